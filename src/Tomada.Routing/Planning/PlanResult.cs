@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Tomada.Primitives;
+
+namespace Tomada.Routing;
+
+/// <summary>The planner's answer.</summary>
+public abstract record PlanResult
+{
+    private PlanResult()
+    {
+    }
+
+    /// <summary>One to three plans, the best first; none is a detour over the same sites.</summary>
+    public sealed record Found(ImmutableArray<TripPlan> Plans) : PlanResult
+    {
+        public TripPlan Best => Plans[0];
+    }
+
+    /// <summary>The query itself cannot be answered.</summary>
+    /// <param name="Field">The field of the query.</param>
+    /// <param name="Why">What is allowed there.</param>
+    public sealed record InvalidQuery(string Field, string Why) : PlanResult;
+
+    /// <summary>No plan exists.</summary>
+    /// <param name="Failing">The drive that cannot be made, or the one whose stop cannot be had.</param>
+    /// <param name="Changes">Changes that would help, each alone, the smallest first; may be none.</param>
+    public sealed record NoPlan(FailingLeg Failing, ImmutableArray<PlanChange> Changes) : PlanResult;
+
+    /// <summary>The search met <see cref="RoutingLimits.LabelsMax"/> before it found a plan.</summary>
+    public sealed record SearchTooLarge(int Labels) : PlanResult;
+}
+
+/// <summary>Where a journey ends early.</summary>
+/// <param name="From">The furthest place that is reached with charge.</param>
+/// <param name="To">The nearest place that is needed next: a site, or the destination.</param>
+/// <param name="NeedWh">What the battery must hold when leaving From, reserve included.</param>
+/// <param name="HaveWh">What it can hold at most when leaving From.</param>
+public sealed record FailingLeg(PlaceId From, PlaceId To, int NeedWh, int HaveWh);
+
+/// <summary>A change to the query that alone would make a plan.</summary>
+public abstract record PlanChange
+{
+    private PlanChange()
+    {
+    }
+
+    /// <summary>Start with at least this state of charge, in permille.</summary>
+    public sealed record StartSoc(int SocPermille) : PlanChange;
+
+    /// <summary>Be ready to wait this long at one stop.</summary>
+    public sealed record Wait(TimeSpan Longest) : PlanChange;
+
+    /// <summary>Allow the plan to cost this much.</summary>
+    public sealed record PriceCap(Money Price) : PlanChange;
+
+    /// <summary>Allow more stops.</summary>
+    public sealed record Stops(int StopsMax) : PlanChange;
+
+    /// <summary>Allow the companies and EVSEs that are avoided.</summary>
+    public sealed record AllowAvoided(ImmutableSortedSet<CompanyId> Companies) : PlanChange;
+}

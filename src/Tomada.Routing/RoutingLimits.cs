@@ -1,0 +1,68 @@
+namespace Tomada.Routing;
+
+/// <summary>Every bound of this project. Data beyond a bound is refused with the field's name.</summary>
+public static class RoutingLimits
+{
+    /// <summary>Most places of a road graph; a larger list is refused.</summary>
+    public const int PlacesMax = 500_000;
+
+    /// <summary>Most roads of a road graph; a larger list is refused.</summary>
+    public const int RoadsMax = 1_500_000;
+
+    /// <summary>Longest road, in metres; a longer one is refused.</summary>
+    public const int RoadLengthMaxM = 2_000_000;
+
+    /// <summary>Slowest typical speed of a road, in km/h.</summary>
+    public const int SpeedMinKmh = 5;
+
+    /// <summary>Fastest typical speed of a road, in km/h.</summary>
+    public const int SpeedMaxKmh = 150;
+
+    /// <summary>Most sites the planner is given; a longer list is refused.</summary>
+    public const int SitesMax = 20_000;
+
+    /// <summary>Most EVSEs of a site; a longer list is refused.</summary>
+    public const int EvsesPerSiteMax = 200;
+
+    /// <summary>Most connectors of an EVSE; a longer list is refused.</summary>
+    public const int ConnectorsPerEvseMax = 8;
+
+    /// <summary>Strongest connector, in W.</summary>
+    public const int PowerMaxW = 1_500_000;
+
+    /// <summary>Largest usable battery, in Wh.</summary>
+    public const int BatteryMaxWh = 1_000_000;
+
+    /// <summary>Most points of a DC curve; a longer list is refused.</summary>
+    public const int CurvePointsMax = 64;
+
+    /// <summary>Most labels of one search; at the bound the answer is "search too large".</summary>
+    public const int LabelsMax = 200_000;
+
+    /// <summary>Most plans of one answer.</summary>
+    public const int PlansMax = 3;
+
+    /// <summary>Most stops of one plan: the legs that one trip may have.</summary>
+    public const int StopsMax = 16;
+
+    /// <summary>Windows start and end on multiples of this, counted from 1970 in UTC.</summary>
+    public static TimeSpan Grid { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>At least so much of a window lies before charging starts: the car may be early.</summary>
+    public static TimeSpan SlackBefore { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>At least so much of a window lies after charging ends: the car may be late.</summary>
+    public static TimeSpan SlackAfter { get; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>From arrival until power flows: parking, cable, identification.</summary>
+    public static TimeSpan PlugIn { get; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>From the last watt until the car drives on.</summary>
+    public static TimeSpan PlugOut { get; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longest window; an EVSE that would need a longer one is not used.</summary>
+    public static TimeSpan WindowMax { get; } = TimeSpan.FromHours(12);
+
+    /// <summary>Battery kept above the reserve at the next arrival, in permille of the battery.</summary>
+    public const int MarginPermille = 20;
+}
