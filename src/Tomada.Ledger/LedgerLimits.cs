@@ -1,0 +1,59 @@
+namespace Tomada.Ledger;
+
+/// <summary>Every bound of the ledger that is fixed by the format; what rules may change is in Rules.</summary>
+public static class LedgerLimits
+{
+    /// <summary>Largest log entry, in bytes; a larger one is malformed.</summary>
+    public const int EntryBytesMax = 65_535;
+
+    /// <summary>Largest signed transaction, in bytes: leaves room for outcome and effects in its entry.</summary>
+    public const int TransactionBytesMax = 32_768;
+
+    /// <summary>Most transactions of one block.</summary>
+    public const int BlockTransactionsMax = 4_096;
+
+    /// <summary>Most entries of one block, its seal not counted; further expiries wait for the next.</summary>
+    public const int BlockEntriesMax = 8_192;
+
+    /// <summary>Largest certificate inside a seal, in bytes.</summary>
+    public const int CertificateBytesMax = 262_144;
+
+    /// <summary>Highest lane of a company.</summary>
+    public const int LaneMax = 255;
+
+    /// <summary>Highest transaction number of a lane.</summary>
+    public const long NumberMax = 1L << 52;
+
+    /// <summary>How far below the lane's highest number a transaction may still come in.</summary>
+    public const int LaneWindow = 1_024;
+
+    /// <summary>Most members of a network that the format can carry.</summary>
+    public const int MembersMax = 100;
+
+    /// <summary>Longest free text (names, addresses), in UTF-8 bytes.</summary>
+    public const int TextMax = 200;
+
+    /// <summary>Most effects of one entry; the rules never need more for one transaction.</summary>
+    public const int EffectsMax = 512;
+
+    /// <summary>Most connectors of one EVSE.</summary>
+    public const int ConnectorsMax = 8;
+
+    /// <summary>Most elements of a tariff, and price components of an element.</summary>
+    public const int TariffElementsMax = 32;
+
+    /// <summary>Largest energy of one leg or session, in Wh.</summary>
+    public const long EnergyWhMax = 1_000_000;
+
+    /// <summary>Largest meter reading, in Wh.</summary>
+    public const long MeterWhMax = 1L << 50;
+
+    /// <summary>Largest power, in W.</summary>
+    public const int PowerWMax = 10_000_000;
+
+    /// <summary>Highest clock factor of a simulated network.</summary>
+    public const int ClockFactorMax = 7_200;
+
+    /// <summary>Highest settlement period.</summary>
+    public const int PeriodMax = 1_000_000;
+}
