@@ -1,0 +1,36 @@
+namespace Tomada.Consensus;
+
+/// <summary>Every bound of the consensus core, and what happens at it.</summary>
+public static class Limits
+{
+    /// <summary>Members of one set; more are refused when the set is made. The promise is 10.</summary>
+    public const int MembersMax = 100;
+
+    /// <summary>Highest height; a message above it does not decode.</summary>
+    public const long HeightMax = long.MaxValue - 1;
+
+    /// <summary>Highest ballot of a height; a replica in it stays there and waits for a decision.</summary>
+    public const int BallotMax = 1 << 30;
+
+    /// <summary>Bytes of one value (a block); a longer one does not decode.</summary>
+    public const int ValueBytesMax = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// Ballots of which one member's votes of one type are kept at a height; the lowest is dropped.
+    /// An honest member climbs by timeouts that double, so only a liar ever reaches it.
+    /// </summary>
+    public const int BallotsPerSignerMax = 64;
+
+    /// <summary>Values kept at a height beside the locked one; the oldest is dropped.</summary>
+    public const int KnownValuesMax = 16;
+
+    /// <summary>Messages kept of one peer for the next height; the oldest is dropped.</summary>
+    public const int EarlyPerPeerMax = 16;
+
+    /// <summary>Longest ballot timeout, in multiples of T0.</summary>
+    public const int TimeoutFactorMax = 64;
+
+    /// <summary>Longest wait of a replica that has nothing to decide until it names its height again,
+    /// in multiples of T0.</summary>
+    public const int IdleResendFactor = 4;
+}

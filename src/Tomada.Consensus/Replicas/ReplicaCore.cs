@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Tomada.Primitives;
+
+namespace Tomada.Consensus;
+
+/// <summary>What the roles of a replica share: who I am, what I know, and the way out.</summary>
+internal sealed class ReplicaCore(
+    ReplicaOptions options, IValueRules rules, SignMessage sign, VerifySignature verify)
+{
+    public CompanyId Self => options.Self;
+
+    public ProtocolMutation Mutation => options.Mutation;
+
+    public int BaseTimeoutMs => options.BaseTimeoutMs;
+
+    public IValueRules Rules => rules;
+
+    public VoteVerifier Verifier { get; } = new(options.Network, verify);
+
+    public Outbox Out { get; } = new();
+
+    /// <summary>My own messages of this step, which I handle as I handle everyone's.</summary>
+    public Queue<ConsensusMessage> ToSelf { get; } = new();
+
+    /// <summary>The height being decided; null before the first one is started.</summary>
+    public HeightState? Current { get; set; }
+
+    /// <summary>The height being decided.</summary>
+    public HeightState Now => Current!;
+
+    public long WallMs { get; set; }
+
+    public bool HasTime { get; set; }
+
+    public Timestamp LedgerNow { get; set; }
+
+    public bool WorkWaits { get; set; }
+
+    public ImmutableSortedSet<CompanyId> Reachable { get; set; } = [];
+
+    /// <summary>Leaders that let a ballot time out and were not heard since.</summary>
+    public SortedSet<CompanyId> Silent { get; } = [];
+
+    public bool IsMember => Now.Members.Contains(Self);
+
+    public bool LeadsNow => Now.LeaderOf(Now.Ballot).Company == Self;
+
+    /// <summary>Whether enough members can be reached to decide anything.</summary>
+    public bool SeesQuorum =>
+        Now.Members.Members.Count(each => each.Company == Self || Reachable.Contains(each.Company))
+            >= Now.Quorum;
+
+    public int QuorumOf(MemberSet members) => Mutation switch
+    {
+        ProtocolMutation.SimpleMajority => (members.N / 2) + 1,
+        ProtocolMutation.TwoFaultsPlusOne => (2 * members.F) + 1,
+        _ => members.Q,
+    };
+
+    public byte[] Sign(in VoteContent content) =>
+        sign(content.SignedBytes(options.Network, Now.Members.Hash));
+
+    public bool IsSigned(in VoteContent content, CompanyId company, byte[] signature) =>
+        Verifier.IsSigned(Now.Members, content, company, signature);
+
+    /// <summary>Writes a row of this height; synced before anything of this step leaves (C8).</summary>
+    public void Persist(DurableKind kind, int ballot, byte[] bytes) =>
+        Out.Persist(new DurableRecord(Now.Height, kind, ballot, bytes));
+
+    /// <summary>Sends to all other members, and handles it myself.</summary>
+    public void Broadcast(ConsensusMessage message)
+    {
+        Out.Send(null, message);
+        ToSelf.Enqueue(message);
+    }
+}

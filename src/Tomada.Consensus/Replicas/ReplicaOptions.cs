@@ -1,0 +1,61 @@
+using Tomada.Primitives;
+
+namespace Tomada.Consensus;
+
+/// <summary>What is fixed for the life of a replica.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>The company that this replica votes for, when it is a member.</summary>
+    public required CompanyId Self { get; init; }
+
+    /// <summary>The network id: the hash of its genesis.</summary>
+    public required Digest Network { get; init; }
+
+    /// <summary>T0: the first ballot timeout, in milliseconds. 20 to 60,000; default 500 (a LAN).
+    /// On a WAN the larger of 500 and ten round trips.</summary>
+    public int BaseTimeoutMs
+    {
+        get;
+        init
+        {
+            Invariant.Require(value is >= 20 and <= 60_000, "T0 is 20 to 60,000 ms");
+            field = value;
+        }
+    } = 500;
+
+    /// <summary>A deliberate defect, for tests that prove the simulation finds it.</summary>
+    internal ProtocolMutation Mutation { get; init; }
+}
+
+/// <summary>Deliberate defects; the simulation must catch each one.</summary>
+internal enum ProtocolMutation
+{
+    None,
+
+    /// <summary>q = ⌊n / 2⌋ + 1.</summary>
+    SimpleMajority,
+
+    /// <summary>q = 2f + 1.</summary>
+    TwoFaultsPlusOne,
+
+    /// <summary>The lowest lock of J is proposed and believed.</summary>
+    AnyLockInsteadOfHighest,
+
+    /// <summary>A proposal above ballot 0 needs no J, and its leader ignores locks.</summary>
+    SkipPromiseCheck,
+
+    /// <summary>A quorum of Endorse suffices to accept.</summary>
+    AcceptWithoutOwnEndorse,
+
+    /// <summary>Messages leave before their rows are synced (done by the simulated node).</summary>
+    SendBeforeSync,
+
+    /// <summary>A proposal below the own ballot is still endorsed.</summary>
+    VoteInAbandonedBallot,
+
+    /// <summary>Accepts of one digest count together, whatever their ballot.</summary>
+    MixAcceptsOfBallots,
+
+    /// <summary>The lock is kept in memory only.</summary>
+    ForgetLockOnRestart,
+}
