@@ -18,7 +18,8 @@ public readonly record struct Digest : IComparable<Digest>
     {
         if (bytes.Length != Size)
         {
-            throw new ArgumentException($"A digest has {Size} bytes, not {bytes.Length}.", nameof(bytes));
+            throw new ArgumentException(
+                $"A digest has {Size} bytes, not {bytes.Length}.", nameof(bytes));
         }
 
         _a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
@@ -31,8 +32,7 @@ public readonly record struct Digest : IComparable<Digest>
     public static Digest Zero => default;
 
     /// <summary>Canonical form: a CBOR byte string of 32 bytes; in JSON, hexadecimal.</summary>
-    public static Codec<Digest> Codec { get; } =
-        Codecs.Bytes(Size, Size).Convert(bytes => new Digest(bytes), digest => digest.ToArray());
+    public static Codec<Digest> Codec { get; } = new DigestCodec();
 
     /// <summary>SHA-256 of the bytes.</summary>
     public static Digest Of(ReadOnlySpan<byte> bytes)
@@ -42,15 +42,17 @@ public readonly record struct Digest : IComparable<Digest>
         return new Digest(hash);
     }
 
-    /// <summary>SHA-256 of tag ‖ 00 ‖ parts; the tag separates the domains (spec/encoding.md).</summary>
+    /// <summary>
+    /// SHA-256 of tag ‖ 00 ‖ parts; the tag separates the domains (spec/encoding.md).
+    /// </summary>
     public static Digest Tagged(string tag, params ReadOnlySpan<byte[]> parts) =>
         Of(Signing.Message(tag, parts));
 
-    /// <summary>Parses 64 hexadecimal digits.</summary>
+    /// <summary>Parses 64 hexadecimal digits in lower case, the only spelling.</summary>
     public static bool TryParse(string? text, out Digest digest)
     {
         digest = default;
-        if (text is not { Length: 2 * Size })
+        if (text is not { Length: 2 * Size } || text.AsSpan().ContainsAnyInRange('A', 'F'))
         {
             return false;
         }
@@ -65,11 +67,11 @@ public readonly record struct Digest : IComparable<Digest>
         return true;
     }
 
-    /// <summary>Parses 64 hexadecimal digits.</summary>
+    /// <summary>Parses 64 hexadecimal digits in lower case.</summary>
     /// <exception cref="FormatException">The text is not 64 hexadecimal digits.</exception>
     public static Digest Parse(string text) => TryParse(text, out Digest digest)
         ? digest
-        : throw new FormatException($"'{text}' is not a digest: 64 hexadecimal digits.");
+        : throw new FormatException($"'{text}' is not a digest: {DigestCodec.Form}.");
 
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> destination)

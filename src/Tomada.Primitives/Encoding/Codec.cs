@@ -39,20 +39,23 @@ public abstract class Codec<T>
     /// <param name="value">The value, when the answer is true.</param>
     /// <param name="why">Otherwise the field and what is allowed there.</param>
     public bool TryDecode(
-        ReadOnlyMemory<byte> bytes, [MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out string? why)
+        ReadOnlyMemory<byte> bytes,
+        [MaybeNullWhen(false)] out T value,
+        [NotNullWhen(false)] out string? why)
     {
         try
         {
             CborReader reader = new(bytes, CborConformanceMode.Canonical);
             value = Read(reader);
-            why = reader.BytesRemaining == 0 ? null : $"{reader.BytesRemaining} bytes after the end";
+            why =
+                reader.BytesRemaining == 0 ? null : $"{reader.BytesRemaining} bytes after the end";
             return why is null;
         }
         catch (DecodeException refusal)
         {
             why = refusal.Message;
         }
-        catch (Exception malformed) when (malformed is CborContentException or InvalidOperationException or OverflowException)
+        catch (Exception malformed) when (DecodeException.IsRefusal(malformed))
         {
             why = $"not canonical CBOR: {malformed.Message}";
         }
@@ -62,7 +65,8 @@ public abstract class Codec<T>
     }
 
     /// <summary>Decodes bytes that this program encoded or has already checked.</summary>
-    /// <exception cref="InvariantBrokenException">They are malformed: the store is corrupt.</exception>
+    /// <exception cref="InvariantBrokenException">They are malformed: the store is
+    /// corrupt.</exception>
     public T Decode(ReadOnlyMemory<byte> bytes)
     {
         bool ok = TryDecode(bytes, out T? value, out string? why);
@@ -84,7 +88,9 @@ public abstract class Codec<T>
 
     /// <summary>Reads the JSON form; refuses unknown fields and values out of range.</summary>
     public bool TryReadJson(
-        JsonElement element, [MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out string? why)
+        JsonElement element,
+        [MaybeNullWhen(false)] out T value,
+        [NotNullWhen(false)] out string? why)
     {
         try
         {
@@ -96,7 +102,7 @@ public abstract class Codec<T>
         {
             why = refusal.Message;
         }
-        catch (Exception malformed) when (malformed is InvalidOperationException or FormatException)
+        catch (Exception malformed) when (DecodeException.IsRefusal(malformed))
         {
             why = $"{malformed.Message} Allowed: {Allowed}";
         }
@@ -106,10 +112,12 @@ public abstract class Codec<T>
     }
 
     /// <summary>The codec of a type that is written as this one.</summary>
-    /// <param name="from">Reads the other type; a thrown <see cref="FormatException"/> becomes a refusal.</param>
+    /// <param name="from">Reads the other type; a thrown <see cref="FormatException"/> becomes a
+    /// refusal.</param>
     /// <param name="to">Writes it.</param>
     /// <param name="allowed">What a valid value looks like; default: as this codec says.</param>
-    public Codec<TOther> Convert<TOther>(Func<T, TOther> from, Func<TOther, T> to, string? allowed = null) =>
+    public Codec<TOther> Convert<TOther>(
+        Func<T, TOther> from, Func<TOther, T> to, string? allowed = null) =>
         new ConvertedCodec<T, TOther>(this, from, to, allowed ?? Allowed);
 }
 

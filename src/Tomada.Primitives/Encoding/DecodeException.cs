@@ -1,3 +1,5 @@
+using System.Formats.Cbor;
+
 namespace Tomada.Primitives.Encoding;
 
 /// <summary>
@@ -32,8 +34,21 @@ public sealed class DecodeException : Exception
         Path = path;
     }
 
-    /// <summary>Where in the record, for example <c>legs[2].energyWh</c>; empty at its root.</summary>
+    /// <summary>
+    /// Where in the record, for example <c>legs[2].energyWh</c>; empty at its root.
+    /// </summary>
     public string Path { get; }
+
+    /// <summary>Whether a decoder's exception says that its input is wrong.</summary>
+    internal static bool IsRefusal(Exception exception) => exception
+        is DecodeException or CborContentException or InvalidOperationException
+        or OverflowException or FormatException;
+
+    /// <summary>
+    /// The refusal itself, or for a reader's own exception what is allowed instead.
+    /// </summary>
+    internal static DecodeException From(Exception exception, string allowed) =>
+        exception as DecodeException ?? new DecodeException($"is not {allowed}");
 
     /// <summary>The same refusal seen from one level further out.</summary>
     public DecodeException Within(string step)

@@ -5,7 +5,9 @@ namespace Tomada.Primitives.Encoding;
 /// <summary>How an enum value is spelled outside C#: as OCPI spells it.</summary>
 public static class EnumNames
 {
-    /// <summary>"OutOfOrder" becomes "OUT_OF_ORDER"; names that already are upper case stay.</summary>
+    /// <summary>
+    /// "OutOfOrder" becomes "OUT_OF_ORDER"; names that already are upper case stay.
+    /// </summary>
     public static string UpperSnake(string name)
     {
         StringBuilder result = new(name.Length + 4);

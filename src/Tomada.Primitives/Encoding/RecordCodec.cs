@@ -17,7 +17,8 @@ public sealed class RecordCodec<T> : Codec<T>
 
     private RecordCodec(int version) => _version = version;
 
-    public override string Allowed => $"an object of {string.Join(", ", _fields.Select(each => each.Name))}";
+    public override string Allowed =>
+        $"an object of {string.Join(", ", _fields.Select(each => each.Name))}";
 
     /// <summary>A record that stands on its own: hashed, signed, stored or sent.</summary>
     /// <param name="version">The only version that is read and written; 1 or more.</param>
@@ -27,33 +28,41 @@ public sealed class RecordCodec<T> : Codec<T>
     public static RecordCodec<T> Part() => new(0);
 
     /// <summary>Declares the next field; always present.</summary>
-    public RecordCodec<T> Field<TField>(int key, string name, Func<T, TField> get, Codec<TField> codec)
+    public RecordCodec<T> Field<TField>(
+        int key, string name, Func<T, TField> get, Codec<TField> codec)
     {
         Add(new RequiredField<T, TField>(key, name, get, codec));
         return this;
     }
 
     /// <summary>Declares the next field; absent when null.</summary>
-    public RecordCodec<T> Optional<TField>(int key, string name, Func<T, TField?> get, Codec<TField> codec)
+    public RecordCodec<T> Optional<TField>(
+        int key, string name, Func<T, TField?> get, Codec<TField> codec)
         where TField : class
     {
-        Add(new OptionalField<T, TField?>(
-            key, name, get, codec.Convert<TField?>(value => value, value => value!), value => value is null));
+        Codec<TField?> nullable = codec.Convert<TField?>(value => value, value => value!);
+        Add(new OptionalField<T, TField?>(key, name, get, nullable, value => value is null));
         return this;
     }
 
     /// <summary>Declares the next field; absent when null.</summary>
-    public RecordCodec<T> OptionalValue<TField>(int key, string name, Func<T, TField?> get, Codec<TField> codec)
+    public RecordCodec<T> OptionalValue<TField>(
+        int key, string name, Func<T, TField?> get, Codec<TField> codec)
         where TField : struct
     {
-        Add(new OptionalField<T, TField?>(
-            key, name, get, codec.Convert<TField?>(value => value, value => value!.Value), value => value is null));
+        Codec<TField?> nullable = codec.Convert<TField?>(value => value, value => value!.Value);
+        Add(new OptionalField<T, TField?>(key, name, get, nullable, value => value is null));
         return this;
     }
 
     public override void Write(CborWriter writer, T value)
     {
-        int present = _fields.Count(field => field.IsPresent(value)) + (_version > 0 ? 1 : 0);
+        int present = _version > 0 ? 1 : 0;
+        foreach (FieldOf<T> field in _fields)
+        {
+            present += field.IsPresent(value) ? 1 : 0;
+        }
+
         writer.WriteStartMap(present);
         if (_version > 0)
         {
@@ -75,7 +84,8 @@ public sealed class RecordCodec<T> : Codec<T>
 
     public override T Read(CborReader reader)
     {
-        int remaining = reader.ReadStartMap() ?? throw new DecodeException("has no definite length");
+        int remaining =
+            reader.ReadStartMap() ?? throw new DecodeException("has no definite length");
         if (_version > 0)
         {
             ReadVersion(reader, ref remaining);
@@ -123,25 +133,30 @@ public sealed class RecordCodec<T> : Codec<T>
             throw new DecodeException($"is not {Allowed}");
         }
 
+        object?[] values = new object?[_fields.Count];
+        bool[] seen = new bool[_fields.Count];
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!_fields.Exists(field => property.NameEquals(field.Name)))
+            int index = _fields.FindIndex(field => property.NameEquals(field.Name));
+            if (index < 0)
             {
                 throw new DecodeException($"unknown field '{property.Name}'; known are {Allowed}");
             }
+
+            if (seen[index])
+            {
+                throw new DecodeException("is given twice").Within(property.Name);
+            }
+
+            seen[index] = true;
+            values[index] = _fields[index].ReadJson(property.Value);
         }
 
-        object?[] values = new object?[_fields.Count];
         for (int i = 0; i < _fields.Count; i++)
         {
-            FieldOf<T> field = _fields[i];
-            if (element.TryGetProperty(field.Name, out JsonElement each))
+            if (!seen[i] && _fields[i].IsRequired)
             {
-                values[i] = field.ReadJson(each);
-            }
-            else if (field.IsRequired)
-            {
-                throw new DecodeException($"{field.Name} is missing; it is {field.Allowed}");
+                throw Missing(_fields[i]);
             }
         }
 
@@ -179,12 +194,15 @@ public sealed class RecordCodec<T> : Codec<T>
         {
             if (_fields[next].IsRequired)
             {
-                throw new DecodeException($"{_fields[next].Name} is missing; it is {_fields[next].Allowed}");
+                throw Missing(_fields[next]);
             }
         }
 
         return next;
     }
+
+    private static DecodeException Missing(FieldOf<T> field) =>
+        new DecodeException($"is missing; it is {field.Allowed}").Within(field.Name);
 
     private T Construct(object?[] values)
     {
@@ -196,7 +214,8 @@ public sealed class RecordCodec<T> : Codec<T>
     {
         Type[] types = [.. _fields.Select(field => field.Type)];
         ConstructorInfo? constructor = typeof(T).GetConstructor(types);
-        Invariant.Require(constructor is not null, $"{typeof(T).Name} has a constructor of its fields in order");
+        Invariant.Require(
+            constructor is not null, $"{typeof(T).Name} has a constructor of its fields in order");
         return ConstructorInvoker.Create(constructor);
     }
 }
@@ -224,7 +243,8 @@ internal abstract class FieldOf<T>(int key, string name)
     public abstract object? ReadJson(JsonElement element);
 }
 
-internal class RequiredField<T, TField>(int key, string name, Func<T, TField> get, Codec<TField> codec)
+internal class RequiredField<T, TField>(
+    int key, string name, Func<T, TField> get, Codec<TField> codec)
     : FieldOf<T>(key, name)
 {
     public override Type Type => typeof(TField);
@@ -243,17 +263,14 @@ internal class RequiredField<T, TField>(int key, string name, Func<T, TField> ge
         {
             return codec.Read(reader);
         }
-        catch (DecodeException refusal)
+        catch (Exception refusal) when (DecodeException.IsRefusal(refusal))
         {
-            throw refusal.Within(Name);
-        }
-        catch (Exception malformed) when (malformed is CborContentException or InvalidOperationException or OverflowException)
-        {
-            throw new DecodeException($"is not {codec.Allowed}").Within(Name);
+            throw DecodeException.From(refusal, codec.Allowed).Within(Name);
         }
     }
 
-    public override void WriteJson(Utf8JsonWriter writer, T value) => codec.WriteJson(writer, get(value));
+    public override void WriteJson(Utf8JsonWriter writer, T value) =>
+        codec.WriteJson(writer, get(value));
 
     public override object? ReadJson(JsonElement element)
     {
@@ -261,13 +278,9 @@ internal class RequiredField<T, TField>(int key, string name, Func<T, TField> ge
         {
             return codec.ReadJson(element);
         }
-        catch (DecodeException refusal)
+        catch (Exception refusal) when (DecodeException.IsRefusal(refusal))
         {
-            throw refusal.Within(Name);
-        }
-        catch (Exception malformed) when (malformed is InvalidOperationException or FormatException)
-        {
-            throw new DecodeException($"is not {codec.Allowed}").Within(Name);
+            throw DecodeException.From(refusal, codec.Allowed).Within(Name);
         }
     }
 }

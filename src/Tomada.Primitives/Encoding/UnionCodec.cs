@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Tomada.Primitives.Encoding;
 
 /// <summary>
-/// One of several records: in CBOR the array [number, record], in JSON {"kind": name, "body": record}.
-/// A number names one record for ever.
+/// One of several records: in CBOR the array [number, record], in JSON {"kind": name, "body":
+/// record}. A number names one record for ever.
 /// </summary>
 /// <typeparam name="T">The closed base type.</typeparam>
 public sealed class UnionCodec<T> : Codec<T>
@@ -14,7 +14,8 @@ public sealed class UnionCodec<T> : Codec<T>
     private readonly SortedDictionary<int, Known> _byNumber = [];
     private readonly Dictionary<Type, Known> _byType = [];
 
-    public override string Allowed => $"one of {string.Join(", ", _byNumber.Values.Select(each => each.Name))}";
+    public override string Allowed =>
+        $"one of {string.Join(", ", _byNumber.Values.Select(each => each.Name))}";
 
     /// <summary>The types that can be written, for tests that every case is handled.</summary>
     public IEnumerable<Type> Types => _byType.Keys;
@@ -73,10 +74,16 @@ public sealed class UnionCodec<T> : Codec<T>
 
     public override T ReadJson(JsonElement element)
     {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("kind", out JsonElement kind)
+        if (element.ValueKind != JsonValueKind.Object
+            || !element.TryGetProperty("kind", out JsonElement kind)
             || !element.TryGetProperty("body", out JsonElement body))
         {
             throw new DecodeException("is not an object of kind and body");
+        }
+
+        if (element.GetPropertyCount() != 2)
+        {
+            throw new DecodeException("has fields besides kind and body");
         }
 
         string? name = kind.ValueKind == JsonValueKind.String ? kind.GetString() : null;
@@ -103,7 +110,8 @@ public sealed class UnionCodec<T> : Codec<T>
 
         public override T Read(CborReader reader) => codec.Read(reader);
 
-        public override void WriteJson(Utf8JsonWriter writer, T value) => codec.WriteJson(writer, (TCase)value);
+        public override void WriteJson(Utf8JsonWriter writer, T value) =>
+            codec.WriteJson(writer, (TCase)value);
 
         public override T ReadJson(JsonElement element) => codec.ReadJson(element);
     }

@@ -13,7 +13,8 @@ public readonly record struct CompanyId : IComparable<CompanyId>
     private CompanyId(string value) => _value = value;
 
     /// <summary>What a company id may be.</summary>
-    public const string Allowed = "two letters, '-', three letters or digits, lower case, as br-abc";
+    public const string Allowed =
+        "two letters, '-', three letters or digits, lower case, as br-abc";
 
     /// <summary>The text; empty only for the default value, which names nobody.</summary>
     public string Value => _value ?? string.Empty;

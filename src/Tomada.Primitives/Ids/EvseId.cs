@@ -2,7 +2,9 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Primitives;
 
-/// <summary>One place to charge, with one session at a time (OCPI EVSE uid). Written company/name.</summary>
+/// <summary>
+/// One place to charge, with one session at a time (OCPI EVSE uid). Written company/name.
+/// </summary>
 public readonly record struct EvseId(CompanyId Company, string Name) : IComparable<EvseId>
 {
     public static Codec<EvseId> Codec { get; } =
@@ -15,7 +17,8 @@ public readonly record struct EvseId(CompanyId Company, string Name) : IComparab
         return new EvseId(company, name);
     }
 
-    public int CompareTo(EvseId other) => string.CompareOrdinal(ToString(), other.ToString());
+    public int CompareTo(EvseId other) =>
+        IdRules.CompareOwned(Company, Name, other.Company, other.Name);
 
     public override string ToString() => $"{Company}/{Name}";
 

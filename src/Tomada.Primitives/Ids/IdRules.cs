@@ -44,6 +44,17 @@ public static class IdRules
             : throw new FormatException($"'{text}' is not of the form company/name.");
     }
 
+    /// <summary>
+    /// The order of the written ids: companies have one length, so theirs counts first.
+    /// </summary>
+    internal static int CompareOwned(
+        CompanyId company, string name, CompanyId otherCompany, string otherName)
+    {
+        int order = company.CompareTo(otherCompany);
+        return order != 0 ? order : string.CompareOrdinal(name, otherName);
+    }
+
     internal static Codec<T> OwnedCodec<T>(Func<string, T> parse, Func<T, string> format) =>
-        Codecs.Text(8, 7 + NameMax).Convert(parse, format, $"company/name, as br-abc/ and {NameAllowed}");
+        Codecs.Text(8, 7 + NameMax).Convert(
+            parse, format, $"company/name, as br-abc/ and {NameAllowed}");
 }

@@ -15,7 +15,8 @@ public readonly record struct LocationId(CompanyId Company, string Name) : IComp
         return new LocationId(company, name);
     }
 
-    public int CompareTo(LocationId other) => string.CompareOrdinal(ToString(), other.ToString());
+    public int CompareTo(LocationId other) =>
+        IdRules.CompareOwned(Company, Name, other.Company, other.Name);
 
     public override string ToString() => $"{Company}/{Name}";
 

@@ -15,7 +15,8 @@ public readonly record struct TariffId(CompanyId Company, string Name) : ICompar
         return new TariffId(company, name);
     }
 
-    public int CompareTo(TariffId other) => string.CompareOrdinal(ToString(), other.ToString());
+    public int CompareTo(TariffId other) =>
+        IdRules.CompareOwned(Company, Name, other.Company, other.Name);
 
     public override string ToString() => $"{Company}/{Name}";
 

@@ -2,7 +2,9 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Primitives;
 
-/// <summary>A transaction: the hash of what its company signed (spec/encoding.md, Transaction).</summary>
+/// <summary>
+/// A transaction: the hash of what its company signed (spec/encoding.md, Transaction).
+/// </summary>
 public readonly record struct TransactionId(Digest Digest) : IComparable<TransactionId>
 {
     public static Codec<TransactionId> Codec { get; } =
@@ -12,11 +14,15 @@ public readonly record struct TransactionId(Digest Digest) : IComparable<Transac
 
     public override string ToString() => Digest.ToString();
 
-    public static bool operator <(TransactionId left, TransactionId right) => left.CompareTo(right) < 0;
+    public static bool operator <(TransactionId left, TransactionId right) =>
+        left.CompareTo(right) < 0;
 
-    public static bool operator >(TransactionId left, TransactionId right) => left.CompareTo(right) > 0;
+    public static bool operator >(TransactionId left, TransactionId right) =>
+        left.CompareTo(right) > 0;
 
-    public static bool operator <=(TransactionId left, TransactionId right) => left.CompareTo(right) <= 0;
+    public static bool operator <=(TransactionId left, TransactionId right) =>
+        left.CompareTo(right) <= 0;
 
-    public static bool operator >=(TransactionId left, TransactionId right) => left.CompareTo(right) >= 0;
+    public static bool operator >=(TransactionId left, TransactionId right) =>
+        left.CompareTo(right) >= 0;
 }

@@ -22,14 +22,17 @@ public readonly record struct TripId(Digest Digest) : IComparable<TripId>
     public static bool operator >=(TripId left, TripId right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>A leg of a trip: its number counts from 1 in driving order. Written trip/number.</summary>
+/// <summary>
+/// A leg of a trip: its number counts from 1 in driving order. Written trip/number.
+/// </summary>
 public readonly record struct LegId(TripId Trip, int Number) : IComparable<LegId>
 {
     /// <summary>Most legs of one trip.</summary>
     public const int NumberMax = 16;
 
     public static Codec<LegId> Codec { get; } =
-        Codecs.Text(66, 67).Convert(Parse, id => id.ToString(), "trip/number, a trip id and 1 to 16");
+        Codecs.Text(66, 67).Convert(
+            Parse, id => id.ToString(), "trip/number, a trip id and 1 to 16");
 
     /// <exception cref="FormatException">The text is not trip/number.</exception>
     public static LegId Parse(string text)
@@ -46,7 +49,8 @@ public readonly record struct LegId(TripId Trip, int Number) : IComparable<LegId
         return order != 0 ? order : Number.CompareTo(other.Number);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Trip}/{Number}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Trip}/{Number}");
 
     public static bool operator <(LegId left, LegId right) => left.CompareTo(right) < 0;
 
@@ -57,7 +61,9 @@ public readonly record struct LegId(TripId Trip, int Number) : IComparable<LegId
     public static bool operator >=(LegId left, LegId right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>A charging session: a leg and the attempt, counted from 1. Written trip/number/attempt.</summary>
+/// <summary>
+/// A charging session: a leg and the attempt, counted from 1. Written trip/number/attempt.
+/// </summary>
 public readonly record struct SessionId(LegId Leg, int Attempt) : IComparable<SessionId>
 {
     /// <summary>Most sessions of one leg.</summary>
@@ -71,7 +77,8 @@ public readonly record struct SessionId(LegId Leg, int Attempt) : IComparable<Se
     {
         int slash = text.LastIndexOf('/');
         return slash > 0
-            ? new SessionId(LegId.Parse(text[..slash]), IdNumber.Parse(text[(slash + 1)..], AttemptMax))
+            ? new SessionId(
+                LegId.Parse(text[..slash]), IdNumber.Parse(text[(slash + 1)..], AttemptMax))
             : throw new FormatException($"'{text}' is not a session: trip/number/attempt.");
     }
 
@@ -81,7 +88,8 @@ public readonly record struct SessionId(LegId Leg, int Attempt) : IComparable<Se
         return order != 0 ? order : Attempt.CompareTo(other.Attempt);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Leg}/{Attempt}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Leg}/{Attempt}");
 
     public static bool operator <(SessionId left, SessionId right) => left.CompareTo(right) < 0;
 
@@ -94,7 +102,9 @@ public readonly record struct SessionId(LegId Leg, int Attempt) : IComparable<Se
 
 internal static class IdNumber
 {
-    /// <summary>Reads 1 to max without sign or leading zeros, so that an id has one spelling.</summary>
+    /// <summary>
+    /// Reads 1 to max without sign or leading zeros, so that an id has one spelling.
+    /// </summary>
     public static int Parse(string text, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && number >= 1 && number <= max && text[0] != '0'

@@ -2,14 +2,20 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Primitives;
 
-/// <summary>An ISO 4217 currency: three upper-case letters and the number of its decimals.</summary>
+/// <summary>
+/// An ISO 4217 currency: three upper-case letters and the number of its decimals.
+/// </summary>
 public readonly record struct Currency : IComparable<Currency>
 {
     // Of ISO 4217's active currencies, those whose minor unit is not 1/100.
     private static readonly string[] s_noDecimals =
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"];
+    [
+        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
+        "VUV", "XAF", "XOF", "XPF",
+    ];
 
-    private static readonly string[] s_threeDecimals = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+    private static readonly string[] s_threeDecimals =
+        ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 
     private readonly string? _code;
 

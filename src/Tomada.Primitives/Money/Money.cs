@@ -5,7 +5,8 @@ namespace Tomada.Primitives;
 
 /// <summary>
 /// An amount in minor units (centavos, cents) of one currency. Sums are checked: an overflow or two
-/// different currencies is a defect, never a wrong number. In JSON {"amount": 1234, "currency": "BRL"}.
+/// different currencies is a defect, never a wrong number. In JSON {"amount": 1234, "currency":
+/// "BRL"}.
 /// </summary>
 public readonly record struct Money(long Amount, Currency Currency)
 {
@@ -29,9 +30,12 @@ public readonly record struct Money(long Amount, Currency Currency)
     /// <summary>For people: "12.34 BRL".</summary>
     public override string ToString()
     {
-        int exponent = Currency.Exponent;
-        decimal scale = exponent switch { 0 => 1m, 2 => 100m, _ => 1000m };
-        return (Amount / scale).ToString("F" + exponent, CultureInfo.InvariantCulture) + " " + Currency;
+        int decimals = Currency.Exponent;
+        string digits =
+            Int128.Abs(Amount).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        string sign = Amount < 0 ? "-" : string.Empty;
+        string point = decimals == 0 ? string.Empty : ".";
+        return $"{sign}{digits[..^decimals]}{point}{digits[^decimals..]} {Currency}";
     }
 
     private static Money Same(Money left, Money right)

@@ -12,7 +12,11 @@ public readonly record struct TimeWindow(Timestamp From, Timestamp Until)
             window => window.From < window.Until
                 ? window
                 : throw new FormatException("The window ends before it starts."),
-            window => window,
+            window =>
+            {
+                Invariant.Require(window.From < window.Until, $"{window} starts before it ends");
+                return window;
+            },
             "a window whose from is before its until");
 
     public TimeSpan Length => Until.Since(From);

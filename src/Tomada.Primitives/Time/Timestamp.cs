@@ -10,20 +10,31 @@ namespace Tomada.Primitives;
 public readonly record struct Timestamp(long UnixMs) : IComparable<Timestamp>
 {
     private const long MaxMs = 253_402_300_799_999;
+    private const int MinLength = 20;
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>In CBOR an integer of milliseconds.</summary>
     public static Codec<Timestamp> Codec { get; } = new TimestampCodec();
 
-    /// <exception cref="FormatException">The text is not RFC 3339 with an offset.</exception>
+    /// <summary>
+    /// Reads RFC 3339 with 'Z' or an offset; digits after milliseconds are cut off.
+    /// </summary>
+    /// <exception cref="FormatException">The text has another form, or lies before
+    /// 1970.</exception>
     public static Timestamp Parse(string text) =>
-        DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        text.Length >= MinLength && (text[^1] == 'Z' || text[^6] is '+' or '-') && text[^2] != '.'
+            && DateTimeOffset.TryParseExact(
+                text,
+                "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out DateTimeOffset time)
             && time.ToUnixTimeMilliseconds() is >= 0 and var ms
             ? new Timestamp(ms)
             : throw new FormatException($"'{text}' is not a time as 2026-11-23T14:00:00Z.");
 
-    public Timestamp Plus(TimeSpan span) => new(UnixMs + (span.Ticks / TimeSpan.TicksPerMillisecond));
+    public Timestamp Plus(TimeSpan span) =>
+        new(UnixMs + (span.Ticks / TimeSpan.TicksPerMillisecond));
 
     /// <summary>The time from the other instant to this one.</summary>
     public TimeSpan Since(Timestamp other) => TimeSpan.FromMilliseconds(UnixMs - other.UnixMs, 0);
@@ -32,7 +43,8 @@ public readonly record struct Timestamp(long UnixMs) : IComparable<Timestamp>
 
     public int CompareTo(Timestamp other) => UnixMs.CompareTo(other.UnixMs);
 
-    public override string ToString() => ToDateTimeOffset().ToString(Format, CultureInfo.InvariantCulture);
+    public override string ToString() =>
+        ToDateTimeOffset().ToString(Format, CultureInfo.InvariantCulture);
 
     public static bool operator <(Timestamp left, Timestamp right) => left.UnixMs < right.UnixMs;
 
@@ -51,7 +63,8 @@ public readonly record struct Timestamp(long UnixMs) : IComparable<Timestamp>
         public override void Write(System.Formats.Cbor.CborWriter writer, Timestamp value) =>
             _ms.Write(writer, value.UnixMs);
 
-        public override Timestamp Read(System.Formats.Cbor.CborReader reader) => new(_ms.Read(reader));
+        public override Timestamp Read(System.Formats.Cbor.CborReader reader) =>
+            new(_ms.Read(reader));
 
         public override void WriteJson(System.Text.Json.Utf8JsonWriter writer, Timestamp value) =>
             writer.WriteStringValue(value.ToString());
