@@ -10,7 +10,7 @@ public abstract record PlanResult
     {
     }
 
-    /// <summary>One to three plans, the best first; none is a detour over the same sites.</summary>
+    /// <summary>One to three plans, the best first; each stops at other sites.</summary>
     public sealed record Found(ImmutableArray<TripPlan> Plans) : PlanResult
     {
         public TripPlan Best => Plans[0];
@@ -21,9 +21,12 @@ public abstract record PlanResult
     /// <param name="Why">What is allowed there.</param>
     public sealed record InvalidQuery(string Field, string Why) : PlanResult;
 
+    /// <summary>The roads do not join the two places.</summary>
+    public sealed record NoRoad(PlaceId From, PlaceId To) : PlanResult;
+
     /// <summary>No plan exists.</summary>
     /// <param name="Failing">The drive that cannot be made, or the one whose stop cannot be had.</param>
-    /// <param name="Changes">Changes that would help, each alone, the smallest first; may be none.</param>
+    /// <param name="Changes">Changes that would help, each alone; may be none.</param>
     public sealed record NoPlan(FailingLeg Failing, ImmutableArray<PlanChange> Changes) : PlanResult;
 
     /// <summary>The search met <see cref="RoutingLimits.LabelsMax"/> before it found a plan.</summary>
@@ -31,8 +34,8 @@ public abstract record PlanResult
 }
 
 /// <summary>Where a journey ends early.</summary>
-/// <param name="From">The furthest place that is reached with charge.</param>
-/// <param name="To">The nearest place that is needed next: a site, or the destination.</param>
+/// <param name="From">A place that the car can reach.</param>
+/// <param name="To">The place that it lacks the least to reach: a site, or the destination.</param>
 /// <param name="NeedWh">What the battery must hold when leaving From, reserve included.</param>
 /// <param name="HaveWh">What it can hold at most when leaving From.</param>
 public sealed record FailingLeg(PlaceId From, PlaceId To, int NeedWh, int HaveWh);
@@ -47,7 +50,7 @@ public abstract record PlanChange
     /// <summary>Start with at least this state of charge, in permille.</summary>
     public sealed record StartSoc(int SocPermille) : PlanChange;
 
-    /// <summary>Be ready to wait this long at one stop.</summary>
+    /// <summary>Be ready to wait this long at one stop; a shorter wait may do on a slower way.</summary>
     public sealed record Wait(TimeSpan Longest) : PlanChange;
 
     /// <summary>Allow the plan to cost this much.</summary>
@@ -56,6 +59,6 @@ public abstract record PlanChange
     /// <summary>Allow more stops.</summary>
     public sealed record Stops(int StopsMax) : PlanChange;
 
-    /// <summary>Allow the companies and EVSEs that are avoided.</summary>
+    /// <summary>Allow EVSEs of these companies that are avoided.</summary>
     public sealed record AllowAvoided(ImmutableSortedSet<CompanyId> Companies) : PlanChange;
 }

@@ -6,7 +6,7 @@ namespace Tomada.Routing;
 /// <summary>What the driver wants least of.</summary>
 public enum Objective
 {
-    /// <summary>The earliest arrival; at equal times the lowest price.</summary>
+    /// <summary>The earliest arrival; between ways equal in time and energy the lower price.</summary>
     Fastest = 1,
 
     /// <summary>The lowest price; at equal prices the earliest arrival.</summary>

@@ -20,6 +20,9 @@ internal sealed class ChargingCurve
     /// <summary>Battery energies in Wh where the curve bends: worth stopping at.</summary>
     public IEnumerable<double> BendsWh => _points.Select(point => point.Wh);
 
+    /// <summary>The most power anywhere on the curve, in W.</summary>
+    public double StrongestW => _points.Max(point => point.W);
+
     public double PowerW(double energyWh)
     {
         int piece = PieceOf(energyWh);

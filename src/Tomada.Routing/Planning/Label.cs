@@ -1,0 +1,88 @@
+using Tomada.Primitives;
+
+namespace Tomada.Routing;
+
+/// <summary>
+/// One way to be at a node: when, with how much energy, for how much money, after how many stops.
+/// It came there by driving a leg from its parent, or stays where its parent is, having charged.
+/// </summary>
+internal sealed record Label(
+    int Node, long TimeMs, int EnergyWh, long Price, int Stops, Label? Parent, Leg? Leg, Charge? Charge)
+{
+    /// <summary>Whether it came by driving and may charge here.</summary>
+    public bool MayCharge => Charge is null;
+
+    /// <summary>Whether nothing that starts with the other could end better than with this one.</summary>
+    /// <param name="other">Another label of the same node.</param>
+    /// <param name="priceCounts">Whether a lower price alone is worth keeping the other.</param>
+    /// <param name="stopsCount">Whether fewer stops alone are.</param>
+    public bool Dominates(Label other, bool priceCounts, bool stopsCount) =>
+        TimeMs <= other.TimeMs && EnergyWh >= other.EnergyWh
+            && (Price <= other.Price || (!priceCounts && !IsTie(other)))
+            && (Stops <= other.Stops || !stopsCount);
+
+    private bool IsTie(Label other) => TimeMs == other.TimeMs && EnergyWh == other.EnergyWh;
+
+    /// <summary>Whether this way already charged at the EVSE: a plan visits each once.</summary>
+    public bool HasUsed(EvseId evse)
+    {
+        for (Label? at = this; at is not null; at = at.Parent)
+        {
+            if (at.Charge is { } charge && charge.Option.Evse.Id == evse)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What was done at a stop.</summary>
+internal sealed record Charge(StopOption Option, Slot Slot, Money Price);
+
+/// <summary>The labels of each node that no other label there dominates.</summary>
+internal sealed class Frontier(bool priceCounts, bool stopsCount)
+{
+    private readonly SortedDictionary<(int Node, bool MayCharge), List<Label>> _kept = [];
+
+    /// <summary>Keeps the label unless a kept one dominates it; drops those that it dominates.</summary>
+    public bool TryAdd(Label label)
+    {
+        (int Node, bool MayCharge) key = (label.Node, label.MayCharge);
+        if (!_kept.TryGetValue(key, out List<Label>? labels))
+        {
+            _kept.Add(key, [label]);
+            return true;
+        }
+
+        foreach (Label kept in labels)
+        {
+            if (kept.Dominates(label, priceCounts, stopsCount))
+            {
+                return false;
+            }
+        }
+
+        labels.RemoveAll(kept => label.Dominates(kept, priceCounts, stopsCount));
+        labels.Add(label);
+        return true;
+    }
+
+    /// <summary>Whether the label was not dropped since it was added.</summary>
+    public bool Holds(Label label) =>
+        _kept[(label.Node, label.MayCharge)].Exists(kept => ReferenceEquals(kept, label));
+
+    /// <summary>The most energy that a kept label has at each node.</summary>
+    public SortedDictionary<int, int> MostEnergyWh()
+    {
+        SortedDictionary<int, int> most = [];
+        foreach (((int node, _), List<Label> labels) in _kept)
+        {
+            int wh = labels.Max(label => label.EnergyWh);
+            most[node] = Math.Max(wh, most.GetValueOrDefault(node));
+        }
+
+        return most;
+    }
+}
