@@ -1,0 +1,59 @@
+namespace Tomada.DeviceApi;
+
+/// <summary>Every bound of the border between a company and its devices.</summary>
+public static class DeviceLimits
+{
+    /// <summary>Largest payload, in bytes; a larger one is refused and counted.</summary>
+    public const int PayloadBytesMax = 65_536;
+
+    /// <summary>Deepest nesting of a payload; a deeper one is refused.</summary>
+    public const int DepthMax = 16;
+
+    /// <summary>Longest free text (firmware, reasons), in characters; a longer one is refused.</summary>
+    public const int TextMax = 200;
+
+    /// <summary>Messages of one device per second, on average; above it the sender is told BUSY.</summary>
+    public const int RatePerSecond = 20;
+
+    /// <summary>Messages that a device may send at once after a pause.</summary>
+    public const int RateBurst = 100;
+
+    /// <summary>Messages to one device that are sent and not yet acknowledged; the rest waits.</summary>
+    public const int OutboxUnackedMax = 16;
+
+    /// <summary>Messages that wait for one device; at the bound the newest is refused.</summary>
+    public const int OutboxMax = 1_000;
+
+    /// <summary>MQTT sessions of one device at a time; one more is refused.</summary>
+    public const int SessionsPerDeviceMax = 4;
+
+    /// <summary>Legs of one reservation.</summary>
+    public const int LegsMax = 16;
+
+    /// <summary>Longest time that an owner's answer is waited for, in ms.</summary>
+    public const long DecideWithinMaxMs = 3_600_000;
+
+    /// <summary>Largest energy of one leg, in Wh.</summary>
+    public const long EnergyWhMax = 1_000_000;
+
+    /// <summary>Largest meter reading, in Wh.</summary>
+    public const long MeterWhMax = 1L << 50;
+
+    /// <summary>Largest power, in W.</summary>
+    public const int PowerWMax = 10_000_000;
+
+    /// <summary>Highest transaction sequence of one session.</summary>
+    public const int TxSeqMax = 1_000_000;
+
+    /// <summary>Highest boot counter and message sequence.</summary>
+    public const long CounterMax = 1L << 52;
+
+    /// <summary>Heartbeat intervals without any message after which a device is UNKNOWN.</summary>
+    public const int MissedHeartbeatsMax = 3;
+
+    /// <summary>How long a reply is kept for a repeated request.</summary>
+    public static TimeSpan ReplyKept { get; } = TimeSpan.FromHours(24);
+
+    /// <summary>A device that sent nothing else for this long sends a heartbeat.</summary>
+    public static TimeSpan HeartbeatInterval { get; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Tomada.DeviceApi.Json;
+using Tomada.Primitives;
+
+namespace Tomada.DeviceApi;
+
+/// <summary>OCPP 2.0.1 TransactionEvent.</summary>
+[JsonConverter(typeof(OcpiEnumConverter<SessionEvent>))]
+public enum SessionEvent
+{
+    Unknown = 0,
+    Started = 1,
+    Updated = 2,
+    Ended = 3,
+}
+
+/// <summary>Why a session ended; the numbers are those of the ledger's EndReason.</summary>
+[JsonConverter(typeof(OcpiEnumConverter<SessionEndReason>))]
+public enum SessionEndReason
+{
+    Unknown = 0,
+    Driver = 1,
+    Complete = 2,
+    WindowEnded = 3,
+    Fault = 4,
+}
+
+/// <summary>
+/// One step of a charging session, signed by the station's key: the signature is over the ledger's
+/// SessionStart, MeterReading or SessionEnd made of these fields.
+/// </summary>
+/// <param name="Event">Started, updated or ended.</param>
+/// <param name="TxSeq">0 at the start, then 1, 2, 3 … without gap; a gap is asked for.</param>
+/// <param name="Session">Leg and attempt.</param>
+/// <param name="Evse">Where.</param>
+/// <param name="At">Ledger time.</param>
+/// <param name="MeterWh">The meter's reading.</param>
+/// <param name="Offline">Whether the station had no connection when it happened.</param>
+/// <param name="Signature">64 bytes, Ed25519.</param>
+/// <param name="Secret">Of a start: the 32 bytes that the car gave at the plug.</param>
+/// <param name="Reason">Of an end.</param>
+public sealed record SessionBody(
+    SessionEvent Event,
+    int TxSeq,
+    SessionId Session,
+    EvseId Evse,
+    Timestamp At,
+    long MeterWh,
+    bool Offline,
+    [property: JsonConverter(typeof(SignatureConverter))] byte[] Signature,
+    [property: JsonConverter(typeof(SecretConverter))] byte[]? Secret = null,
+    SessionEndReason? Reason = null) : IDeviceBody<SessionBody>
+{
+    public static JsonTypeInfo<SessionBody> Json => DeviceJson.Default.SessionBody;
+
+    public string? Check() => Ranges.Long("meterWh", MeterWh, 0, DeviceLimits.MeterWhMax)
+        ?? Event switch
+        {
+            SessionEvent.Started => Ranges.Long("txSeq", TxSeq, 0, 0)
+                ?? (Secret is null ? "secret: absent; a start carries 32 bytes" : null),
+            SessionEvent.Updated => Ranges.Long("txSeq", TxSeq, 1, DeviceLimits.TxSeqMax),
+            SessionEvent.Ended => Ranges.Long("txSeq", TxSeq, 1, DeviceLimits.TxSeqMax)
+                ?? (Reason is null or SessionEndReason.Unknown
+                    ? "reason: absent or unknown; allowed are DRIVER, COMPLETE, WINDOW_ENDED, FAULT"
+                    : null),
+            _ => "event: unknown; allowed are STARTED, UPDATED, ENDED",
+        };
+}
