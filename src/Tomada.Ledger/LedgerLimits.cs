@@ -56,4 +56,20 @@ public static class LedgerLimits
 
     /// <summary>Highest settlement period.</summary>
     public const int PeriodMax = 1_000_000;
+
+    /// <summary>
+    /// Longest session, in ms: 1,000 days. A session starts inside its window and ends, by the rules
+    /// if nobody ends it, when the window's grace is over; horizon and grace of every possible
+    /// <see cref="Rules"/> stay below this.
+    /// </summary>
+    public const long SessionMsMax = 1_000L * 24 * 60 * 60 * 1_000;
+
+    /// <summary>
+    /// Most net positions of one period: what still fits into one entry with its postings and
+    /// payments. CDRs in currencies that no longer fit wait for the next period.
+    /// </summary>
+    public const int PeriodPositionsMax = 400;
+
+    /// <summary>Most CDRs that one period settles; those with the highest ids wait for the next.</summary>
+    public const int PeriodCdrsMax = 10_000;
 }

@@ -56,7 +56,10 @@ public enum CdrState
 /// <param name="Type">Which component.</param>
 /// <param name="Volume">Billed Wh, seconds or sessions, after the step.</param>
 /// <param name="PriceMicros">Unit price.</param>
-/// <param name="CostMicros">Exact cost in millionths of the currency, before the only rounding.</param>
+/// <param name="CostMicros">
+/// Its cost to the nearest millionth of the currency, half-even, for readers. A CDR's total is not a
+/// sum of these but of the exact products (<see cref="TariffEngine.Total"/>).
+/// </param>
 public sealed record CdrLine(TariffDimension Type, long Volume, long PriceMicros, long CostMicros)
 {
     public static Codec<CdrLine> Codec { get; } = RecordCodec<CdrLine>.Part()
