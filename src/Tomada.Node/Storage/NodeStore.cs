@@ -1,0 +1,240 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Storage;
+
+/// <summary>
+/// Everything a node keeps: one SQLite file with a write-ahead log, synced at every write. One
+/// connection writes, under a lock; readers have their own connections and see whole writes only.
+/// Every row carries a checksum that is compared when it is read.
+/// </summary>
+public sealed partial class NodeStore : IDisposable
+{
+    /// <summary>The file's name in the data directory.</summary>
+    public const string FileName = "node.db";
+
+    private readonly Lock _writing = new();
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly string _path;
+    private readonly DataLock _lock;
+    private readonly SqliteConnection _writer;
+    private string? _failure;
+    private bool _disposed;
+
+    private NodeStore(string path, DataLock directory, SqliteConnection writer)
+    {
+        _path = path;
+        _lock = directory;
+        _writer = writer;
+        TipHeight = ReadTip();
+    }
+
+    /// <summary>Height of the newest stored block; 0 when there is none.</summary>
+    public long TipHeight { get; private set; }
+
+    /// <summary>Takes the data directory and opens its store, creating what is missing.</summary>
+    /// <param name="dataDirectory">The node's directory.</param>
+    /// <param name="extensions">Tables of other parts of the node.</param>
+    /// <exception cref="DataDirectoryException">It is in use, newer than this program, or damaged.</exception>
+    public static NodeStore Open(string dataDirectory, params ImmutableArray<StoreExtension> extensions)
+    {
+        DataLock directory = DataLock.Take(dataDirectory);
+        SqliteConnection? writer = null;
+        try
+        {
+            string path = Path.Combine(dataDirectory, FileName);
+            writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
+            // FULL syncs the log at each write: what was answered survives a power cut.
+            StoreSchema.Run(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            StoreSchema.Migrate(writer, extensions);
+            return new NodeStore(path, directory, writer);
+        }
+        catch (SqliteException damaged)
+        {
+            writer?.Dispose();
+            directory.Dispose();
+            throw new DataDirectoryException(
+                $"{Path.Combine(dataDirectory, FileName)} cannot be opened: {damaged.Message}", damaged);
+        }
+        catch
+        {
+            writer?.Dispose();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the batch; it is on disk when this returns.</summary>
+    /// <exception cref="StoreFailedException">It did not get there; the node must stop.</exception>
+    public void Write(StoreBatch batch)
+    {
+        if (!batch.IsEmpty)
+        {
+            Write(connection =>
+            {
+                WriteBatch(connection, batch);
+                return true;
+            });
+            // Only now: a write that was undone must not have moved the tip.
+            TipHeight += batch.Blocks.Length;
+        }
+    }
+
+    /// <summary>Runs statements of another part of the node as one write, on disk when this returns.</summary>
+    /// <param name="work">Uses the connection only while it runs; what it throws undoes the write.</param>
+    /// <exception cref="StoreFailedException">The write did not get there; the node must stop.</exception>
+    public T Write<T>(Func<SqliteConnection, T> work)
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_failure is not null)
+            {
+                throw new StoreFailedException($"The store failed before and is not written again: {_failure}");
+            }
+
+            try
+            {
+                using SqliteTransaction transaction = _writer.BeginTransaction();
+                T result = work(_writer);
+                transaction.Commit();
+                return result;
+            }
+            catch (SqliteException failed)
+            {
+                // After a failed sync the pages may be lost though a second sync would succeed.
+                _failure = failed.Message;
+                throw new StoreFailedException($"{_path} cannot be written: {failed.Message}", failed);
+            }
+        }
+    }
+
+    /// <summary>Runs a query on a connection of its own; from any thread, beside the writer.</summary>
+    public T Read<T>(Func<SqliteConnection, T> query)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_readers.TryTake(out SqliteConnection? connection))
+        {
+            connection = Connect(_path, SqliteOpenMode.ReadOnly);
+        }
+
+        T result;
+        try
+        {
+            result = query(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        if (_disposed || _readers.Count >= NodeLimits.IdleReadersMax)
+        {
+            connection.Dispose();
+        }
+        else
+        {
+            _readers.Add(connection);
+        }
+
+        return result;
+    }
+
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            while (_readers.TryTake(out SqliteConnection? reader))
+            {
+                reader.Dispose();
+            }
+
+            _writer.Dispose();
+            _lock.Dispose();
+        }
+    }
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        // No pool: a pooled connection would keep the file open after the store is closed.
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private long ReadTip() =>
+        _writer.Select("SELECT coalesce(max(height), 0) FROM blocks", row => row.GetInt64(0))[0];
+
+    private void WriteBatch(SqliteConnection connection, StoreBatch batch)
+    {
+        foreach (VoteRecord vote in batch.Votes)
+        {
+            connection.Execute(
+                "INSERT OR REPLACE INTO votes VALUES (?1, ?2, ?3, ?4, ?5)",
+                vote.Height, vote.Kind, vote.Ballot, vote.Bytes, RowHash.Of(Votes, Key(vote), vote.Bytes));
+        }
+
+        if (batch.PruneVotesBelow is { } height)
+        {
+            connection.Execute("DELETE FROM votes WHERE height < ?1", height);
+        }
+
+        long expected = TipHeight;
+        foreach (AppendedBlock block in batch.Blocks)
+        {
+            Invariant.Require(block.Height == ++expected, $"block {block.Height} follows the stored tip");
+            WriteBlock(connection, block);
+        }
+
+        foreach (PendingTransaction pending in batch.PendingAdded)
+        {
+            connection.Execute(
+                "INSERT INTO pending (id, bytes, sha256) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+                Bytes(pending.Id), pending.Bytes, RowHash.Of(Pending, pending.Id.ToString(), pending.Bytes));
+        }
+
+        foreach (TransactionId removed in batch.PendingRemoved)
+        {
+            connection.Execute("DELETE FROM pending WHERE id = ?1", Bytes(removed));
+        }
+
+        foreach (MetaRecord meta in batch.Meta)
+        {
+            connection.Execute(
+                "INSERT OR REPLACE INTO meta VALUES (?1, ?2, ?3)",
+                meta.Key, meta.Bytes, RowHash.Of(Meta, meta.Key, meta.Bytes));
+        }
+    }
+
+    private static void WriteBlock(SqliteConnection connection, AppendedBlock block)
+    {
+        string key = Key(block.Height);
+        connection.Execute(
+            "INSERT INTO blocks VALUES (?1, ?2, ?3, ?4)",
+            block.Height, block.FirstIndex, block.Block, RowHash.Of(Blocks, BlockKey(block), block.Block));
+        connection.Execute(
+            "INSERT INTO certificates VALUES (?1, ?2, ?3)",
+            block.Height, block.Certificate, RowHash.Of(Certificates, key, block.Certificate));
+        foreach (IndexedTransaction each in block.Transactions)
+        {
+            string place = PlaceKey(each.Id, block.Height, each.Index);
+            connection.Execute(
+                "INSERT INTO transactions VALUES (?1, ?2, ?3, ?4)",
+                Bytes(each.Id), block.Height, each.Index, RowHash.Of(Transactions, place, []));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text;
+using Tomada.Node.Configuration;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Tests.Configuration;
+
+public sealed class NodeConfigTests
+{
+    internal static NodeConfig Example { get; } = new(
+        CompanyId.Parse("br-abc"),
+        "Alfa Recargas",
+        new NetworkConfig("nordeste", "dendê-e-coco", null, 3, Simulated: true),
+        new MulticastConfig(IPAddress.Parse("239.255.84.68"), 8468, "lo"),
+        new ListenConfig(IPEndPoint.Parse("127.0.0.1:0")),
+        new MqttConfig(MqttMode.Embedded, IPEndPoint.Parse("127.0.0.1:0")),
+        new ListenConfig(IPEndPoint.Parse("[::1]:8080")),
+        new ListenConfig(IPEndPoint.Parse("127.0.0.1:0")));
+
+    [Fact]
+    public void A_saved_configuration_is_read_back_and_is_for_its_owner_alone()
+    {
+        using TempDirectory directory = new();
+        Example.Save(directory.Path);
+
+        Assert.True(NodeConfig.TryLoad(directory.Path, out NodeConfig? read, out string? why), why);
+        Assert.Equal(Example, read);
+        Assert.Equal(
+            SafeFile.OwnerOnly,
+            File.GetUnixFileMode(System.IO.Path.Combine(directory.Path, NodeConfig.FileName)));
+    }
+
+    [Theory]
+    [InlineData("\"company\":\"br-abc\"", "\"company\":\"BR-ABC\"", "company", "two letters")]
+    [InlineData("\"founders\":3", "\"founders\":0", "network.founders", "1 to 100")]
+    [InlineData("\"founders\":3", "\"founders\":3,\"colour\":1", "network", "unknown field 'colour'")]
+    [InlineData("\"founders\":3", "\"founders\":3,\"founders\":4", "JSON", "founders")]
+    [InlineData("\"founders\":3,", "", "founders is missing", "1 to 100")]
+    [InlineData("\"code\":\"dend\\u00EA-e-coco\",", "", "network", "codeHash")]
+    [InlineData("\"code\":\"dend\\u00EA-e-coco\"", "\"code\":\"short\"", "network.code", "8 to 200")]
+    [InlineData("239.255.84.68", "10.0.0.1", "multicast.group", "224.0.0.0")]
+    [InlineData("\"port\":8468", "\"port\":0", "multicast.port", "1 to 65535")]
+    [InlineData("[::1]:8080", "127.0.0.1", "http.listen", "address:port")]
+    [InlineData("[::1]:8080", "::1", "http.listen", "address:port")]
+    [InlineData("\"embedded\"", "\"external\"", "mqtt.mode", "embedded")]
+    [InlineData("{\"company\"", "{,\"company\"", "JSON", "")]
+    public void A_wrong_field_is_refused_by_name_with_what_is_allowed(
+        string good, string bad, string field, string allowed)
+    {
+        string json = Encoding.UTF8.GetString(NodeConfig.Codec.EncodeJson(Example));
+        Assert.Contains(good, json, StringComparison.Ordinal);
+
+        bool read = NodeConfig.TryParse(
+            Encoding.UTF8.GetBytes(json.Replace(good, bad, StringComparison.Ordinal)), out _, out string? why);
+
+        Assert.False(read);
+        Assert.Contains(field, why, StringComparison.Ordinal);
+        Assert.Contains(allowed, why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named_and_so_is_the_command_that_writes_it()
+    {
+        using TempDirectory directory = new();
+        Assert.False(NodeConfig.TryLoad(directory.Path, out _, out string? why));
+        Assert.Contains("tomada.json", why, StringComparison.Ordinal);
+        Assert.Contains("tomada init", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_code_and_its_hash_name_the_same_network()
+    {
+        NetworkConfig byCode = Example.Network;
+        NetworkConfig byHash = byCode with { Code = null, CodeHash = new NetworkTag(byCode.Tag) };
+        Assert.Equal(byCode.Tag, byHash.Tag);
+        Assert.NotEqual(byCode.Tag, (byCode with { Code = "other-code" }).Tag);
+        Assert.NotEqual(byCode.Tag, (byCode with { Name = "other" }).Tag);
+    }
+}
