@@ -35,7 +35,7 @@ public sealed class NodeConfigTests
     [InlineData("\"founders\":3", "\"founders\":0", "network.founders", "1 to 100")]
     [InlineData("\"founders\":3", "\"founders\":3,\"colour\":1", "network", "unknown field 'colour'")]
     [InlineData("\"founders\":3", "\"founders\":3,\"founders\":4", "JSON", "founders")]
-    [InlineData("\"founders\":3,", "", "founders is missing", "1 to 100")]
+    [InlineData("\"founders\":3,", "", "network.founders: is missing", "1 to 100")]
     [InlineData("\"code\":\"dend\\u00EA-e-coco\",", "", "network", "codeHash")]
     [InlineData("\"code\":\"dend\\u00EA-e-coco\"", "\"code\":\"short\"", "network.code", "8 to 200")]
     [InlineData("239.255.84.68", "10.0.0.1", "multicast.group", "224.0.0.0")]
