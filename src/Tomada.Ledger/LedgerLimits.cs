@@ -15,6 +15,18 @@ public static class LedgerLimits
     /// <summary>Most entries of one block, its seal not counted; further expiries wait for the next.</summary>
     public const int BlockEntriesMax = 8_192;
 
+    /// <summary>Most bytes of all transactions of one block; the rest waits for the next.</summary>
+    public const int BlockTransactionBytesMax = 2 * 1_024 * 1_024;
+
+    /// <summary>Most deadlines that one block acts on; the rest waits for the next.</summary>
+    public const int SweepMax = BlockEntriesMax - BlockTransactionsMax;
+
+    /// <summary>Most bookings of one EVSE at a time; a further one is refused.</summary>
+    public const int BookingsMax = 10_000;
+
+    /// <summary>How far ahead the word on an EVSE's availability may reach, in ms: 30 days.</summary>
+    public const long AvailabilityMaxMs = 30L * 24 * 60 * 60 * 1_000;
+
     /// <summary>Largest certificate inside a seal, in bytes.</summary>
     public const int CertificateBytesMax = 262_144;
 

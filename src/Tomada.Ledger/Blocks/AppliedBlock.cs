@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using Tomada.Primitives;
+
+namespace Tomada.Ledger;
+
+/// <summary>A block that was executed: what it says, and the state it leads to.</summary>
+/// <param name="Block">Its bytes.</param>
+/// <param name="Digest">Hash of its seal.</param>
+/// <param name="Seal">Its last entry.</param>
+/// <param name="Entries">The entries before the seal, in the block's order.</param>
+/// <param name="After">The state after it.</param>
+public sealed record AppliedBlock(
+    Block Block, Digest Digest, Seal Seal, ImmutableArray<Entry> Entries, LedgerState After);

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Tomada.Primitives;
+using Tomada.Primitives.Encoding;
+using Tomada.Transparency;
+
+namespace Tomada.Ledger;
+
+/// <summary>One kind of row of the state; the whole list stands in <see cref="Tables"/>.</summary>
+/// <param name="name">Its name in state paths; ASCII, never reused.</param>
+/// <param name="isProven">
+/// Whether its rows are leaves of the state tree. False for an index that can be computed from
+/// rows that are: it costs no hashing and a proof of it would prove nothing new.
+/// </param>
+/// <param name="index">Its place in <see cref="Tables.All"/>.</param>
+public abstract class Table(string name, bool isProven, int index)
+{
+    public string Name => name;
+
+    public bool IsProven => isProven;
+
+    internal int Index => index;
+
+    internal abstract object NoRows { get; }
+
+    internal abstract WorkingTable Open(object rows);
+}
+
+/// <summary>The rows of one kind: path = SHA-256(name ‖ 00 ‖ key bytes), value as canonical bytes.</summary>
+public sealed class Table<TKey, TValue> : Table
+    where TKey : notnull
+{
+    internal Table(string name, bool isProven, int index, Codec<TKey> key, Codec<TValue> value)
+        : base(name, isProven, index)
+    {
+        Key = key;
+        Value = value;
+    }
+
+    /// <summary>The key's bytes in a state path.</summary>
+    public Codec<TKey> Key { get; }
+
+    /// <summary>The value's bytes, whose hash the state tree holds.</summary>
+    public Codec<TValue> Value { get; }
+
+    internal override object NoRows => ImmutableSortedDictionary<TKey, TValue>.Empty;
+
+    /// <summary>Where the row stands in the state tree.</summary>
+    public Digest PathOf(TKey key) => StateTree.Path(Name, Key.Encode(key));
+
+    internal override WorkingTable Open(object rows) =>
+        new WorkingTable<TKey, TValue>(this, (ImmutableSortedDictionary<TKey, TValue>)rows);
+}
+
+/// <summary>Every table's rows; immutable.</summary>
+internal sealed class StateRows(object[] tables)
+{
+    public static StateRows Empty { get; } = new([.. Tables.All.Select(table => table.NoRows)]);
+
+    public object this[int index] => tables[index];
+
+    public ImmutableSortedDictionary<TKey, TValue> Of<TKey, TValue>(Table<TKey, TValue> table)
+        where TKey : notnull => (ImmutableSortedDictionary<TKey, TValue>)tables[table.Index];
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Tomada.Primitives;
+using Tomada.Primitives.Encoding;
+
+namespace Tomada.Ledger;
+
+/// <summary>
+/// Every table of the state: its name, how its key is written in a state path, and how its value
+/// is written. Whoever has a row's key can ask for the proof of its value, or of its absence.
+/// </summary>
+public static class Tables
+{
+    /// <summary>The key of a table that has one row.</summary>
+    public const int OnlyRow = 0;
+
+    /// <summary>The key of a table that has one row, in a state path.</summary>
+    private static readonly Codec<int> s_onlyRow = Codecs.Int(OnlyRow, OnlyRow);
+
+    private static readonly List<Table> s_all = [];
+
+    // Membership.
+    public static Table<CompanyId, MemberRecord> Members { get; } =
+        Proven("member", CompanyId.Codec, MemberRecord.Codec);
+
+    public static Table<int, Rules> Rules { get; } = Proven("rules", s_onlyRow, Ledger.Rules.Codec);
+
+    public static Table<CompanyId, Rules> RulesVotes { get; } =
+        Proven("rules-vote", CompanyId.Codec, Ledger.Rules.Codec);
+
+    public static Table<int, ClockAnchor> Clock { get; } =
+        Proven("clock", s_onlyRow, ClockAnchor.Codec);
+
+    public static Table<int, Term> Term { get; } = Proven("term", s_onlyRow, Ledger.Term.Codec);
+
+    public static Table<LaneId, Lane> Lanes { get; } = Proven("lane", LaneId.Codec, Lane.Codec);
+
+    // Stations.
+    public static Table<LocationId, PutLocation> Locations { get; } =
+        Proven("location", LocationId.Codec, PutLocation.Codec);
+
+    public static Table<EvseId, Evse> Evses { get; } = Proven("evse", EvseId.Codec, Evse.Codec);
+
+    /// <summary>The present content of each price list.</summary>
+    public static Table<TariffId, Digest> TariffHashes { get; } =
+        Proven("tariff", TariffId.Codec, Digest.Codec);
+
+    /// <summary>Every content that a price list ever had, by its hash: legs pin it.</summary>
+    public static Table<Digest, Tariff> Tariffs { get; } =
+        Proven("tariff-content", Digest.Codec, Tariff.Codec);
+
+    // Trips.
+    public static Table<TripId, Trip> Trips { get; } = Proven("trip", TripId.Codec, Trip.Codec);
+
+    public static Table<EvseId, ImmutableArray<Booking>> Calendar { get; } =
+        Proven("calendar", EvseId.Codec, CalendarRules.RowCodec);
+
+    // Charging.
+    public static Table<SessionId, Session> Sessions { get; } =
+        Proven("session", SessionId.Codec, Session.Codec);
+
+    public static Table<SessionId, Cdr> Cdrs { get; } = Proven("cdr", SessionId.Codec, Cdr.Codec);
+
+    // Clearing.
+    public static Table<LegId, Hold> Holds { get; } = Proven("hold", LegId.Codec, Hold.Codec);
+
+    public static Table<AccountId, Account> Accounts { get; } =
+        Proven("account", AccountId.Codec, Account.Codec);
+
+    public static Table<int, Period> Periods { get; } =
+        Proven("period", Codecs.Int(1, LedgerLimits.PeriodMax), Period.Codec);
+
+    // Indexes, computed from the rows above.
+
+    /// <summary>What falls due, soonest first.</summary>
+    public static Table<Deadline, bool> Deadlines { get; } =
+        Index("deadline", Deadline.Codec, Codecs.Bool);
+
+    /// <summary>When a subject's deadline is, to find its row in the table above.</summary>
+    public static Table<DeadlineSubject, Timestamp> DeadlineTimes { get; } =
+        Index("deadline-time", DeadlineSubject.Codec, Timestamp.Codec);
+
+    /// <summary>Sum of each company's holds in minor units, per currency.</summary>
+    public static Table<HeldBy, long> Held { get; } =
+        Index("held", HeldBy.Codec, Codecs.Long(0, long.MaxValue));
+
+    /// <summary>All of the above.</summary>
+    public static IReadOnlyList<Table> All => s_all;
+
+    private static Table<TKey, TValue> Proven<TKey, TValue>(
+        string name, Codec<TKey> key, Codec<TValue> value)
+        where TKey : notnull => Add(new Table<TKey, TValue>(name, true, s_all.Count, key, value));
+
+    private static Table<TKey, TValue> Index<TKey, TValue>(
+        string name, Codec<TKey> key, Codec<TValue> value)
+        where TKey : notnull => Add(new Table<TKey, TValue>(name, false, s_all.Count, key, value));
+
+    private static Table<TKey, TValue> Add<TKey, TValue>(Table<TKey, TValue> table)
+        where TKey : notnull
+    {
+        s_all.Add(table);
+        return table;
+    }
+}

@@ -1,0 +1,79 @@
+using Tomada.Primitives;
+
+namespace Tomada.Ledger;
+
+/// <summary>
+/// Whether a transaction may enter a block at all. What may not leaves no trace; what may is in the
+/// block, applied or refused.
+/// </summary>
+public static class Admission
+{
+    /// <summary>Why the transaction may not enter a block of this time; null when it may.</summary>
+    /// <param name="state">The newest state.</param>
+    /// <param name="transaction">Decoded, so its bytes are canonical.</param>
+    /// <param name="blockTime">Time of the block it would enter.</param>
+    /// <param name="verify">Checks the signature.</param>
+    public static string? Refuse(
+        LedgerState state, SignedTransaction transaction, Timestamp blockTime, VerifySignature verify)
+    {
+        Transaction content = transaction.Content;
+        state.Members.TryGetValue(content.Company, out MemberRecord? member);
+        state.Lanes.TryGetValue(new LaneId(content.Company, content.Lane), out Lane? lane);
+        Terms terms = new(state.Network, blockTime, state.Rules, member, lane ?? Lane.Unused);
+        return Refuse(terms, transaction, verify);
+    }
+
+    internal static string? Refuse(
+        Working state, SignedTransaction transaction, VerifySignature verify)
+    {
+        Transaction content = transaction.Content;
+        state.Members.TryGet(content.Company, out MemberRecord? member);
+        state.Lanes.TryGet(new LaneId(content.Company, content.Lane), out Lane? lane);
+        Terms terms = new(state.Network, state.Time, state.Rules, member, lane ?? Lane.Unused);
+        return Refuse(terms, transaction, verify);
+    }
+
+    private static string? Refuse(Terms terms, SignedTransaction transaction, VerifySignature verify)
+    {
+        Transaction content = transaction.Content;
+        if (content.Network != terms.Network)
+        {
+            return $"network: this is {terms.Network}";
+        }
+
+        if (terms.Member is null)
+        {
+            return $"company: {content.Company} is not a member";
+        }
+
+        if (content.ValidUntil < terms.Time)
+        {
+            return $"validUntil: {content.ValidUntil} has passed; it is {terms.Time}";
+        }
+
+        Timestamp latest = new(
+            terms.Time.UnixMs + (terms.Rules.ValidityMaxMs * terms.Rules.ClockFactor));
+        if (content.ValidUntil > latest)
+        {
+            return $"validUntil: {content.ValidUntil} is after {latest}, the latest allowed";
+        }
+
+        if (!terms.Lane.IsFree(content.Number))
+        {
+            return $"number: {content.Number} of lane {content.Lane} is used or too old; "
+                + $"highest is {terms.Lane.Highest}";
+        }
+
+        if (!Dispatch.IsKnown(content.Body))
+        {
+            return $"body: {content.Body.Kind} is not a kind that this network's rules know";
+        }
+
+        return transaction.IsSignedBy(terms.Member.IdentityKey, verify)
+            ? null
+            : $"signature: not by {content.Company}'s identity key";
+    }
+
+    private sealed record Terms(
+        Digest Network, Timestamp Time, Rules Rules, MemberRecord? Member, Lane Lane);
+}
