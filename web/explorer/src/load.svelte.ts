@@ -37,7 +37,7 @@ function asApiError(cause: unknown): ApiError {
 }
 
 /** Reads on mount, when the key changes, when the node comes back and, if asked, with the chain. */
-function follow(key: () => string, options: Options, read: (key: string) => void): void {
+function follow(key: () => string, chases: () => boolean, read: (key: string) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastMs = 0;
   let seen = '';
@@ -50,7 +50,7 @@ function follow(key: () => string, options: Options, read: (key: string) => void
     now(name);
     const tip = () => {
       const { blocks, connections } = get(live);
-      return `${connections} ${options.follow ? (blocks[0]?.height ?? 0) : ''}`;
+      return `${connections} ${chases() ? (blocks[0]?.height ?? 0) : ''}`;
     };
     seen = tip();
     const stop = live.subscribe(() => {
@@ -77,6 +77,7 @@ export function load<T>(
   let loading = $state(true);
   let atMs = $state(0);
   let current = '';
+  let missing = false;
   let abort = new AbortController();
 
   const read = async (name: string) => {
@@ -97,10 +98,12 @@ export function load<T>(
         data = fresh;
         atMs = Date.now();
         error = null;
+        missing = false;
       }
     } catch (cause) {
       if (!mine.signal.aborted) {
         error = asApiError(cause);
+        missing = error.status === 404;
       }
     } finally {
       if (!mine.signal.aborted) {
@@ -109,7 +112,9 @@ export function load<T>(
     }
   };
 
-  follow(key, options, (name) => void read(name));
+  // What is not on the ledger yet may be with the next block.
+  const chases = () => options.follow === true || missing;
+  follow(key, chases, (name) => void read(name));
   $effect(() => () => abort.abort());
   return {
     get data() { return data; },

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dictionaries, pickLanguage, tolerance, translate, type Key } from '../src/i18n/translate';
+import {
+  dictionaries, pickLanguage, stateName, tolerance, translate, type Key,
+} from '../src/i18n/translate';
 
 const keys = Object.keys(dictionaries.en) as Key[];
 const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
@@ -22,12 +24,21 @@ describe('dictionary', () => {
       .filter((name) => /\.(svelte|ts)$/.test(name) && !/i18n.(en|pt)\.ts$/.test(name))
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n');
-    expect(keys.filter((key) => !sources.includes(`'${key}'`))).toEqual([]);
+    expect(keys.filter((key) => !key.startsWith('state.') && !sources.includes(`'${key}'`))).toEqual([]);
   });
 
   test('values are put in as text, and a missing one stays visible', () => {
     expect(translate('en', 'block.title', { height: '<b>' })).toBe('Block <b>');
     expect(translate('en', 'block.title')).toBe('Block {height}');
+  });
+});
+
+describe('state', () => {
+  test('is said in the reader\'s language, or as the ledger spells it', () => {
+    expect(stateName('pt-BR', 'HELD')).toBe('reservado');
+    expect(stateName('en', 'CUT_OFF')).toBe('cut off');
+    expect(stateName('pt-BR', 'SOMETHING_NEW')).toBe('something new');
+    expect(stateName('en', 'constructor')).toBe('constructor');
   });
 });
 

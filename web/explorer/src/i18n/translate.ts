@@ -1,4 +1,4 @@
-import type { Language } from '../format';
+import { visible, type Language } from '../format';
 import { en, type Key } from './en';
 import { pt } from './pt';
 
@@ -24,6 +24,14 @@ export function pickLanguage(preferred: readonly string[]): Language {
 export function translate(language: Language, key: Key, values: Values = {}): string {
   return dictionaries[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
     name in values ? String(values[name]) : whole);
+}
+
+/** A state in the reader's words; one that is not known is shown as the ledger spells it. */
+export function stateName(language: Language, state: string): string {
+  const key = `state.${state}`;
+  return key in dictionaries[language]
+    ? translate(language, key as Key)
+    : visible(state).toLowerCase().replaceAll('_', ' ');
 }
 
 /** "one crash", "2 crashes": a count as words where it is small. */
