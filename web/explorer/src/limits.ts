@@ -9,7 +9,7 @@ export const Limits = {
   /** Rows per request of a list. */
   listPageSize: 50,
   /** Answers remembered for reading while the node is away; the oldest goes first. */
-  rememberedMax: 200,
+  rememberedMax: 600,
   /** A request without an answer is given up after this, in ms. */
   requestTimeoutMs: 10_000,
   /** A stream that has once said `alive` and then says nothing for this long is opened anew, in ms. */

@@ -3,7 +3,10 @@
 import { get } from 'svelte/store';
 import { ApiError, type Page } from './api';
 import { Limits } from './limits';
-import { live } from './world';
+import {
+  blockList, keys, settlementList, transactionList, tripList, type List,
+} from './lists';
+import { api, live } from './world';
 
 const remembered = new Map<string, { data: unknown; atMs: number }>();
 
@@ -16,6 +19,30 @@ function remember(key: string, data: unknown): void {
     }
     remembered.delete(oldest);
   }
+}
+
+function rememberRows<T>(list: List<T>, rows: readonly T[]): void {
+  const each = list.each;
+  if (each !== undefined) {
+    rows.forEach((row) => remember(each(row), row));
+  }
+}
+
+/** Reads the first page of every section ahead, so that each can be opened once the node is away. */
+export async function readAhead(): Promise<void> {
+  const list = async <T>(each: List<T>) => {
+    const page = await each.request(null);
+    rememberRows(each, page.items);
+    remember(each.key, page);
+  };
+  await Promise.allSettled([
+    list(blockList),
+    list(transactionList({ kind: '', outcome: '', company: '' })),
+    list(tripList),
+    list(settlementList),
+    api.companies().then((page) => remember(keys.companies, page)),
+    api.locations().then((page) => remember(keys.locations, page)),
+  ]);
 }
 
 export interface Loaded<T> {
@@ -135,10 +162,8 @@ export interface LoadedList<T> extends Loaded<T[]> {
 }
 
 /** A list page by page. While only the first page is shown it follows the chain. */
-export function loadList<T>(
-  key: () => string,
-  request: (before: string | null, signal: AbortSignal) => Promise<Page<T>>,
-): LoadedList<T> {
+export function loadList<T>(list: () => List<T>): LoadedList<T> {
+  const key = () => list().key;
   let older = $state.raw<T[]>([]);
   let next = $state.raw<string | null>(null);
   let pages = $state(1);
@@ -148,7 +173,12 @@ export function loadList<T>(
   let shown = $state.raw<Page<T> | null>(null);
   let shownKey = '';
 
-  const first = load<Page<T>>(key, (signal) => request(null, signal), { follow: true });
+  const first = load<Page<T>>(key, async (signal) => {
+    const asked = list();
+    const page = await asked.request(null, signal);
+    rememberRows(asked, page.items);
+    return page;
+  }, { follow: true });
 
   const reset = () => {
     abort.abort();
@@ -181,8 +211,10 @@ export function loadList<T>(
     const mine = (abort = new AbortController());
     loadingMore = true;
     try {
-      const page = await request(next, mine.signal);
+      const asked = list();
+      const page = await asked.request(next, mine.signal);
       if (!mine.signal.aborted) {
+        rememberRows(asked, page.items);
         older = [...older, ...page.items];
         next = page.next;
         pages++;
