@@ -110,7 +110,8 @@ function object(value: unknown, path: string): Json {
     : wrong(path, 'an object');
 }
 
-const text: Read<string> = (value, path) => (typeof value === 'string' ? value : wrong(path, 'text'));
+const text: Read<string> = (value, path) =>
+  typeof value === 'string' ? value : wrong(path, 'text');
 
 const integer: Read<number> = (value, path) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : wrong(path, 'an integer');

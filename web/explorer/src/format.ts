@@ -11,7 +11,7 @@ export function exponent(currency: string): number {
   return noDecimals.includes(currency) ? 0 : threeDecimals.includes(currency) ? 3 : 2;
 }
 
-/** An integer of units of 10^-decimals as decimal digits, without floating point: 1234, 2 → "12.34". */
+/** Units of 10^-decimals as decimal digits, without floating point: 1234, 2 → "12.34". */
 export function decimalDigits(amount: number, decimals: number): string {
   const digits = String(Math.abs(amount)).padStart(decimals + 1, '0');
   const sign = amount < 0 ? '-' : '';
@@ -21,14 +21,19 @@ export function decimalDigits(amount: number, decimals: number): string {
 
 /** Money in the reader's manner with exactly the currency's decimals. */
 export function money(
-  value: { amount: number; currency: string }, language: Language, signed = false,
+  value: { amount: number; currency: string },
+  language: Language,
+  signed = false,
 ): string {
   const decimals = exponent(value.currency);
   const digits = decimalDigits(value.amount, decimals);
   try {
     const format = new Intl.NumberFormat(language, {
-      style: 'currency', currency: value.currency, signDisplay: signed ? 'exceptZero' : 'auto',
-      minimumFractionDigits: decimals, maximumFractionDigits: decimals,
+      style: 'currency',
+      currency: value.currency,
+      signDisplay: signed ? 'exceptZero' : 'auto',
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
     });
     // Text is formatted digit by digit; a number would pass through binary floating point.
     return format.format(digits as Intl.StringNumericLiteral);
@@ -45,7 +50,8 @@ export function integer(value: number, language: Language): string {
 export function energy(wh: number, language: Language): string {
   const decimals = Math.abs(wh) < 1000 && wh !== 0 ? 3 : 1;
   const format = new Intl.NumberFormat(language, {
-    minimumFractionDigits: decimals, maximumFractionDigits: decimals,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
   });
   return `${format.format(wh / 1000)} kWh`;
 }
@@ -69,24 +75,36 @@ export function time(iso: string, form: TimeForm, language: Language, zone?: str
   }
   const parts: Record<string, string> = {};
   const format = new Intl.DateTimeFormat('en-CA', {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
-    second: '2-digit', hourCycle: 'h23', ...(zone ? { timeZone: zone } : {}),
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    ...(zone ? { timeZone: zone } : {}),
   });
   for (const part of format.formatToParts(at)) {
     parts[part.type] = part.value;
   }
   const clock = `${parts.hour}:${parts.minute}:${parts.second}`;
   switch (form) {
-    case 'full': return `${parts.year}-${parts.month}-${parts.day} ${clock}`;
-    case 'clock': return clock;
-    case 'minute': return language === 'pt-BR'
-      ? `${parts.day}/${parts.month} ${parts.hour}:${parts.minute}`
-      : `${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
+    case 'full':
+      return `${parts.year}-${parts.month}-${parts.day} ${clock}`;
+    case 'clock':
+      return clock;
+    case 'minute':
+      return language === 'pt-BR'
+        ? `${parts.day}/${parts.month} ${parts.hour}:${parts.minute}`
+        : `${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
   }
 }
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
 ];
 
 /** "3 minutes ago", "in 2 hours"; nowMs is the ledger's clock, not necessarily the wall's. */
@@ -97,19 +115,24 @@ export function relative(iso: string, nowMs: number, language: Language): string
   }
   const seconds = Math.round((at - nowMs) / 1000);
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-    .format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(
+    Math.trunc(seconds / size),
+    unit,
+  );
 }
 
 /** Ledger time now, from what the node said at a wall time: it may run faster by a whole factor. */
 export function ledgerNow(
-  clock: { now: string; factor: number }, heardMs: number, wallMs: number,
+  clock: { now: string; factor: number },
+  heardMs: number,
+  wallMs: number,
 ): number {
   return Date.parse(clock.now) + (wallMs - heardMs) * clock.factor;
 }
 
 // C0, C1, and what reorders or hides text: bidirectional controls, zero-width marks, BOM.
-const deceiving = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const deceiving =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Text of strangers with every invisible or reordering character spelled out: "\u202e". */
 export function visible(text: string): string {

@@ -12,7 +12,7 @@ export const Limits = {
   rememberedMax: 600,
   /** A request without an answer is given up after this, in ms. */
   requestTimeoutMs: 10_000,
-  /** A stream that has once said `alive` and then says nothing for this long is opened anew, in ms. */
+  /** A stream that once said `alive` and is silent for this long is opened anew, in ms. */
   streamSilenceMs: 30_000,
   /** First and longest wait before the stream is opened again, in ms; it doubles in between. */
   retryFirstMs: 500,

@@ -27,7 +27,10 @@ export interface Live {
 export interface Stream {
   onopen: (() => void) | null;
   onerror: (() => void) | null;
-  addEventListener(type: string, listener: (event: { data: string; lastEventId: string }) => void): void;
+  addEventListener(
+    type: string,
+    listener: (event: { data: string; lastEventId: string }) => void,
+  ): void;
   close(): void;
 }
 
@@ -44,8 +47,13 @@ const minuteMs = 60_000;
 
 export class LiveBlocks {
   private live: Live = {
-    connection: { state: 'connecting' }, network: null, networkAtMs: 0, blocks: [],
-    arrivalsMs: [], watchingSinceMs: null, connections: 0,
+    connection: { state: 'connecting' },
+    network: null,
+    networkAtMs: 0,
+    blocks: [],
+    arrivalsMs: [],
+    watchingSinceMs: null,
+    connections: 0,
   };
   private readonly readers = new Set<(live: Live) => void>();
   private stream: Stream | null = null;
@@ -154,8 +162,10 @@ export class LiveBlocks {
       if (current()) {
         this.attempts = 0;
         this.set({
-          connection: { state: 'live' }, connections: this.live.connections + 1,
-          arrivalsMs: [], watchingSinceMs: this.world.nowMs(),
+          connection: { state: 'live' },
+          connections: this.live.connections + 1,
+          arrivalsMs: [],
+          watchingSinceMs: this.world.nowMs(),
         });
       }
     };
@@ -231,7 +241,10 @@ export class LiveBlocks {
     try {
       let before: string | null = null;
       for (let read = 0; read < Limits.liveBlocksMax;) {
-        const page: Page<BlockSummary> = await this.world.blocks({ before, limit: Limits.livePageSize });
+        const page: Page<BlockSummary> = await this.world.blocks({
+          before,
+          limit: Limits.livePageSize,
+        });
         this.merge(page.items);
         read += page.items.length;
         before = page.next;
@@ -277,8 +290,7 @@ export class LiveBlocks {
     const sinceMs = 'sinceMs' in before ? before.sinceMs : this.world.nowMs();
     const state = this.attempts >= Limits.attemptsUntilOffline ? 'offline' : 'reconnecting';
     this.set({ connection: { state, sinceMs }, arrivalsMs: [], watchingSinceMs: null });
-    const delayMs = Math.min(
-      Limits.retryFirstMs * 2 ** (this.attempts - 1), Limits.retryLongestMs);
+    const delayMs = Math.min(Limits.retryFirstMs * 2 ** (this.attempts - 1), Limits.retryLongestMs);
     this.cancelRetry();
     this.cancelRetry = this.world.after(delayMs, () => void this.connect());
   }

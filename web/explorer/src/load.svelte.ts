@@ -3,9 +3,7 @@
 import { get } from 'svelte/store';
 import { ApiError, type Page } from './api';
 import { Limits } from './limits';
-import {
-  blockList, keys, settlementList, transactionList, tripList, type List,
-} from './lists';
+import { blockList, keys, settlementList, transactionList, tripList, type List } from './lists';
 import { api, live } from './world';
 
 const remembered = new Map<string, { data: unknown; atMs: number }>();
@@ -28,7 +26,7 @@ function rememberRows<T>(list: List<T>, rows: readonly T[]): void {
   }
 }
 
-/** Reads the first page of every section ahead, so that each can be opened once the node is away. */
+/** Reads the first page of every section, so that each can be opened once the node is away. */
 export async function readAhead(): Promise<void> {
   const list = async <T>(each: List<T>) => {
     const page = await each.request(null);
@@ -97,7 +95,9 @@ function follow(key: () => string, chases: () => boolean, read: (key: string) =>
 
 /** One thing by its key. */
 export function load<T>(
-  key: () => string, request: (signal: AbortSignal) => Promise<T>, options: Options = {},
+  key: () => string,
+  request: (signal: AbortSignal) => Promise<T>,
+  options: Options = {},
 ): Loaded<T> {
   let data = $state.raw<T | null>(null);
   let error = $state.raw<ApiError | null>(null);
@@ -144,10 +144,18 @@ export function load<T>(
   follow(key, chases, (name) => void read(name));
   $effect(() => () => abort.abort());
   return {
-    get data() { return data; },
-    get error() { return error; },
-    get loading() { return loading; },
-    get atMs() { return atMs; },
+    get data() {
+      return data;
+    },
+    get error() {
+      return error;
+    },
+    get loading() {
+      return loading;
+    },
+    get atMs() {
+      return atMs;
+    },
     again: () => void read(current),
   };
 }
@@ -173,12 +181,16 @@ export function loadList<T>(list: () => List<T>): LoadedList<T> {
   let shown = $state.raw<Page<T> | null>(null);
   let shownKey = '';
 
-  const first = load<Page<T>>(key, async (signal) => {
-    const asked = list();
-    const page = await asked.request(null, signal);
-    rememberRows(asked, page.items);
-    return page;
-  }, { follow: true });
+  const first = load<Page<T>>(
+    key,
+    async (signal) => {
+      const asked = list();
+      const page = await asked.request(null, signal);
+      rememberRows(asked, page.items);
+      return page;
+    },
+    { follow: true },
+  );
 
   const reset = () => {
     abort.abort();
@@ -233,13 +245,27 @@ export function loadList<T>(list: () => List<T>): LoadedList<T> {
 
   const rows = $derived(shown === null ? null : [...shown.items, ...older]);
   return {
-    get data() { return rows; },
-    get error() { return error ?? first.error; },
-    get loading() { return first.loading || loadingMore; },
-    get atMs() { return first.atMs; },
-    get hasMore() { return next !== null && (rows?.length ?? 0) < Limits.listRowsMax; },
-    get full() { return (rows?.length ?? 0) >= Limits.listRowsMax; },
-    get atTop() { return pages === 1; },
+    get data() {
+      return rows;
+    },
+    get error() {
+      return error ?? first.error;
+    },
+    get loading() {
+      return first.loading || loadingMore;
+    },
+    get atMs() {
+      return first.atMs;
+    },
+    get hasMore() {
+      return next !== null && (rows?.length ?? 0) < Limits.listRowsMax;
+    },
+    get full() {
+      return (rows?.length ?? 0) >= Limits.listRowsMax;
+    },
+    get atTop() {
+      return pages === 1;
+    },
     more: () => void more(),
     top: () => {
       reset();

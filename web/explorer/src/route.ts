@@ -23,7 +23,10 @@ function decoded(part: string): string | null {
 
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2);
-  const parts = path.split('/').filter((part) => part !== '').map(decoded);
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
   const [view, id, ...rest] = parts;
   if (parts.includes(null) || rest.length > 0) {
     return { view: 'unknown', hash };
@@ -31,18 +34,27 @@ export function parseRoute(hash: string): Route {
   const query = new URLSearchParams(search);
   const one = id ?? undefined;
   switch (view) {
-    case undefined: return { view: 'overview' };
-    case 'blocks': return one === undefined ? { view } : { view: 'block', height: one };
-    case 'transactions': return one === undefined
-      ? {
-        view, kind: query.get('kind') ?? '', outcome: query.get('outcome') ?? '',
-        company: query.get('company') ?? '',
-      }
-      : { view: 'transaction', id: one };
-    case 'trips': return one === undefined ? { view } : { view: 'trip', id: one };
-    case 'settlements': return one === undefined ? { view } : { view: 'settlement', period: one };
-    case 'companies': return one === undefined ? { view } : { view: 'unknown', hash };
-    default: return { view: 'unknown', hash };
+    case undefined:
+      return { view: 'overview' };
+    case 'blocks':
+      return one === undefined ? { view } : { view: 'block', height: one };
+    case 'transactions':
+      return one === undefined
+        ? {
+            view,
+            kind: query.get('kind') ?? '',
+            outcome: query.get('outcome') ?? '',
+            company: query.get('company') ?? '',
+          }
+        : { view: 'transaction', id: one };
+    case 'trips':
+      return one === undefined ? { view } : { view: 'trip', id: one };
+    case 'settlements':
+      return one === undefined ? { view } : { view: 'settlement', period: one };
+    case 'companies':
+      return one === undefined ? { view } : { view: 'unknown', hash };
+    default:
+      return { view: 'unknown', hash };
   }
 }
 
@@ -50,5 +62,6 @@ export function parseRoute(hash: string): Route {
 export function link(parts: (string | number)[], query: Record<string, string> = {}): string {
   const filled = Object.entries(query).filter(([, value]) => value !== '');
   const tail = new URLSearchParams(filled).toString();
-  return `#/${parts.map((part) => encodeURIComponent(String(part))).join('/')}${tail ? `?${tail}` : ''}`;
+  const path = parts.map((part) => encodeURIComponent(String(part))).join('/');
+  return tail === '' ? `#/${path}` : `#/${path}?${tail}`;
 }

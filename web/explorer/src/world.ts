@@ -1,4 +1,4 @@
-// What the page has one of: the node, the live blocks, the reader's language, the address, the clock.
+// What the page has one of: node, live blocks, the reader's language, the address, the clock.
 import { derived, readable, writable } from 'svelte/store';
 import { Api } from './api';
 import { ledgerNow, type Language } from './format';
@@ -41,8 +41,10 @@ export function chooseLanguage(chosen: Language): void {
   }
 }
 
-export const t = derived(language, (chosen) =>
-  (key: Key, values?: Values) => translate(chosen, key, values));
+export const t = derived(
+  language,
+  (chosen) => (key: Key, values?: Values) => translate(chosen, key, values),
+);
 
 export const route = readable<Route>(parseRoute(location.hash), (set) => {
   const read = () => set(parseRoute(location.hash));
@@ -57,6 +59,8 @@ export const wallMs = readable(Date.now(), (set) => {
 });
 
 /** Ledger time in ms: relative times are said against it. */
-export const ledgerMs = derived([live, wallMs], ([$live, $wallMs]) => $live.network === null
-  ? $wallMs
-  : ledgerNow($live.network.clock, $live.networkAtMs, Math.max($wallMs, $live.networkAtMs)));
+export const ledgerMs = derived([live, wallMs], ([$live, $wallMs]) =>
+  $live.network === null
+    ? $wallMs
+    : ledgerNow($live.network.clock, $live.networkAtMs, Math.max($wallMs, $live.networkAtMs)),
+);

@@ -1,19 +1,36 @@
 import { describe, expect, test } from 'vitest';
 import {
-  address, Api, ApiError, isRefused, readBlock, readBlockSummary, readPage, readTransaction, readTrip,
+  address,
+  Api,
+  ApiError,
+  isRefused,
+  readBlock,
+  readBlockSummary,
+  readPage,
+  readTransaction,
+  readTrip,
   type Fetch,
 } from '../src/api';
 
 const summary = { height: 7, digest: 'ab', time: '2026-11-23T14:00:00.000Z' };
 const transaction = {
-  id: 'aa', height: 7, index: 3, kind: 'ProposeTrip', outcome: { code: 'ACCEPTED' },
+  id: 'aa',
+  height: 7,
+  index: 3,
+  kind: 'ProposeTrip',
+  outcome: { code: 'ACCEPTED' },
 };
 
-const answering = (body: string, status = 200): Fetch => () =>
-  Promise.resolve(new Response(body, { status }));
+const answering =
+  (body: string, status = 200): Fetch =>
+  () =>
+    Promise.resolve(new Response(body, { status }));
 
 async function failureOf(promise: Promise<unknown>): Promise<ApiError> {
-  const error = await promise.then(() => null, (cause: unknown) => cause);
+  const error = await promise.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
   expect(error).toBeInstanceOf(ApiError);
   return error as ApiError;
 }
@@ -40,14 +57,18 @@ describe('reading', () => {
 
   test('refuses amounts that a number cannot hold', () => {
     const leg = {
-      number: 1, evse: 'br-abc/x', window: { from: '', until: '' },
+      number: 1,
+      evse: 'br-abc/x',
+      window: { from: '', until: '' },
       priceCap: { amount: 2 ** 53, currency: 'BRL' },
     };
     expect(() => readTrip({ id: 'aa', legs: [leg] }, '')).toThrow('legs[0].priceCap.amount');
   });
 
   test('knows a refusal by its code or by its reason', () => {
-    const outcome = (code: string, reason: string | null) => ({ outcome: { code, reason, detail: null } });
+    const outcome = (code: string, reason: string | null) => ({
+      outcome: { code, reason, detail: null },
+    });
     expect(isRefused(outcome('REFUSED', null))).toBe(true);
     expect(isRefused(outcome('WINDOW_TAKEN', 'WINDOW_TAKEN'))).toBe(true);
     expect(isRefused(outcome('ACCEPTED', null))).toBe(false);
@@ -57,7 +78,9 @@ describe('reading', () => {
 describe('asking', () => {
   test('encodes each id as one segment and leaves out empty filters', () => {
     expect(address(['trips', 'a/b?c'])).toBe('/v1/trips/a%2Fb%3Fc');
-    expect(address(['blocks'], { limit: 5, before: null, kind: '', company: undefined })).toBe('/v1/blocks?limit=5');
+    expect(address(['blocks'], { limit: 5, before: null, kind: '', company: undefined })).toBe(
+      '/v1/blocks?limit=5',
+    );
   });
 
   test('a node that is down is unreachable', async () => {
@@ -73,11 +96,18 @@ describe('asking', () => {
   test('a problem document says why', async () => {
     const problem = { title: 'Not Found', status: 404, detail: 'No block 99 yet.' };
     const error = await failureOf(new Api(answering(JSON.stringify(problem), 404)).block('99'));
-    expect(error).toMatchObject({ failure: 'refused', status: 404, title: 'Not Found', message: 'No block 99 yet.' });
+    expect(error).toMatchObject({
+      failure: 'refused',
+      status: 404,
+      title: 'Not Found',
+      message: 'No block 99 yet.',
+    });
   });
 
   test('a refusal without a document keeps its status', async () => {
-    expect(await failureOf(new Api(answering('<html>', 500)).network())).toMatchObject({ status: 500 });
+    expect(await failureOf(new Api(answering('<html>', 500)).network())).toMatchObject({
+      status: 500,
+    });
   });
 
   test('what is not JSON has another shape', async () => {
@@ -88,7 +118,10 @@ describe('asking', () => {
     const stop = new AbortController();
     const api = new Api((_, init) => Promise.reject(init?.signal?.reason));
     stop.abort();
-    const error = await api.network(stop.signal).then(() => null, (cause: unknown) => cause);
+    const error = await api.network(stop.signal).then(
+      () => null,
+      (cause: unknown) => cause,
+    );
     expect(error).not.toBeInstanceOf(ApiError);
   });
 });

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
-  decimalDigits, energy, exponent, isDigest, ledgerNow, money, power, relative, short, time, visible,
+  decimalDigits,
+  energy,
+  exponent,
+  isDigest,
+  ledgerNow,
+  money,
+  power,
+  relative,
+  short,
+  time,
+  visible,
 } from '../src/format';
 
 /** Intl puts no-break spaces where people see a space. */
@@ -21,7 +31,9 @@ describe('money', () => {
   });
 
   test('keeps every digit of the largest amount on the ledger', () => {
-    expect(money({ amount: 999_999_999_999_999, currency: 'USD' }, 'en')).toBe('$9,999,999,999,999.99');
+    expect(money({ amount: 999_999_999_999_999, currency: 'USD' }, 'en')).toBe(
+      '$9,999,999,999,999.99',
+    );
   });
 
   test('of a currency that is none is still readable', () => {
@@ -38,7 +50,7 @@ describe('money', () => {
 });
 
 describe('time', () => {
-  test('is absolute in the reader\'s zone', () => {
+  test("is absolute in the reader's zone", () => {
     const at = '2026-11-23T02:00:05.120Z';
     expect(time(at, 'full', 'en', 'America/Recife')).toBe('2026-11-22 23:00:05');
     expect(time(at, 'clock', 'en', 'UTC')).toBe('02:00:05');

@@ -2,7 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
-  dictionaries, pickLanguage, stateName, tolerance, translate, type Key,
+  dictionaries,
+  pickLanguage,
+  stateName,
+  tolerance,
+  translate,
+  type Key,
 } from '../src/i18n/translate';
 
 const keys = Object.keys(dictionaries.en) as Key[];
@@ -24,7 +29,9 @@ describe('dictionary', () => {
       .filter((name) => /\.(svelte|ts)$/.test(name) && !/i18n.(en|pt)\.ts$/.test(name))
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n');
-    expect(keys.filter((key) => !key.startsWith('state.') && !sources.includes(`'${key}'`))).toEqual([]);
+    expect(
+      keys.filter((key) => !key.startsWith('state.') && !sources.includes(`'${key}'`)),
+    ).toEqual([]);
   });
 
   test('values are put in as text, and a missing one stays visible', () => {
@@ -34,7 +41,7 @@ describe('dictionary', () => {
 });
 
 describe('state', () => {
-  test('is said in the reader\'s language, or as the ledger spells it', () => {
+  test("is said in the reader's language, or as the ledger spells it", () => {
     expect(stateName('pt-BR', 'HELD')).toBe('reservado');
     expect(stateName('en', 'CUT_OFF')).toBe('cut off');
     expect(stateName('pt-BR', 'SOMETHING_NEW')).toBe('something new');
@@ -43,7 +50,7 @@ describe('state', () => {
 });
 
 describe('language', () => {
-  test('is the first of the reader\'s that we speak', () => {
+  test("is the first of the reader's that we speak", () => {
     expect(pickLanguage(['pt-PT', 'en'])).toBe('pt-BR');
     expect(pickLanguage(['de', 'en-GB', 'pt'])).toBe('en');
     expect(pickLanguage(['de'])).toBe('en');
@@ -55,11 +62,14 @@ describe('the promise of a network', () => {
   test('of three companies says plainly that no liar is tolerated', () => {
     const three = { n: 3, f: 0, crashesSurvived: 1 };
     expect(tolerance('en', three)).toBe('3 companies: survives one crash, tolerates no liar');
-    expect(tolerance('pt-BR', three)).toBe('3 empresas: sobrevive a uma queda, não tolera nenhum mentiroso');
+    expect(tolerance('pt-BR', three)).toBe(
+      '3 empresas: sobrevive a uma queda, não tolera nenhum mentiroso',
+    );
   });
 
   test('of ten counts both', () => {
-    expect(tolerance('en', { n: 10, f: 3, crashesSurvived: 3 }))
-      .toBe('10 companies: survives 3 crashes, tolerates 3 liars');
+    expect(tolerance('en', { n: 10, f: 3, crashesSurvived: 3 })).toBe(
+      '10 companies: survives 3 crashes, tolerates 3 liars',
+    );
   });
 });

@@ -15,17 +15,39 @@ class FakeNode {
   listReads = 0;
 
   block = (height: number): BlockSummary => ({
-    height, digest: `${this.id}-${height}`, time: '', proposer: 'br-abc', ballot: 0, entries: 2,
-    transactions: 1, refused: 0, stateRoot: '', transactionRoot: '', previous: '', signers: [],
+    height,
+    digest: `${this.id}-${height}`,
+    time: '',
+    proposer: 'br-abc',
+    ballot: 0,
+    entries: 2,
+    transactions: 1,
+    refused: 0,
+    stateRoot: '',
+    transactionRoot: '',
+    previous: '',
+    signers: [],
   });
 
-  network = (): Promise<Network> => this.up
-    ? Promise.resolve({
-      id: this.id, name: 'test', protocolVersion: 1, height: this.height, treeSize: 2 * this.height,
-      members: [], n: 3, f: 0, q: 2, crashesSurvived: 1, liarsToFork: 1,
-      clock: { now: '', factor: 1, simulated: false }, self: null, checkpoint: null,
-    })
-    : Promise.reject(new Error('down'));
+  network = (): Promise<Network> =>
+    this.up
+      ? Promise.resolve({
+          id: this.id,
+          name: 'test',
+          protocolVersion: 1,
+          height: this.height,
+          treeSize: 2 * this.height,
+          members: [],
+          n: 3,
+          f: 0,
+          q: 2,
+          crashesSurvived: 1,
+          liarsToFork: 1,
+          clock: { now: '', factor: 1, simulated: false },
+          self: null,
+          checkpoint: null,
+        })
+      : Promise.reject(new Error('down'));
 
   blocks = (query: { before?: string | null; limit: number }): Promise<Page<BlockSummary>> => {
     this.listReads++;
@@ -33,7 +55,9 @@ class FakeNode {
     const heights = Array.from({ length: Math.min(query.limit, from) }, (_, i) => from - i);
     const left = from - heights.length;
     return Promise.resolve({
-      items: heights.map(this.block), next: left > 0 ? String(left) : null, treeSize: 2 * this.height,
+      items: heights.map(this.block),
+      next: left > 0 ? String(left) : null,
+      treeSize: 2 * this.height,
     });
   };
 
@@ -94,11 +118,17 @@ class FakeStream implements Stream {
   onopen: (() => void) | null = null;
   onerror: (() => void) | null = null;
   closed = false;
-  private readonly listeners = new Map<string, (event: { data: string; lastEventId: string }) => void>();
+  private readonly listeners = new Map<
+    string,
+    (event: { data: string; lastEventId: string }) => void
+  >();
 
   constructor(readonly from: number) {}
 
-  addEventListener(type: string, listener: (event: { data: string; lastEventId: string }) => void): void {
+  addEventListener(
+    type: string,
+    listener: (event: { data: string; lastEventId: string }) => void,
+  ): void {
     this.listeners.set(type, listener);
   }
 
@@ -126,10 +156,16 @@ async function started(height: number) {
   blocks.subscribe((value) => (live = value));
   blocks.start();
   await settle();
-  return { node, blocks, live: () => live, heights: () => live.blocks.map((block) => block.height) };
+  return {
+    node,
+    blocks,
+    live: () => live,
+    heights: () => live.blocks.map((block) => block.height),
+  };
 }
 
-const downFrom = (height: number, count = height) => Array.from({ length: count }, (_, i) => height - i);
+const downFrom = (height: number, count = height) =>
+  Array.from({ length: count }, (_, i) => height - i);
 
 describe('live blocks', () => {
   test('list and stream meet without a gap', async () => {
@@ -260,7 +296,7 @@ describe('live blocks', () => {
     page.node.decide();
     expect(page.live().network).toMatchObject({ height: 2, treeSize: 4, n: 3 });
     const three = page.node.network;
-    page.node.network = async () => ({ ...await three(), n: 4, f: 1 });
+    page.node.network = async () => ({ ...(await three()), n: 4, f: 1 });
     await page.node.pass(Limits.networkEveryMs);
     page.node.decide();
     page.node.decide();

@@ -6,9 +6,13 @@ test('Every view has an address that leads back to it', () => {
   expect(parseRoute('#/')).toEqual({ view: 'overview' });
   expect(parseRoute(link(['blocks', 12]))).toEqual({ view: 'block', height: '12' });
   expect(parseRoute(link(['trips', 'ab']))).toEqual({ view: 'trip', id: 'ab' });
-  expect(parseRoute(link(['settlements', '2026-11/a b']))).toEqual({ view: 'settlement', period: '2026-11/a b' });
-  expect(parseRoute(link(['transactions'], { kind: 'AnswerLeg', outcome: '', company: 'br-abc' })))
-    .toEqual({ view: 'transactions', kind: 'AnswerLeg', outcome: '', company: 'br-abc' });
+  expect(parseRoute(link(['settlements', '2026-11/a b']))).toEqual({
+    view: 'settlement',
+    period: '2026-11/a b',
+  });
+  expect(
+    parseRoute(link(['transactions'], { kind: 'AnswerLeg', outcome: '', company: 'br-abc' })),
+  ).toEqual({ view: 'transactions', kind: 'AnswerLeg', outcome: '', company: 'br-abc' });
 });
 
 test('An address that leads nowhere says so', () => {

@@ -14,7 +14,8 @@ export const en = {
   'connection.reconnecting': 'reconnecting',
   'connection.offline': 'offline since {time}',
   'connection.retry': 'Try now',
-  'connection.stale': 'The node does not answer. What you see is what it last said; the page goes on trying.',
+  'connection.stale':
+    'The node does not answer. What you see is what it last said; the page goes on trying.',
 
   'tolerance.none': '{n} companies: survives {crashes}, tolerates no liar',
   'tolerance.some': '{n} companies: survives {crashes}, tolerates {liars}',
@@ -23,7 +24,8 @@ export const en = {
   'crashes.n': '{n} crashes',
   'liars.1': 'one liar',
   'liars.n': '{n} liars',
-  'tolerance.fork': 'Two different blocks of one height would take {liars}, and leave signed proof of who lied.',
+  'tolerance.fork':
+    'Two different blocks of one height would take {liars}, and leave signed proof of who lied.',
 
   'overview.network': 'Network',
   'overview.members': 'members',
@@ -86,7 +88,8 @@ export const en = {
   'transaction.body': 'Body',
   'transaction.effects': 'Effects',
   'transaction.noEffects': 'It changed nothing.',
-  'transaction.refusedNote': 'The rules refused it. It is on the ledger with its reason and changed nothing else.',
+  'transaction.refusedNote':
+    'The rules refused it. It is on the ledger with its reason and changed nothing else.',
   'transaction.trip': 'See the trip',
 
   'outcome.accepted': 'accepted',
@@ -190,7 +193,7 @@ export const en = {
   'list.end': 'That is all.',
   'list.full': 'This list shows at most {n} rows.',
   'list.newer': 'Show newer',
-  'loading': 'Reading…',
+  loading: 'Reading…',
 
   'problem.unreachable': 'The node does not answer.',
   'problem.notFound': 'This is not on the ledger.',
@@ -205,7 +208,8 @@ export const en = {
   'copy.done': 'Copied',
   'tree.more': 'and {n} more',
   'tree.empty': 'empty',
-  'footer.text': 'Read-only and public. Every company of the network serves this page from its own copy of the ledger.',
+  'footer.text':
+    'Read-only and public. Every company serves this page from its own copy of the ledger.',
   'footer.api': 'The same facts as JSON',
 } as const;
 

@@ -16,7 +16,8 @@ export const pt: Record<Key, string> = {
   'connection.reconnecting': 'reconectando',
   'connection.offline': 'fora do ar desde {time}',
   'connection.retry': 'Tentar agora',
-  'connection.stale': 'O nó não responde. Você está vendo o que ele disse por último; a página continua tentando.',
+  'connection.stale':
+    'O nó não responde. Você vê o que ele disse por último; a página continua tentando.',
 
   'tolerance.none': '{n} empresas: sobrevive a {crashes}, não tolera nenhum mentiroso',
   'tolerance.some': '{n} empresas: sobrevive a {crashes}, tolera {liars}',
@@ -25,7 +26,8 @@ export const pt: Record<Key, string> = {
   'crashes.n': '{n} quedas',
   'liars.1': 'um mentiroso',
   'liars.n': '{n} mentirosos',
-  'tolerance.fork': 'Dois blocos diferentes na mesma altura exigiriam {liars}, e deixariam prova assinada de quem mentiu.',
+  'tolerance.fork':
+    'Dois blocos diferentes na mesma altura exigiriam {liars}, com prova assinada de quem mentiu.',
 
   'overview.network': 'Rede',
   'overview.members': 'membros',
@@ -88,7 +90,8 @@ export const pt: Record<Key, string> = {
   'transaction.body': 'Corpo',
   'transaction.effects': 'Efeitos',
   'transaction.noEffects': 'Não alterou nada.',
-  'transaction.refusedNote': 'As regras a recusaram. Ela está no livro-razão com o motivo e não alterou mais nada.',
+  'transaction.refusedNote':
+    'As regras a recusaram. Ela está no livro-razão com o motivo e não alterou mais nada.',
   'transaction.trip': 'Ver a viagem',
 
   'outcome.accepted': 'aceita',
@@ -184,7 +187,8 @@ export const pt: Record<Key, string> = {
   'list.empty.blocks': 'Ainda não há blocos. O primeiro aparece aqui assim que for decidido.',
   'list.empty.transactions': 'Ainda não há transações.',
   'list.empty.filtered': 'Nenhuma transação corresponde aos filtros.',
-  'list.empty.trips': 'Ainda não há viagens. Uma viagem aparece com seu ProposeTrip, mesmo recusada.',
+  'list.empty.trips':
+    'Ainda não há viagens. Uma viagem aparece com seu ProposeTrip, mesmo recusada.',
   'list.empty.companies': 'Ainda não há empresas.',
   'list.empty.settlements': 'Nenhum período foi fechado ainda.',
   'list.empty.payments': 'Nenhum pagamento é necessário.',
@@ -192,7 +196,7 @@ export const pt: Record<Key, string> = {
   'list.end': 'Isso é tudo.',
   'list.full': 'Esta lista mostra no máximo {n} linhas.',
   'list.newer': 'Mostrar mais novas',
-  'loading': 'Lendo…',
+  loading: 'Lendo…',
 
   'problem.unreachable': 'O nó não responde.',
   'problem.notFound': 'Isto não está no livro-razão.',
@@ -207,6 +211,7 @@ export const pt: Record<Key, string> = {
   'copy.done': 'Copiado',
   'tree.more': 'e mais {n}',
   'tree.empty': 'vazio',
-  'footer.text': 'Somente leitura e pública. Cada empresa da rede serve esta página da sua própria cópia do livro-razão.',
+  'footer.text':
+    'Somente leitura e pública. Cada empresa a serve da sua própria cópia do livro-razão.',
   'footer.api': 'Os mesmos fatos em JSON',
 };

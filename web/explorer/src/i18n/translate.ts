@@ -5,7 +5,7 @@ import { pt } from './pt';
 export type { Key };
 export type Values = Record<string, string | number>;
 
-export const dictionaries: Record<Language, Record<Key, string>> = { 'en': en, 'pt-BR': pt };
+export const dictionaries: Record<Language, Record<Key, string>> = { en: en, 'pt-BR': pt };
 
 /** Portuguese in any spelling of it, else English. */
 export function pickLanguage(preferred: readonly string[]): Language {
@@ -23,7 +23,8 @@ export function pickLanguage(preferred: readonly string[]): Language {
 
 export function translate(language: Language, key: Key, values: Values = {}): string {
   return dictionaries[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole);
+    name in values ? String(values[name]) : whole,
+  );
 }
 
 /** A state in the reader's words; one that is not known is shown as the ledger spells it. */
@@ -44,12 +45,14 @@ export function liars(language: Language, n: number): string {
   return translate(language, n === 1 ? 'liars.1' : 'liars.n', { n });
 }
 
-/** The promise of a network in one sentence; with f = 0 it says plainly that no liar is tolerated. */
+/** The promise of a network in one sentence; with f = 0 it says that no liar is tolerated. */
 export function tolerance(
-  language: Language, network: { n: number; f: number; crashesSurvived: number },
+  language: Language,
+  network: { n: number; f: number; crashesSurvived: number },
 ): string {
   return translate(language, network.f === 0 ? 'tolerance.none' : 'tolerance.some', {
-    n: network.n, crashes: crashes(language, network.crashesSurvived),
+    n: network.n,
+    crashes: crashes(language, network.crashesSurvived),
     liars: liars(language, network.f),
   });
 }
