@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Tomada.DeviceApi;
+using Tomada.Primitives;
+using Tomada.Routing;
+
+namespace Tomada.Devices;
+
+/// <summary>
+/// A simulated car: asks its company for plans and reservations over MQTT, drives by the ledger
+/// clock, and charges at the plug.
+/// </summary>
+public sealed class CarClient : IAsyncDisposable
+{
+    private readonly CarOptions _options;
+    private readonly IProgress<CarEvent> _progress;
+    private readonly DeviceLink _link;
+    private readonly Battery _battery;
+
+    public CarClient(CarOptions options, IProgress<CarEvent> progress)
+    {
+        _options = options;
+        _progress = progress;
+        _link = new DeviceLink(options.Link);
+        _battery = new Battery(options.Vehicle, options.Vehicle.WhAt(options.StartSocPermille));
+        _link.OnConnected = _ =>
+        {
+            progress.Report(new CarEvent.Online(Name));
+            return Task.CompletedTask;
+        };
+        _link.OnOffline = why => progress.Report(new CarEvent.Offline(Name, why));
+    }
+
+    public LedgerClock Clock => _link.Clock;
+
+    /// <summary>State of charge now, in permille.</summary>
+    public int SocPermille => _battery.SocPermille;
+
+    private string Name => _options.Link.Address.Id;
+
+    /// <summary>Stays connected until cancelled; runs beside everything else.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        Task link = _link.RunAsync(ct);
+        try
+        {
+            await foreach (Incoming incoming in _link.Inbox.ReadAllAsync(ct).ConfigureAwait(false))
+            {
+                if (incoming.Topic is DownTopic.ReservationEvent
+                    && incoming.Envelope.TryRead(out ReservationBody? changed, out _))
+                {
+                    _progress.Report(new CarEvent.ReservationChanged(Name, changed));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping is how a car's connection ends.
+        }
+
+        await link.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the company has said which network it belongs to.</summary>
+    public Task WaitForNetworkAsync(CancellationToken ct) => _link.WaitForNetworkAsync(ct);
+
+    /// <summary>Asks for plans from where the battery stands now; PENDING is told by the callback.</summary>
+    public Task<Reply> PlanAsync(
+        string from, string to, Timestamp? departure, CancellationToken ct, Action? pending = null) =>
+        PlanAsync(
+            new PlanRequest(from, to, SocPermille, DescribeVehicle(_options.Vehicle), departure), ct, pending);
+
+    public Task<Reply> PlanAsync(PlanRequest request, CancellationToken ct, Action? pending = null) =>
+        _link.RequestAsync(RequestOp.Plan, request, ct, pending);
+
+    /// <summary>Asks for every stop of the plan: all or none.</summary>
+    public Task<Reply> ReserveAsync(PlanBody plan, CancellationToken ct, Action? pending = null)
+    {
+        ImmutableArray<LegBody> legs =
+            [.. plan.Stops.Select(stop => new LegBody(stop.Evse, stop.Window, stop.EnergyWh))];
+        return ReserveAsync(new ReserveRequest(legs), ct, pending);
+    }
+
+    public Task<Reply> ReserveAsync(ReserveRequest request, CancellationToken ct, Action? pending = null) =>
+        _link.RequestAsync(RequestOp.Reserve, request, ct, pending);
+
+    public Task<Reply> HistoryAsync(CancellationToken ct) =>
+        _link.RequestAsync(RequestOp.History, new HistoryRequest(), ct);
+
+    /// <summary>How a car model is described in a plan request.</summary>
+    public static JsonElement DescribeVehicle(VehicleModel vehicle)
+    {
+        using JsonDocument document = JsonDocument.Parse(VehicleModel.Codec.EncodeJson(vehicle));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Drives the plan from its departure to its end, charging at each reserved leg.</summary>
+    /// <param name="plan">The plan that was reserved.</param>
+    /// <param name="legs">Its legs in driving order, with their secrets.</param>
+    /// <param name="ct">Stops the car where it is.</param>
+    /// <exception cref="DriveFailedException">The battery ran out, or a station refused the plug.</exception>
+    public async Task DriveAsync(PlanBody plan, ImmutableArray<ReservedLegBody> legs, CancellationToken ct)
+    {
+        await Clock.WaitUntilAsync(plan.Departure, ct).ConfigureAwait(false);
+        PlugIn plug = new(Name, _battery, Clock, _options.CableFolder, _progress);
+        for (int i = 0; i < plan.Drives.Length; i++)
+        {
+            await DriveAsync(plan.Drives[i], ct).ConfigureAwait(false);
+            if (i < plan.Stops.Length)
+            {
+                PowerType type = ConnectorStandards.ParsePowerType(plan.Stops[i].PowerType);
+                await Clock.WaitUntilAsync(Clock.Now.Plus(RoutingLimits.PlugIn), ct).ConfigureAwait(false);
+                await plug.ChargeAsync(legs[i], type, ct).ConfigureAwait(false);
+                await Clock.WaitUntilAsync(Clock.Now.Plus(RoutingLimits.PlugOut), ct).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
+
+    private async Task DriveAsync(DriveBody drive, CancellationToken ct)
+    {
+        // Each arrival is counted from the start of the drive, so that waking late does not add up.
+        Timestamp at = Clock.Now;
+        long remainingM = drive.LengthM;
+        _progress.Report(new CarEvent.Departed(Name, drive.From, drive.To, at));
+        foreach (EdgeBody edge in drive.Edges)
+        {
+            at = at.Plus(TimeSpan.FromMilliseconds(edge.LengthM * 3600L / edge.SpeedKmh, 0));
+            await Clock.WaitUntilAsync(at, ct).ConfigureAwait(false);
+            remainingM -= edge.LengthM;
+            if (!_battery.TryDrive(edge.LengthM, edge.SpeedKmh))
+            {
+                throw new DriveFailedException($"the battery ran out before {edge.To}");
+            }
+
+            _progress.Report(new CarEvent.Passed(Name, edge.To, SocPermille, remainingM, at));
+            PositionBody position = new(SocPermille, RangeM(edge.SpeedKmh), edge.To);
+            await _link.SendNowAsync(new UpTopic.Position(), position, ct).ConfigureAwait(false);
+        }
+
+        _progress.Report(new CarEvent.Arrived(Name, drive.To, SocPermille, Clock.Now));
+    }
+
+    private long RangeM(int speedKmh) =>
+        (long)(_battery.EnergyWh / _options.Vehicle.EnergyWh(1_000, speedKmh) * 1_000);
+}

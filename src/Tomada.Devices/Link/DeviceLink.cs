@@ -1,0 +1,368 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Protocol;
+using Tomada.DeviceApi;
+using Tomada.Primitives;
+
+namespace Tomada.Devices;
+
+/// <summary>A message of the company to the device, apart from replies and dn/node.</summary>
+public sealed record Incoming(DownTopic Topic, Envelope Envelope);
+
+/// <summary>How a publication ended.</summary>
+/// <param name="Accepted">The company has it, on disk.</param>
+/// <param name="Why">Otherwise the company's reason; sending the same again is useless.</param>
+public sealed record Published(bool Accepted, string? Why);
+
+/// <summary>
+/// A device's connection: connects again for ever, says birth and goodbye, numbers messages, keeps
+/// requests until their final reply, and learns the ledger clock.
+/// </summary>
+public sealed class DeviceLink : IAsyncDisposable
+{
+    private readonly LinkOptions _options;
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly Channel<Incoming> _inbox = Channel.CreateBounded<Incoming>(ClientLimits.InboxMax);
+    private readonly ConcurrentDictionary<MessageId, PendingRequest> _requests = new();
+    private readonly Lock _gate = new();
+    private readonly long _boot;
+    private TaskCompletionSource _connected = NewSignal();
+    private TaskCompletionSource _founded = NewSignal();
+    private TaskCompletionSource _lost = NewSignal();
+    private long _sequence;
+    private long _lastSentMs;
+
+    public DeviceLink(LinkOptions options)
+    {
+        _options = options;
+        _boot = BootCounter.Next(options.Folder);
+        Clock = new LedgerClock(options.Wall);
+        _client.ApplicationMessageReceivedAsync += ReceiveAsync;
+        _client.DisconnectedAsync += _ =>
+        {
+            OnLost();
+            return Task.CompletedTask;
+        };
+    }
+
+    public LedgerClock Clock { get; }
+
+    /// <summary>The network that the node belongs to, once it has said so.</summary>
+    public Digest? Network { get; private set; }
+
+    public bool IsConnected => _client.IsConnected;
+
+    /// <summary>Commands and events, in order.</summary>
+    public ChannelReader<Incoming> Inbox => _inbox.Reader;
+
+    /// <summary>After each connection, before anything else is sent; a station says its state here.</summary>
+    public Func<CancellationToken, Task>? OnConnected { get; set; }
+
+    /// <summary>After each loss of the connection, with the reason.</summary>
+    public Action<string>? OnOffline { get; set; }
+
+    /// <summary>Waits until the node has said which network it belongs to.</summary>
+    public Task WaitForNetworkAsync(CancellationToken ct) => _founded.Task.WaitAsync(ct);
+
+    /// <summary>Stays connected until cancelled, then says goodbye.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        TimeSpan pause = ClientLimits.ReconnectMin;
+        Task heartbeat = HeartbeatAsync(ct);
+        while (!ct.IsCancellationRequested)
+        {
+            string why = "connection lost";
+            try
+            {
+                await ConnectAsync(ct).ConfigureAwait(false);
+                pause = ClientLimits.ReconnectMin;
+                await _lost.Task.WaitAsync(ct).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception failed) when (IsTransport(failed))
+            {
+                why = failed.Message;
+            }
+
+            OnOffline?.Invoke(why);
+            await Task.Delay(pause, _options.Wall, ct).ContinueWith(_ => { }, TaskScheduler.Default)
+                .ConfigureAwait(false);
+            pause = pause * 2 < ClientLimits.ReconnectMax ? pause * 2 : ClientLimits.ReconnectMax;
+        }
+
+        await GoodbyeAsync().ConfigureAwait(false);
+        await heartbeat.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Sends a message until the company has it; the same id each time. QoS 0 is sent once, and
+    /// not at all while offline.
+    /// </summary>
+    public async Task<Published> PublishAsync<T>(UpTopic topic, T body, CancellationToken ct)
+        where T : class, IDeviceBody<T>
+    {
+        byte[] payload = Encode(NewId(), body);
+        while (true)
+        {
+            if (topic.Qos == 0 && !IsConnected)
+            {
+                return new Published(false, "offline");
+            }
+
+            await _connected.Task.WaitAsync(ct).ConfigureAwait(false);
+            if (await TrySendAsync(topic, payload, ct).ConfigureAwait(false) is { } ended)
+            {
+                return ended;
+            }
+
+            await Task.Delay(ClientLimits.ReconnectMin, _options.Wall, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Asks and waits for the final reply; asked again after each loss, with the same id. PENDING is
+    /// told by the callback.
+    /// </summary>
+    public async Task<Reply> RequestAsync<T>(
+        RequestOp op, T body, CancellationToken ct, Action? pending = null)
+        where T : class, IDeviceBody<T>
+    {
+        MessageId id = NewId();
+        PendingRequest request = new(new UpTopic.Request(op), Encode(id, body), pending);
+        _requests[id] = request;
+        try
+        {
+            while (!request.Final.Task.IsCompleted)
+            {
+                await _connected.Task.WaitAsync(ct).ConfigureAwait(false);
+                Task lost = _lost.Task;
+                Published? sent = await TrySendAsync(request.Topic, request.Payload, ct).ConfigureAwait(false);
+                if (sent is { Accepted: false })
+                {
+                    return Reply.Refused(id, ReplyCode.Invalid, sent.Why ?? "refused");
+                }
+
+                if (sent is not null)
+                {
+                    await Task.WhenAny(request.Final.Task, lost).WaitAsync(ct).ConfigureAwait(false);
+                }
+            }
+
+            return await request.Final.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            _requests.TryRemove(id, out _);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static bool IsTransport(Exception failed) => failed
+        is MqttCommunicationException or MqttClientNotConnectedException or MqttProtocolViolationException
+        or OperationCanceledException or TimeoutException or IOException or System.Net.Sockets.SocketException
+        or InvalidOperationException or ObjectDisposedException;
+
+    private MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
+
+    private byte[] Encode<T>(MessageId id, T body)
+        where T : class, IDeviceBody<T> =>
+        Envelope.Encode(id, Clock.WallNow, _boot, Interlocked.Increment(ref _sequence), body);
+
+    private async Task ConnectAsync(CancellationToken ct)
+    {
+        _lost = NewSignal();
+        DeviceAddress address = _options.Address;
+        StateBody death = new(false, _options.Firmware, "connection lost");
+        MqttClientOptions options = new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+            .WithEndPoint(_options.Broker)
+            .WithClientId(address.User)
+            .WithCredentials(address.User, _options.Secret)
+            .WithCleanStart(true)
+            .WithKeepAlivePeriod(DeviceLimits.HeartbeatInterval)
+            .WithTimeout(ClientLimits.MqttTimeout)
+            .WithWillTopic(address.UpPrefix + new UpTopic.State().Path)
+            .WithWillPayload(Encode(NewId(), death))
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithWillRetain(true)
+            .Build();
+        MqttClientConnectResult result = await _client.ConnectAsync(options, ct).ConfigureAwait(false);
+        if (result.ResultCode != MqttClientConnectResultCode.Success)
+        {
+            throw new MqttCommunicationException($"refused: {result.ResultCode} {result.ReasonString}");
+        }
+
+        await _client.SubscribeAsync(
+            new MqttTopicFilterBuilder().WithTopic(address.DownPrefix + "#")
+                .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
+            ct).ConfigureAwait(false);
+        StateBody birth = new(true, _options.Firmware);
+        await TrySendAsync(new UpTopic.State(), Encode(NewId(), birth), ct).ConfigureAwait(false);
+        if (OnConnected is { } said)
+        {
+            await said(ct).ConfigureAwait(false);
+        }
+
+        _connected.TrySetResult();
+    }
+
+    private void OnLost()
+    {
+        lock (_gate)
+        {
+            if (_connected.Task.IsCompleted)
+            {
+                _connected = NewSignal();
+            }
+        }
+
+        _lost.TrySetResult();
+    }
+
+    /// <summary>Sends a message at once while the connection is being set up, or gives up.</summary>
+    public async Task<bool> SendNowAsync<T>(UpTopic topic, T body, CancellationToken ct)
+        where T : class, IDeviceBody<T> =>
+        IsConnected
+        && await TrySendAsync(topic, Encode(NewId(), body), ct).ConfigureAwait(false) is { Accepted: true };
+
+    /// <summary>Null when it is worth sending again.</summary>
+    private async Task<Published?> TrySendAsync(UpTopic topic, byte[] payload, CancellationToken ct)
+    {
+        try
+        {
+            MqttApplicationMessage message = new MqttApplicationMessageBuilder()
+                .WithTopic(_options.Address.UpPrefix + topic.Path)
+                .WithPayload(payload)
+                .WithQualityOfServiceLevel((MqttQualityOfServiceLevel)topic.Qos)
+                .WithRetainFlag(topic.Retained)
+                .Build();
+            MqttClientPublishResult result = await _client.PublishAsync(message, ct).ConfigureAwait(false);
+            Interlocked.Exchange(ref _lastSentMs, Clock.WallNow.UnixMs);
+            return result.ReasonCode switch
+            {
+                MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers =>
+                    new Published(true, null),
+                MqttClientPublishReasonCode.QuotaExceeded or MqttClientPublishReasonCode.UnspecifiedError => null,
+                _ => new Published(false, result.ReasonString ?? result.ReasonCode.ToString()),
+            };
+        }
+        catch (Exception failed) when (IsTransport(failed) && !ct.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs args)
+    {
+        string path = args.ApplicationMessage.Topic;
+        if (!path.StartsWith(_options.Address.DownPrefix, StringComparison.Ordinal)
+            || !DownTopic.TryParse(path[_options.Address.DownPrefix.Length..], out DownTopic? topic)
+            || !Envelope.TryDecode(ToArray(args.ApplicationMessage), out Envelope? envelope, out _))
+        {
+            return;
+        }
+
+        switch (topic)
+        {
+            case DownTopic.Node when envelope.TryRead(out NodeBody? node, out _):
+                Learn(node, envelope.Ts);
+                break;
+            case DownTopic.Node:
+                break;
+            case DownTopic.Reply when envelope.TryRead(out Reply? reply, out _):
+                Answer(reply);
+                break;
+            case DownTopic.Reply:
+                break;
+            default:
+                await _inbox.Writer.WriteAsync(new Incoming(topic!, envelope)).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private static byte[] ToArray(MqttApplicationMessage message) =>
+        System.Buffers.BuffersExtensions.ToArray(message.Payload);
+
+    /// <summary>Takes what a node said about the clock and the network.</summary>
+    public void Learn(NodeBody node, Timestamp saidAt)
+    {
+        if (node.Network is { } network)
+        {
+            Network = network;
+            Clock.Set(node.Now, saidAt, node.Factor);
+            _founded.TrySetResult();
+        }
+    }
+
+    private void Answer(Reply reply)
+    {
+        if (!_requests.TryGetValue(reply.Re, out PendingRequest? request))
+        {
+            return;
+        }
+
+        if (reply.Code == ReplyCode.Pending)
+        {
+            request.Pending?.Invoke();
+        }
+        else
+        {
+            request.Final.TrySetResult(reply);
+        }
+    }
+
+    private async Task HeartbeatAsync(CancellationToken ct)
+    {
+        using PeriodicTimer timer = new(DeviceLimits.HeartbeatInterval, _options.Wall);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
+            {
+                long silentMs = Clock.WallNow.UnixMs - Interlocked.Read(ref _lastSentMs);
+                if (IsConnected && silentMs >= (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds)
+                {
+                    await SendNowAsync(new UpTopic.Heartbeat(), new HeartbeatBody(), ct).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped together with the connection.
+        }
+    }
+
+    private async Task GoodbyeAsync()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(2), _options.Wall);
+        try
+        {
+            if (IsConnected)
+            {
+                StateBody goodbye = new(false, _options.Firmware, "shut down");
+                await SendNowAsync(new UpTopic.State(), goodbye, stop.Token).ConfigureAwait(false);
+                await _client.DisconnectAsync(new MqttClientDisconnectOptions(), stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failed) when (IsTransport(failed))
+        {
+            // The will says the same in our stead.
+        }
+    }
+
+    private sealed record PendingRequest(UpTopic Topic, byte[] Payload, Action? Pending)
+    {
+        public TaskCompletionSource<Reply> Final { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+using Tomada.DeviceApi;
+
+namespace Tomada.Devices;
+
+/// <summary>How a device reaches its company.</summary>
+public sealed record LinkOptions
+{
+    public required DeviceAddress Address { get; init; }
+
+    /// <summary>The secret of its enrolment: 64 hexadecimal digits; the MQTT password.</summary>
+    public required string Secret { get; init; }
+
+    /// <summary>Where the company's broker listens.</summary>
+    public required IPEndPoint Broker { get; init; }
+
+    /// <summary>The device's own folder: boot counter, key, journal. Created when missing.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>What it says it is.</summary>
+    public string Model { get; init; } = "tomada-reference";
+
+    public string Firmware { get; init; } = "1.0";
+
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Wall { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using Tomada.DeviceApi;
+using Tomada.Primitives;
+
+namespace Tomada.Devices;
+
+/// <summary>
+/// A station's session messages: one file per session, a line per message, synced before it is
+/// sent. Nothing is dropped before the company has it, because it is money.
+/// </summary>
+internal sealed class SessionJournal
+{
+    private readonly string _folder;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<SessionId, ImmutableList<SessionBody>> _sessions = [];
+    private readonly Channel<SessionBody> _unsent =
+        Channel.CreateBounded<SessionBody>(ClientLimits.SessionQueueMax);
+
+    public SessionJournal(string folder)
+    {
+        _folder = Path.Combine(folder, "sessions");
+        Directory.CreateDirectory(_folder);
+        foreach (string path in Directory.EnumerateFiles(_folder, "*.jsonl").Order(StringComparer.Ordinal))
+        {
+            Load(path);
+        }
+    }
+
+    /// <summary>What the company does not have yet, in order.</summary>
+    public ChannelReader<SessionBody> Unsent => _unsent.Reader;
+
+    /// <summary>Sessions that a crash cut off.</summary>
+    public ImmutableArray<SessionBody> Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sessions.Values.Where(each => each[^1].Event != SessionEvent.Ended)
+                    .Select(each => each[^1])];
+            }
+        }
+    }
+
+    /// <summary>The next session of a leg.</summary>
+    public SessionId NextOf(LegId leg)
+    {
+        lock (_gate)
+        {
+            int attempts = _sessions.Keys.Where(each => each.Leg == leg)
+                .Select(each => each.Attempt).DefaultIfEmpty().Max();
+            return new SessionId(leg, attempts + 1);
+        }
+    }
+
+    /// <summary>Keeps a message on disk, then queues it.</summary>
+    public bool TryAppend(SessionBody body)
+    {
+        lock (_gate)
+        {
+            ImmutableList<SessionBody> before = _sessions.GetValueOrDefault(body.Session) ?? [];
+            Invariant.Require(body.TxSeq == before.Count, $"session message {before.Count} follows");
+            AppendLine(PathOf(body.Session), JsonSerializer.Serialize(body, SessionBody.Json));
+            _sessions[body.Session] = before.Add(body);
+            return _unsent.Writer.TryWrite(body);
+        }
+    }
+
+    /// <summary>The company has it.</summary>
+    public void MarkSent(SessionBody body)
+    {
+        lock (_gate)
+        {
+            AppendLine(PathOf(body.Session), body.TxSeq.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Queues a session's messages again, from a sequence on.</summary>
+    public bool Resend(SessionId session, int fromTxSeq)
+    {
+        lock (_gate)
+        {
+            return _sessions.TryGetValue(session, out ImmutableList<SessionBody>? all)
+                && all.Where(each => each.TxSeq >= fromTxSeq).All(_unsent.Writer.TryWrite);
+        }
+    }
+
+    private static void AppendLine(string path, string line)
+    {
+        using FileStream file = new(path, FileMode.Append, FileAccess.Write);
+        file.Write(System.Text.Encoding.UTF8.GetBytes(line + "\n"));
+        file.Flush(flushToDisk: true);
+    }
+
+    private string PathOf(SessionId session) =>
+        Path.Combine(_folder, session.ToString().Replace('/', '-') + ".jsonl");
+
+    private void Load(string path)
+    {
+        List<SessionBody> messages = [];
+        int sentUpTo = -1;
+        foreach (string line in File.ReadLines(path))
+        {
+            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int sent))
+            {
+                sentUpTo = Math.Max(sentUpTo, sent);
+            }
+            else if (TryParse(line) is { } message && message.TxSeq == messages.Count)
+            {
+                messages.Add(message);
+            }
+        }
+
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
+        _sessions[messages[0].Session] = [.. messages];
+        foreach (SessionBody unsent in messages.Where(each => each.TxSeq > sentUpTo))
+        {
+            _unsent.Writer.TryWrite(unsent);
+        }
+    }
+
+    /// <summary>Null for a line that a power cut left unfinished.</summary>
+    private static SessionBody? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, SessionBody.Json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
