@@ -1,0 +1,34 @@
+# What ./tomada and ./check need on the machine. Sourced by both.
+
+# The two things that a person installs: the .NET 10 SDK and Node 20 (or newer).
+require_tools() {
+  local ok=0
+  if ! command -v dotnet > /dev/null || ! dotnet --list-sdks 2> /dev/null | grep -q '^10\.'; then
+    echo "tomada: the .NET 10 SDK is missing. Get it at https://dotnet.microsoft.com/download/dotnet/10.0" >&2
+    ok=1
+  fi
+  local node_major
+  node_major=$(node --version 2> /dev/null | sed -E 's/^v([0-9]+).*/\1/')
+  if [ "${node_major:-0}" -lt 20 ] || ! command -v npm > /dev/null; then
+    echo "tomada: Node 20 or newer, with npm, is missing. Get it at https://nodejs.org" >&2
+    ok=1
+  fi
+  return $ok
+}
+
+# Real clients that tests use. Installed when we may; else those tests say that they are skipped.
+install_test_tools() {
+  local missing=()
+  command -v mosquitto_pub > /dev/null || missing+=(mosquitto-clients)
+  command -v chromium > /dev/null || missing+=(chromium)
+  command -v curl > /dev/null || missing+=(curl)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
+    echo "check: not installed: ${missing[*]}; the tests that need them will be skipped." >&2
+    return 0
+  fi
+  echo "check: installing ${missing[*]} …"
+  apt-get update -qq > /dev/null 2>&1
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    > /dev/null 2>&1 || echo "check: could not install all of: ${missing[*]}" >&2
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Tomada.Consensus;
+using Tomada.Ledger;
+using Tomada.Primitives.Encoding;
+
+namespace Tomada.Replication;
+
+/// <summary>What nodes of a network tell each other. Numbers are never reused.</summary>
+public abstract record PeerMessage
+{
+    private PeerMessage()
+    {
+    }
+
+    public static UnionCodec<PeerMessage> Codec { get; } = new UnionCodec<PeerMessage>()
+        .Case(1, Voting.Codec)
+        .Case(2, Gossip.Codec)
+        .Case(3, BlockRequest.Codec)
+        .Case(4, BlockAnswer.Codec);
+
+    /// <summary>A message of consensus.</summary>
+    public sealed record Voting(ConsensusMessage Message) : PeerMessage
+    {
+        public static new Codec<Voting> Codec { get; } = RecordCodec<Voting>.Versioned(1)
+            .Field(1, "message", each => each.Message, ConsensusMessage.Codec);
+    }
+
+    /// <summary>Transactions that wait: every member keeps them, so that any leader can propose them.</summary>
+    public sealed record Gossip(ImmutableArray<byte[]> Transactions) : PeerMessage
+    {
+        public static new Codec<Gossip> Codec { get; } = RecordCodec<Gossip>.Versioned(1)
+            .Field(1, "transactions", each => each.Transactions, Codecs.List(
+                Codecs.Bytes(1, LedgerLimits.TransactionBytesMax), 1, ReplicationLimits.GossipTransactionsMax));
+    }
+
+    /// <summary>Asks for decided blocks from this height on.</summary>
+    public sealed record BlockRequest(long FromHeight) : PeerMessage
+    {
+        public static new Codec<BlockRequest> Codec { get; } = RecordCodec<BlockRequest>.Versioned(1)
+            .Field(1, "fromHeight", each => each.FromHeight, Codecs.Long(1, long.MaxValue));
+    }
+
+    /// <summary>Decided blocks with their proofs, ascending without gap.</summary>
+    public sealed record BlockAnswer(ImmutableArray<ConsensusMessage.Decided> Blocks) : PeerMessage
+    {
+        public static new Codec<BlockAnswer> Codec { get; } = RecordCodec<BlockAnswer>.Versioned(1)
+            .Field(1, "blocks", each => each.Blocks, Codecs.List(
+                ConsensusMessage.Decided.Codec, 0, ReplicationLimits.BlocksPerAnswerMax));
+    }
+}

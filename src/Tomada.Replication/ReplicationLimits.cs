@@ -1,0 +1,41 @@
+namespace Tomada.Replication;
+
+/// <summary>Every bound of replication, and what happens at it.</summary>
+public static class ReplicationLimits
+{
+    /// <summary>Transactions that wait to be decided; one more is answered BUSY.</summary>
+    public const int PendingMax = 8_192;
+
+    /// <summary>
+    /// Of them, one company's; one more is answered BUSY. Below the ledger's window of numbers, so
+    /// that a number never falls out of it while its transaction waits.
+    /// </summary>
+    public const int PendingPerCompanyMax = 1_000;
+
+    /// <summary>Bytes of transactions in one block; the rest waits for the next.</summary>
+    public const int BatchBytesMax = 512 * 1024;
+
+    /// <summary>Transactions in one gossip message; more go into further ones.</summary>
+    public const int GossipTransactionsMax = 64;
+
+    /// <summary>Own transactions that are sent again in one round; the oldest first.</summary>
+    public const int RegossipMax = 256;
+
+    /// <summary>How often own waiting transactions are sent again, in wall milliseconds.</summary>
+    public const long RegossipMs = 1_000;
+
+    /// <summary>Blocks in one answer to who is behind; it asks again for the rest.</summary>
+    public const int BlocksPerAnswerMax = 128;
+
+    /// <summary>Bytes of blocks in one answer, the first block not counted.</summary>
+    public const int AnswerBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>After so many wall milliseconds without an answer another peer is asked.</summary>
+    public const long BlockRequestTimeoutMs = 1_000;
+
+    /// <summary>How far a fresh block's time may lie from one's own ledger clock, times its factor.</summary>
+    public const long ClockToleranceMs = 2_000;
+
+    /// <summary>Remembered signature checks; at the limit the oldest is forgotten and checked again.</summary>
+    public const int VerifiedMax = 65_536;
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Replication;
+
+/// <summary>Everything that ever happens to a replicator.</summary>
+public abstract record ReplicatorInput
+{
+    private ReplicatorInput()
+    {
+    }
+
+    /// <summary>Time passed.</summary>
+    /// <param name="MonotonicMs">Milliseconds of any origin, never backwards: timers.</param>
+    /// <param name="Wall">The wall clock: what the ledger clock is derived from.</param>
+    public sealed record Tick(long MonotonicMs, Timestamp Wall) : ReplicatorInput;
+
+    /// <summary>Bytes from a peer; believed only as far as they prove themselves.</summary>
+    public sealed record Received(CompanyId From, ReadOnlyMemory<byte> Bytes) : ReplicatorInput;
+
+    /// <summary>This company's own transaction.</summary>
+    public sealed record Submitted(SignedTransaction Transaction) : ReplicatorInput;
+
+    /// <summary>The peers with a live channel.</summary>
+    public sealed record PeersReachable(ImmutableSortedSet<CompanyId> Peers) : ReplicatorInput;
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Tomada.Consensus;
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Replication;
+
+/// <summary>
+/// What must be done, in this order: write Votes, Append and the pending rows in one synced
+/// transaction; then send; then serve; then tell who waits. A failed sync ends the process.
+/// </summary>
+public sealed record ReplicatorOutput
+{
+    /// <summary>Rows that keep this replica from ever contradicting itself.</summary>
+    public required ImmutableArray<DurableRecord> Votes { get; init; }
+
+    /// <summary>Decided and executed blocks, ascending.</summary>
+    public required ImmutableArray<AppendedBlock> Append { get; init; }
+
+    /// <summary>Transactions that began to wait.</summary>
+    public required ImmutableArray<SignedTransaction> PendingAdded { get; init; }
+
+    /// <summary>Transactions that wait no more.</summary>
+    public required ImmutableArray<TransactionId> PendingRemoved { get; init; }
+
+    /// <summary>Messages, after the sync.</summary>
+    public required ImmutableArray<OutgoingMessage> Send { get; init; }
+
+    /// <summary>Peers that asked for older blocks: read them from the store and send them.</summary>
+    public required ImmutableArray<BlockService> Serve { get; init; }
+
+    /// <summary>Own transactions that ended without entering a block.</summary>
+    public required ImmutableArray<EndedTransaction> Ended { get; init; }
+
+    /// <summary>What was not believed, for metrics.</summary>
+    public required ImmutableArray<RefusedInput> Refusals { get; init; }
+}
+
+/// <summary>A block to append: executed, with its proof.</summary>
+public sealed record AppendedBlock(AppliedBlock Applied, ConsensusMessage.Decided Proof);
+
+/// <summary>A message to one peer, or to all when <c>To</c> is null.</summary>
+public sealed record OutgoingMessage(CompanyId? To, PeerMessage Message);
+
+/// <summary>A peer that wants blocks from this height on.</summary>
+public sealed record BlockService(CompanyId To, long FromHeight);
+
+/// <summary>An own transaction that will never be in a block, and why.</summary>
+public sealed record EndedTransaction(TransactionId Id, TransactionEnd End, string Why);
+
+/// <summary>How a transaction's life ends.</summary>
+public enum TransactionEnd
+{
+    /// <summary>It is in a block; its outcome stands beside it.</summary>
+    Decided = 1,
+
+    /// <summary>Block time passed its validUntil first.</summary>
+    Expired = 2,
+
+    /// <summary>It may never enter a block.</summary>
+    Refused = 3,
+
+    /// <summary>Too many wait already; try again later.</summary>
+    Busy = 4,
+}
+
+/// <summary>An input that was not believed.</summary>
+/// <param name="From">Whose channel it came through.</param>
+/// <param name="Reason">A stable name.</param>
+/// <param name="Detail">For people.</param>
+public sealed record RefusedInput(CompanyId From, string Reason, string Detail);
