@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Net;
+using Tomada.Node;
+using Tomada.Node.Configuration;
+using Tomada.Node.Keys;
+using Tomada.Primitives;
+
+namespace Tomada.Cli.Commands;
+
+/// <summary><c>tomada init</c>: writes a company's configuration and makes its keys.</summary>
+internal static class InitCommand
+{
+    public static Command Create()
+    {
+        Option<DirectoryInfo> data = Options.Data();
+        Option<CompanyId> company = Options.Company();
+        Option<string> name = new("--name") { Description = "The company's name for people.", Required = true };
+        Option<string> network = new("--network") { Description = "The network's name.", Required = true };
+        Option<string> code = new("--code")
+        {
+            Description = $"The invitation code that the founders share; {NetworkConfig.CodeBytesMin} characters or more.",
+            Required = true,
+        };
+        Option<int> founders = new("--founders")
+        {
+            Description = "How many companies found the network; 1 to 100.",
+            DefaultValueFactory = _ => 3,
+        };
+        Option<bool> simulated = new("--simulated")
+        {
+            Description = "The network's clock may run faster than the world's; for demonstrations only.",
+        };
+        Option<IPAddress> group = new("--group")
+        {
+            Description = "IPv4 multicast group of the announcements.",
+            DefaultValueFactory = _ => IPAddress.Parse("239.255.84.68"),
+            CustomParser = result => Options.Parse(result, IPAddress.Parse),
+        };
+        Option<int> port = new("--port")
+        {
+            Description = "UDP port of the announcements.",
+            DefaultValueFactory = _ => 8468,
+        };
+        Option<string> @interface = new("--interface")
+        {
+            Description = "Name or address of the interface for announcements, for example eth0; lo stays on this machine.",
+            DefaultValueFactory = _ => "lo",
+        };
+        Option<IPEndPoint> peer = Options.Listen("--peer", "other companies' nodes");
+        Option<IPEndPoint> mqtt = Options.Listen("--mqtt", "the company's cars and stations");
+        Option<IPEndPoint> http = Options.Listen("--http", "the public API and the explorer");
+        Option<IPEndPoint> control = Options.Listen("--control", "the company's own control API");
+        Command command = new("init", """
+            Writes a company's configuration and keys into a new data directory.
+            Example: tomada init --data aratu --company br-aaa --name "Aratu Energia" \
+                       --network nordeste --code caju-2026-mangue --founders 3 --interface eth0
+            """)
+        {
+            data, company, name, network, code, founders, simulated, group, port, @interface,
+            peer, mqtt, http, control,
+        };
+        command.SetAction(parsed => Init(
+            parsed.GetRequiredValue(data).FullName,
+            new NodeConfig(
+                parsed.GetRequiredValue(company),
+                parsed.GetRequiredValue(name),
+                new NetworkConfig(
+                    parsed.GetRequiredValue(network),
+                    parsed.GetRequiredValue(code),
+                    null,
+                    parsed.GetRequiredValue(founders),
+                    parsed.GetValue(simulated)),
+                new MulticastConfig(
+                    parsed.GetRequiredValue(group), parsed.GetRequiredValue(port), parsed.GetRequiredValue(@interface)),
+                new ListenConfig(parsed.GetRequiredValue(peer)),
+                new MqttConfig(MqttMode.Embedded, parsed.GetRequiredValue(mqtt)),
+                new ListenConfig(parsed.GetRequiredValue(http)),
+                new ListenConfig(parsed.GetRequiredValue(control)))));
+        return command;
+    }
+
+    /// <summary>Writes configuration and keys; an existing directory with either is left as it is.</summary>
+    public static int Init(string directory, NodeConfig config)
+    {
+        if (File.Exists(Path.Combine(directory, NodeConfig.FileName)) || NodeKeys.Exist(directory))
+        {
+            throw CommandException.Configuration($"{directory} is a data directory already; nothing was changed.");
+        }
+
+        // The file's own reader judges the values, so that init never writes what node refuses.
+        byte[] json = NodeConfig.Codec.EncodeJson(config);
+        if (!NodeConfig.TryParse(json, out _, out string? why))
+        {
+            throw new CommandException(ExitCodes.Usage, why);
+        }
+
+        config.Save(directory);
+        using NodeKeys keys = NodeKeys.Create(directory, config.Company, TimeProvider.System);
+        ControlToken.LoadOrCreate(directory);
+        Console.WriteLine($"{config.Company}: identity key {keys.IdentityKey}");
+        Console.WriteLine($"Start its node with: tomada node --data {directory}");
+        return ExitCodes.Passed;
+    }
+}

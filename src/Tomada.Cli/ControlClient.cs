@@ -1,0 +1,109 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Tomada.Ledger;
+using Tomada.Node;
+
+namespace Tomada.Cli;
+
+/// <summary>Speaks to the control API of a node on this machine, found by its data directory.</summary>
+internal sealed class ControlClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    private ControlClient(HttpClient http) => _http = http;
+
+    /// <exception cref="CommandException">The directory names no running node.</exception>
+    public static ControlClient Open(string directory)
+    {
+        if (NodeEndpoints.TryLoad(directory) is not { Control: { } control })
+        {
+            throw CommandException.Unreachable(
+                $"{directory} has no {NodeEndpoints.FileName}: its node is not running. Start it with 'tomada node --data {directory}'.");
+        }
+
+        HttpClient http = new() { BaseAddress = new Uri($"http://{control}") };
+        http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", ControlToken.LoadOrCreate(directory));
+        return new ControlClient(http);
+    }
+
+    public async Task<StatusAnswer> StatusAsync(CancellationToken stop) =>
+        (await GetAsync("/control/v1/status", NodeJson.Default.StatusAnswer, stop))!;
+
+    public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
+        (await GetAsync("/control/v1/stations", NodeJson.Default.StationAnswerArray, stop))!;
+
+    /// <summary>Submits a transaction and waits for its end.</summary>
+    public Task<SubmitAnswer> SubmitAsync(Body body, CancellationToken stop) =>
+        SubmitJsonAsync(Body.Codec.EncodeJson(body), stop);
+
+    /// <param name="json">{"kind": …, "body": …} in UTF-8.</param>
+    /// <param name="stop">Stops waiting.</param>
+    public async Task<SubmitAnswer> SubmitJsonAsync(byte[] json, CancellationToken stop)
+    {
+        using HttpResponseMessage response = await PostAsync("/control/v1/transactions", json, stop);
+        return (await response.Content.ReadFromJsonAsync(NodeJson.Default.SubmitAnswer, stop))!;
+    }
+
+    public async Task<EnrolAnswer> EnrolAsync(string kind, string id, CancellationToken stop)
+    {
+        byte[] json = Encoding.UTF8.GetBytes(
+            $$"""{"kind": {{JsonSerializer.Serialize(kind)}}, "id": {{JsonSerializer.Serialize(id)}}}""");
+        using HttpResponseMessage response = await PostAsync("/control/v1/devices", json, stop);
+        return (await response.Content.ReadFromJsonAsync(NodeJson.Default.EnrolAnswer, stop))!;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T?> GetAsync<T>(
+        string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken stop)
+    {
+        try
+        {
+            return await _http.GetFromJsonAsync(path, type, stop);
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw CommandException.Unreachable($"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
+        }
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string path, byte[] json, CancellationToken stop)
+    {
+        try
+        {
+            using ByteArrayContent content = new(json);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            HttpResponseMessage response = await _http.PostAsync(path, content, stop);
+            if (response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.Conflict)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                string detail = await response.Content.ReadAsStringAsync(stop);
+                throw CommandException.Failed(ProblemDetail(detail) ?? $"HTTP {(int)response.StatusCode}");
+            }
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw CommandException.Unreachable($"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
+        }
+    }
+
+    private static string? ProblemDetail(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.TryGetProperty("detail", out JsonElement detail) ? detail.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Node;
+
+/// <summary>
+/// The company's own API: submit a transaction, enrol a device, see how the node fares. It listens
+/// on loopback by default and needs the token; it is never the public API.
+/// </summary>
+internal static class ControlApi
+{
+    /// <summary>Largest request body, in bytes.</summary>
+    public const int BodyBytesMax = 128 * 1024;
+
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
+    public static void MapControl(this IEndpointRouteBuilder routes, string token, NodeStatus status)
+    {
+        RouteGroupBuilder control = routes.MapGroup("/control/v1");
+        control.AddEndpointFilter((context, next) =>
+            ControlToken.Matches(token, context.HttpContext.Request.Headers.Authorization)
+                ? next(context)
+                : ValueTask.FromResult<object?>(Problem(
+                    StatusCodes.Status401Unauthorized,
+                    $"The control API needs 'Authorization: Bearer TOKEN' with the content of {ControlToken.FileName}.")));
+        control.MapGet("/status", () => Json(status.Snapshot()));
+        control.MapGet("/stations", () => Json(status.Stations()));
+        control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
+            SubmitAsync(request, status, stop));
+        control.MapPost("/devices", (HttpRequest request, CancellationToken stop) =>
+            EnrolAsync(request, status, stop));
+    }
+
+    private static async Task<IResult> SubmitAsync(HttpRequest request, NodeStatus status, CancellationToken stop)
+    {
+        if (status.Desk is not { } desk)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
+        }
+
+        (JsonDocument? document, string? why) = await ReadJsonAsync(request, stop);
+        if (document is null)
+        {
+            return status.BadInput("control", why!);
+        }
+
+        using (document)
+        {
+            if (!Body.Codec.TryReadJson(document.RootElement, out Body? body, out why))
+            {
+                return status.BadInput("control", why);
+            }
+
+            TransactionResult result = await desk.SubmitAsync(body, stop);
+            return TypedResults.Json(
+                new SubmitAnswer(
+                    result.Id.ToString(),
+                    result.End.ToString(),
+                    result.Outcome?.Code.ToString(),
+                    result.Height,
+                    result.Index,
+                    result.Explain()),
+                NodeJson.Default.SubmitAnswer,
+                statusCode: result.IsApplied ? StatusCodes.Status200OK : StatusCodes.Status409Conflict);
+        }
+    }
+
+    private static async Task<IResult> EnrolAsync(HttpRequest request, NodeStatus status, CancellationToken stop)
+    {
+        if (status.Enrol is not { } enrol)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
+        }
+
+        (JsonDocument? document, string? why) = await ReadJsonAsync(request, stop);
+        if (document is null)
+        {
+            return status.BadInput("control", why!);
+        }
+
+        using (document)
+        {
+            string? kind = Text(document.RootElement, "kind");
+            string? id = Text(document.RootElement, "id");
+            if (kind is not ("car" or "station"))
+            {
+                return status.BadInput("control", "kind is 'car' or 'station'");
+            }
+
+            return IdRules.IsName(id)
+                ? TypedResults.Json(new EnrolAnswer(kind, id!, enrol(kind, id!)), NodeJson.Default.EnrolAnswer)
+                : status.BadInput("control", $"id is {IdRules.NameAllowed}");
+        }
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static async Task<(JsonDocument? Document, string? Why)> ReadJsonAsync(
+        HttpRequest request, CancellationToken stop)
+    {
+        if (request.ContentLength is null or > BodyBytesMax)
+        {
+            return (null, $"the body has a Content-Length of at most {BodyBytesMax} bytes");
+        }
+
+        try
+        {
+            return (await JsonDocument.ParseAsync(request.Body, s_strict, stop), null);
+        }
+        catch (JsonException malformed)
+        {
+            return (null, $"not JSON: {malformed.Message}");
+        }
+    }
+
+    private static JsonHttpResult<StatusAnswer> Json(StatusAnswer answer) =>
+        TypedResults.Json(answer, NodeJson.Default.StatusAnswer);
+
+    private static JsonHttpResult<StationAnswer[]> Json(StationAnswer[] answer) =>
+        TypedResults.Json(answer, NodeJson.Default.StationAnswerArray);
+
+    internal static ProblemHttpResult Problem(int code, string detail) =>
+        TypedResults.Problem(detail, statusCode: code);
+}
