@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Tomada.Primitives;
+
+namespace Tomada.Node;
+
+/// <summary>What the control API knows of the node: little while it founds, everything once it runs.</summary>
+internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
+{
+    private volatile LedgerDesk? _desk;
+    private volatile Func<string, string, string>? _enrol;
+    private volatile Func<StationAnswer[]>? _stations;
+
+    /// <summary>Null until the network is formed.</summary>
+    public LedgerDesk? Desk => _desk;
+
+    /// <summary>Makes a device's secret from kind and id; null until the broker runs.</summary>
+    public Func<string, string, string>? Enrol => _enrol;
+
+    /// <summary>Companies with a live, proven channel.</summary>
+    public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
+
+    public Func<int> Pending { get; set; } = () => 0;
+
+    public void Founded(LedgerDesk desk) => _desk = desk;
+
+    public void BrokerRuns(Func<string, string, string> enrol, Func<StationAnswer[]> stations)
+    {
+        _enrol = enrol;
+        _stations = stations;
+    }
+
+    public StationAnswer[] Stations() => _stations?.Invoke() ?? [];
+
+    public StatusAnswer Snapshot()
+    {
+        ImmutableArray<string> reachable = [.. Reachable().Select(each => each.Value).Order(StringComparer.Ordinal)];
+        if (_desk is not { } desk)
+        {
+            return new StatusAnswer(
+                company.Value, "FOUNDING", [.. reachable], "", 0, "", "", 1, "", [], [.. reachable], 0);
+        }
+
+        Ledger.LedgerState state = desk.State;
+        return new StatusAnswer(
+            company.Value,
+            "RUNNING",
+            [],
+            state.Network.ToString(),
+            state.Height,
+            state.Tip.ToString(),
+            state.StateRoot.ToString(),
+            state.Clock.Factor,
+            desk.Now().ToString(),
+            [.. state.Members.Keys.Select(each => each.Value)],
+            [.. reachable],
+            Pending());
+    }
+
+    /// <summary>Answers and counts a bad input.</summary>
+    public IResult BadInput(string border, string why)
+    {
+        metrics.Refused(border, "malformed");
+        return ControlApi.Problem(StatusCodes.Status400BadRequest, why);
+    }
+}
