@@ -130,7 +130,7 @@ internal sealed class LedgerValues(PendingQueue pending, CompanyId self, VerifyS
         }
 
         seal = found;
-        Digest[] leaves = [.. block.Entries[..^1].Select(entry => MerkleTree.HashLeaf(entry))];
+        Digest[] leaves = [.. block.Entries[..^1].Select(entry => MerkleTree.LeafHash(entry))];
         return found.Count == leaves.Length && found.TransactionRoot == MerkleTree.Root(leaves);
     }
 }

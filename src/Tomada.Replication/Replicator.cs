@@ -25,15 +25,14 @@ public sealed class Replicator
     private readonly PendingQueue _pending = new();
     private readonly VerifySignature _verify;
     private readonly LedgerValues _values;
-    private readonly Replica _replica;
     private readonly CatchUp _catchUp = new();
     private OutputBuilder _output = new();
+    private Replica? _replica;
     private MemberSet _members;
     private LeaderTerm _term;
     private Timestamp _wall;
     private long _monotonicMs;
     private long _regossipAtMs;
-    private bool _started;
 
     /// <summary>Takes up where the store left off; call <see cref="Restore"/> per block, then <see cref="Start"/>.</summary>
     /// <param name="options">Who it is.</param>
@@ -47,16 +46,6 @@ public sealed class Replicator
         _members = MembersOf(State);
         _term = LeaderTerm.AtGenesis(_members, State.Time);
         _values.MoveTo(State, parentMembers: null);
-        _replica = new Replica(
-            new ReplicaOptions
-            {
-                Self = options.Self,
-                Network = State.Network,
-                BaseTimeoutMs = options.BaseTimeoutMs,
-            },
-            _values,
-            options.SignVote,
-            options.Verify);
     }
 
     /// <summary>The newest state; immutable.</summary>
@@ -73,7 +62,7 @@ public sealed class Replicator
     /// <returns>The block as executed; null when it does not follow from its parent: the store is corrupt.</returns>
     public AppliedBlock? Restore(ConsensusMessage.Decided proof)
     {
-        Invariant.Require(!_started, "blocks are restored before the start");
+        Invariant.Require(_replica is null, "blocks are restored before the start");
         if (_values.Check(proof.Value, State.Time, fresh: false) is not LedgerValue value)
         {
             return null;
@@ -94,10 +83,19 @@ public sealed class Replicator
         long monotonicMs,
         Timestamp wall)
     {
-        _started = true;
         _wall = wall;
         _monotonicMs = monotonicMs;
-        _replica.Restore(votes);
+        _replica = new Replica(
+            new ReplicaOptions
+            {
+                Self = _options.Self,
+                Network = State.Network,
+                BaseTimeoutMs = _options.BaseTimeoutMs,
+            },
+            _values,
+            _options.SignVote,
+            _options.Verify,
+            votes);
         foreach (SignedTransaction transaction in pending)
         {
             if (!_pending.Contains(transaction.Id) && !_pending.IsFullFor(transaction.Content.Company))
@@ -118,7 +116,6 @@ public sealed class Replicator
 
     public ReplicatorOutput Step(ReplicatorInput input)
     {
-        Invariant.Require(_started, "a replicator is started before it steps");
         switch (input)
         {
             case ReplicatorInput.Tick tick:
@@ -140,6 +137,15 @@ public sealed class Replicator
 
         Drive(new Input.WorkWaiting(HasWork()));
         return TakeOutput();
+    }
+
+    private Replica Started
+    {
+        get
+        {
+            Invariant.Require(_replica is not null, "a replicator is started before it steps");
+            return _replica;
+        }
     }
 
     private void OnTick(ReplicatorInput.Tick tick)
@@ -268,7 +274,7 @@ public sealed class Replicator
     /// <summary>Gives consensus an input, and every decision its next height.</summary>
     private void Drive(Input input)
     {
-        Output output = _replica.Step(input);
+        Output output = Started.Step(input);
         while (true)
         {
             Collect(output);
@@ -335,7 +341,7 @@ public sealed class Replicator
 
     private void StartHeight() => Collect(StartHeightOutput());
 
-    private Output StartHeightOutput() => _replica.Step(new Input.StartHeight(
+    private Output StartHeightOutput() => Started.Step(new Input.StartHeight(
         State.Height + 1, State.Tip, State.Time, _members, _term.StartIndex(_members), Tip));
 
     private void Collect(Output output)

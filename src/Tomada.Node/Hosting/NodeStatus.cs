@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.AspNetCore.Http;
 using Tomada.Primitives;
 
 namespace Tomada.Node;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
@@ -192,7 +190,6 @@ public sealed partial class ReplicationLoop
         return new StoredAppend(
             seal.Height,
             seal.FirstIndex,
-            block.Applied.Entries.Length,
             block.Proof.Value,
             BlockProof.Codec.Encode(BlockProof.Of(block.Proof)),
             transactions.ToImmutable());
@@ -252,7 +249,7 @@ public sealed partial class ReplicationLoop
         ReadPending(store)
             .Where(each => each.Content.Company == self)
             .Select(each => each.Content.Number)
-            .Append(replicator.State.HighestNumber(self, LedgerDesk.Lane))
+            .Append(replicator.State.Lanes.GetValueOrDefault(new LaneId(self, LedgerDesk.Lane), Ledger.Lane.Unused).Highest)
             .Max();
 
     private long MonotonicMs() => _wall.GetTimestamp() * 1_000 / _wall.TimestampFrequency;
