@@ -36,7 +36,10 @@ public static class RoutingLimits
     /// <summary>Most points of a DC curve; a longer list is refused.</summary>
     public const int CurvePointsMax = 64;
 
-    /// <summary>Most labels of one search; at the bound the answer is "search too large".</summary>
+    /// <summary>
+    /// Most labels of one search. At the bound the search for the fastest plan answers "too large",
+    /// the one for the cheapest answers with the fastest.
+    /// </summary>
     public const int LabelsMax = 200_000;
 
     /// <summary>Most plans of one answer.</summary>
@@ -65,4 +68,10 @@ public static class RoutingLimits
 
     /// <summary>Battery kept above the reserve at the next arrival, in permille of the battery.</summary>
     public const int MarginPermille = 20;
+
+    /// <summary>Longest duration of the cheapest plan, in permille of the fastest one's.</summary>
+    public const int CheapestDurationPermille = 1500;
+
+    /// <summary>Arrivals within one such step are alike to the search for the cheapest plan.</summary>
+    public static TimeSpan CheapestTimeStep { get; } = TimeSpan.FromMinutes(15);
 }

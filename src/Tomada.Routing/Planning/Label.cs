@@ -14,12 +14,11 @@ internal sealed record Label(
 
     /// <summary>Whether nothing that starts with the other could end better than with this one.</summary>
     /// <param name="other">Another label of the same node.</param>
-    /// <param name="priceCounts">Whether a lower price alone is worth keeping the other.</param>
-    /// <param name="stopsCount">Whether fewer stops alone are.</param>
-    public bool Dominates(Label other, bool priceCounts, bool stopsCount) =>
-        TimeMs <= other.TimeMs && EnergyWh >= other.EnergyWh
-            && (Price <= other.Price || (!priceCounts && !IsTie(other)))
-            && (Stops <= other.Stops || !stopsCount);
+    /// <param name="by">What a label is kept for.</param>
+    public bool Dominates(Label other, KeptFor by) =>
+        TimeMs / by.TimeStepMs <= other.TimeMs / by.TimeStepMs && EnergyWh >= other.EnergyWh
+            && (Price <= other.Price || (!by.Price && !IsTie(other)))
+            && (Stops <= other.Stops || !by.Stops);
 
     private bool IsTie(Label other) => TimeMs == other.TimeMs && EnergyWh == other.EnergyWh;
 
@@ -38,11 +37,20 @@ internal sealed record Label(
     }
 }
 
+/// <summary>
+/// What a label is kept for besides more energy: an earlier time, and perhaps a lower price or fewer
+/// stops. Fewer reasons make far fewer labels, so only those count that can matter.
+/// </summary>
+/// <param name="TimeStepMs">Times within one such step are alike, in ms; 1 or more.</param>
+/// <param name="Price">Whether a lower price counts.</param>
+/// <param name="Stops">Whether fewer stops count.</param>
+internal sealed record KeptFor(long TimeStepMs, bool Price, bool Stops);
+
 /// <summary>What was done at a stop.</summary>
 internal sealed record Charge(StopOption Option, Slot Slot, Money Price);
 
 /// <summary>The labels of each node that no other label there dominates.</summary>
-internal sealed class Frontier(bool priceCounts, bool stopsCount)
+internal sealed class Frontier(KeptFor by)
 {
     private readonly SortedDictionary<(int Node, bool MayCharge), List<Label>> _kept = [];
 
@@ -58,13 +66,13 @@ internal sealed class Frontier(bool priceCounts, bool stopsCount)
 
         foreach (Label kept in labels)
         {
-            if (kept.Dominates(label, priceCounts, stopsCount))
+            if (kept.Dominates(label, by))
             {
                 return false;
             }
         }
 
-        labels.RemoveAll(kept => label.Dominates(kept, priceCounts, stopsCount));
+        labels.RemoveAll(kept => label.Dominates(kept, by));
         labels.Add(label);
         return true;
     }

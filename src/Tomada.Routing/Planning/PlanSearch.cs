@@ -25,7 +25,8 @@ internal sealed class PlanSearch
     private readonly SortedDictionary<int, List<StopOption>> _options;
     private readonly LegTable _legs;
     private readonly Frontier _frontier;
-    private readonly TimeAhead? _ahead;
+    private readonly TimeAhead _ahead;
+    private readonly long _latestMs;
     private readonly PriorityQueue<Label, (long First, long Second, int Number)> _open = new();
     private int _labels;
 
@@ -34,7 +35,8 @@ internal sealed class PlanSearch
         RoadGraph roads,
         ImmutableArray<ChargingSite> sites,
         BusyWindows busy,
-        PriceEstimate price)
+        PriceEstimate price,
+        long latestMs)
     {
         _query = query;
         _busy = busy;
@@ -47,17 +49,19 @@ internal sealed class PlanSearch
         _legs = new LegTable(
             roads, query, query.Vehicle.BatteryWh - _reserveWh, [.. _options.Keys, _destination]);
 
-        // Fewer reasons to keep a label make far fewer labels, so only those count that can matter.
         bool isFastest = query.Objective == Objective.Fastest;
-        _frontier = new Frontier(
-            priceCounts: !isFastest || query.PriceMax is not null,
-            stopsCount: query.StopsMax < RoutingLimits.StopsMax);
-        _ahead = isFastest
-            ? new TimeAhead(roads, query, _reserveWh, _options.Values.SelectMany(each => each))
-            : null;
+        _frontier = new Frontier(new KeptFor(
+            TimeStepMs: isFastest ? 1 : Ms(RoutingLimits.CheapestTimeStep),
+            Price: !isFastest || query.PriceMax is not null,
+            Stops: query.StopsMax < RoutingLimits.StopsMax));
+        _ahead = new TimeAhead(roads, query, _reserveWh, _options.Values.SelectMany(each => each));
+        _latestMs = latestMs;
     }
 
-    /// <summary>Finds the best plan of a query that <see cref="TripPlanner"/> has checked.</summary>
+    /// <summary>
+    /// Finds the best plan of a query that <see cref="TripPlanner"/> has checked. The cheapest is
+    /// sought among plans that take not much longer than the fastest and cost no more than it.
+    /// </summary>
     public static SearchEnd Run(
         TripQuery query,
         RoadGraph roads,
@@ -65,11 +69,25 @@ internal sealed class PlanSearch
         BusyWindows busy,
         PriceEstimate price)
     {
-        PlanSearch search = new(query, roads, sites, busy, price);
-        int startWh = StartWh(query);
-        search.Add(new Label(
-            roads.NodeOf(query.From), query.Departure.UnixMs, startWh, 0, 0, null, null, null));
-        return search.Settle();
+        SearchEnd fastest = RunOne(query with { Objective = Objective.Fastest }, long.MaxValue);
+        if (query.Objective == Objective.Fastest || fastest.Plan is not { } plan)
+        {
+            return fastest;
+        }
+
+        long takesMs = plan.Arrival.UnixMs - query.Departure.UnixMs;
+        long latestMs = query.Departure.UnixMs
+            + (takesMs * RoutingLimits.CheapestDurationPermille / 1000);
+        SearchEnd cheapest = RunOne(query with { PriceMax = plan.Price }, latestMs);
+        return cheapest.IsTooLarge ? fastest : cheapest;
+
+        SearchEnd RunOne(TripQuery asked, long latest)
+        {
+            PlanSearch search = new(asked, roads, sites, busy, price, latest);
+            search.Add(new Label(
+                roads.NodeOf(query.From), query.Departure.UnixMs, StartWh(query), 0, 0, null, null, null));
+            return search.Settle();
+        }
     }
 
     /// <summary>Battery energy at the start, rounded down.</summary>
@@ -102,16 +120,22 @@ internal sealed class PlanSearch
 
     private void Add(Label label)
     {
-        bool affordable = _query.PriceMax is not { } cap || label.Price <= cap.Amount;
-        bool leadsOn = _ahead?.IsPossible(label.Node) ?? true;
-        if (affordable && leadsOn && _frontier.TryAdd(label))
+        if ((_query.PriceMax is { } cap && label.Price > cap.Amount) || !_ahead.IsPossible(label.Node))
+        {
+            return;
+        }
+
+        long earliestMs = label.TimeMs + _ahead.LeastMs(label);
+        if (earliestMs <= _latestMs && _frontier.TryAdd(label))
         {
             (long first, long second) = _query.Objective == Objective.Cheapest
-                ? (label.Price, label.TimeMs)
-                : (label.TimeMs + _ahead!.LeastMs(label), label.Price);
+                ? (label.Price, earliestMs)
+                : (earliestMs, label.Price);
             _open.Enqueue(label, (first, second, _labels++));
         }
     }
+
+    private static long Ms(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMillisecond;
 
     private void Drive(Label label)
     {

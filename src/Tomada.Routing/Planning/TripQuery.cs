@@ -9,7 +9,10 @@ public enum Objective
     /// <summary>The earliest arrival; between ways equal in time and energy the lower price.</summary>
     Fastest = 1,
 
-    /// <summary>The lowest price; at equal prices the earliest arrival.</summary>
+    /// <summary>
+    /// The lowest price among plans that take at most half as long again as the fastest; at equal
+    /// prices the earlier arrival, to a quarter of an hour.
+    /// </summary>
     Cheapest = 2,
 }
 

@@ -1,0 +1,160 @@
+using CsCheck;
+using Xunit;
+
+namespace Tomada.Routing.Tests;
+
+/// <summary>The planner against plain recursion over every order of stops and every charge level.</summary>
+public class ExhaustiveTests
+{
+    [Fact]
+    public void The_planner_finds_the_best_of_all_plans_with_its_charge_levels() =>
+        Worlds.OneSpeed.Sample(
+            world => Assert.Equal(
+                new Recursion(world, gridPermille: 0).BestMs(), Best(world)?.Arrival.UnixMs),
+            iter: 300);
+
+    /// <summary>
+    /// The levels are few on purpose; against every level of a fine grid they lose little: the
+    /// continuous optimum equals out the power at two plugs, which may lie between two bends.
+    /// </summary>
+    [Fact]
+    public void Its_few_charge_levels_lose_little_against_a_fine_grid() =>
+        Worlds.OneSpeed.Sample(
+            world =>
+            {
+                if (new Recursion(world, gridPermille: 50).BestMs() is { } grid)
+                {
+                    long gridMs = grid - Worlds.Start.UnixMs;
+                    long plannedMs = Best(world)!.Arrival.UnixMs - Worlds.Start.UnixMs;
+                    Assert.True(plannedMs <= gridMs * 1.03, $"{plannedMs} ms against {gridMs} ms");
+                }
+            },
+            iter: 150);
+
+    /// <summary>Random worlds prove nothing if they need no stop: of these, many need one or more.</summary>
+    [Fact]
+    public void The_random_worlds_need_stops()
+    {
+        int stops = 0;
+        Worlds.OneSpeed.Sample(world => stops += Best(world)?.Stops.Length ?? 0, iter: 200, threads: 1);
+        Assert.True(stops > 30, $"{stops} stops in 200 worlds");
+    }
+
+    private static TripPlan? Best(World world) =>
+        world.Planner().Plan(world.Query with { StopsMax = 3 }, Worlds.AllFree, Worlds.PriceOf)
+            is PlanResult.Found found
+            ? found.Best
+            : null;
+
+    private sealed class Recursion(World world, int gridPermille)
+    {
+        private readonly VehicleModel _car = world.Query.Vehicle;
+        private readonly int _reserveWh = world.Query.Vehicle.WhAt(world.Query.ReserveSocPermille);
+        private readonly int _marginWh = world.Query.Vehicle.WhAt(RoutingLimits.MarginPermille);
+        private readonly Dictionary<(PlaceId, PlaceId), RoutePath?> _paths = [];
+
+        public long? BestMs() => Best(
+            world.Query.From,
+            world.Query.Departure.UnixMs,
+            _car.BatteryWh * world.Query.StartSocPermille / 1000,
+            []);
+
+        private long? Best(PlaceId at, long timeMs, int energyWh, List<ChargingSite> used)
+        {
+            // On the grid the recursion keeps the planner's margin too, or it would win by daring.
+            bool hasMargin = gridPermille > 0 && used.Count > 0 && energyWh < _car.BatteryWh;
+            int leastWh = _reserveWh + (hasMargin ? _marginWh : 0);
+            long? best = Path(at, world.Query.To) is { } home
+                && energyWh - home.EnergyWh(_car) >= leastWh
+                ? timeMs + Ms(home.Duration)
+                : null;
+            foreach (ChargingSite site in used.Count < 3 ? world.Sites.Except(used) : [])
+            {
+                if (Path(at, site.Place) is { } way && energyWh - way.EnergyWh(_car) >= leastWh
+                    && _car.Fits(site.Evses[0].Connectors[0]))
+                {
+                    best = Min(best, ViaSite(
+                        site, timeMs + Ms(way.Duration), energyWh - way.EnergyWh(_car), [.. used, site]));
+                }
+            }
+
+            return best;
+        }
+
+        private long? ViaSite(ChargingSite site, long arrivalMs, int energyWh, List<ChargingSite> used)
+        {
+            long? best = null;
+            PlannerConnector plug = site.Evses[0].Connectors[0];
+            long startMs = Math.Max(
+                arrivalMs + Ms(RoutingLimits.PlugIn),
+                world.Query.Departure.UnixMs + Ms(RoutingLimits.SlackBefore));
+            foreach (int level in Levels(site).Where(each => each > energyWh).Distinct())
+            {
+                TimeSpan charging = _car.ChargingTime(energyWh, level, plug.PowerType, plug.PowerMaxW);
+                long leaveMs = startMs + Ms(charging) + Ms(RoutingLimits.PlugOut);
+                bool fits = charging < RoutingLimits.WindowMax - RoutingLimits.SlackBefore
+                    - RoutingLimits.SlackAfter - (2 * RoutingLimits.Grid);
+                best = fits ? Min(best, Best(site.Place, leaveMs, level, used)) : best;
+            }
+
+            return best;
+        }
+
+        private IEnumerable<int> Levels(ChargingSite site)
+        {
+            if (gridPermille > 0)
+            {
+                return Enumerable.Range(1, 1000 / gridPermille).Select(i => _car.WhAt(i * gridPermille));
+            }
+
+            return Needs(site).Concat(Bends(site.Evses[0].Connectors[0])).Append(_car.BatteryWh);
+        }
+
+        private IEnumerable<int> Needs(ChargingSite site) => world.Sites
+            .Where(each => _car.Fits(each.Evses[0].Connectors[0]))
+            .Select(each => each.Place)
+            .Append(world.Query.To)
+            .Select(place => Path(site.Place, place))
+            .Where(path => path is not null && path.EnergyWh(_car) + _reserveWh <= _car.BatteryWh)
+            .Select(path => Math.Min(path!.EnergyWh(_car) + _reserveWh + _marginWh, _car.BatteryWh));
+
+        /// <summary>The car's curve, and where a plug of at most 80 kW cuts it.</summary>
+        private IEnumerable<int> Bends(PlannerConnector plug)
+        {
+            foreach (CurvePoint point in plug.PowerType == PowerType.Dc ? _car.DcCurve : [])
+            {
+                yield return (int)(_car.BatteryWh * (point.SocPermille / 1000.0));
+            }
+
+            for (int i = 1; i < _car.DcCurve.Length && plug.PowerType == PowerType.Dc; i++)
+            {
+                (CurvePoint from, CurvePoint to) = (_car.DcCurve[i - 1], _car.DcCurve[i]);
+                double share = (double)(plug.PowerMaxW - from.PowerW) / (to.PowerW - from.PowerW);
+                if (share is > 0 and < 1)
+                {
+                    double wh = _car.BatteryWh * (from.SocPermille / 1000.0);
+                    double nextWh = _car.BatteryWh * (to.SocPermille / 1000.0);
+                    yield return (int)(wh + (share * (nextWh - wh)));
+                }
+            }
+        }
+
+        private RoutePath? Path(PlaceId from, PlaceId to)
+        {
+            if (!_paths.TryGetValue((from, to), out RoutePath? path))
+            {
+                path = from == to
+                    ? new RoutePath(from, to, [])
+                    : world.Roads.FastestPath(from, to, world.Query.SpeedMaxKmh);
+                _paths.Add((from, to), path);
+            }
+
+            return path;
+        }
+
+        private static long? Min(long? left, long? right) =>
+            left is null ? right : right is null ? left : Math.Min(left.Value, right.Value);
+
+        private static long Ms(TimeSpan span) => (long)span.TotalMilliseconds;
+    }
+}
