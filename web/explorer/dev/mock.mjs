@@ -166,8 +166,8 @@ function newTransaction(height, n, time) {
     time,
     body,
     outcome: refused
-      ? { code: 'REFUSED', reason: 'WINDOW_TAKEN', detail: { leg: 2, takenBy: hash('other trip') } }
-      : { code: 'ACCEPTED' },
+      ? { code: 'WINDOW_TAKEN', reason: 'leg 2: 12:35 to 13:10 is taken' }
+      : { code: 'APPLIED' },
     effects: refused ? [] : [{ kind: `${kind}Done`, body: { leg, amount: brl(7_300 + seed) } }],
   };
 }
@@ -201,7 +201,7 @@ function decide(timeMs) {
     ballot: height % 17 === 0 ? 1 : 0,
     entries: log.length,
     transactions: own.length,
-    refused: own.filter((each) => each.outcome.reason).length,
+    refused: own.filter((each) => each.outcome.code !== 'APPLIED').length,
     stateRoot: hash(`state ${height}`),
     transactionRoot: hash(`root ${height}`),
     previous,
@@ -296,7 +296,8 @@ function answer(url) {
               (each) =>
                 (!want('kind') || each.kind === want('kind')) &&
                 (!want('company') || each.company === want('company')) &&
-                (!want('outcome') || each.outcome.code === want('outcome')),
+                (!want('outcome') ||
+                  (want('outcome') === 'APPLIED') === (each.outcome.code === 'APPLIED')),
             ),
             url,
           );

@@ -5,7 +5,7 @@ import { Limits } from './limits';
 export interface Money { amount: number; currency: string }
 export interface Window { from: string; until: string }
 export interface Effect { kind: string; body: unknown }
-export interface Outcome { code: string; reason: string | null; detail: unknown }
+export interface Outcome { code: string; reason: string | null }
 
 export interface Network {
   id: string; name: string; protocolVersion: number; height: number; treeSize: number;
@@ -153,7 +153,7 @@ const any: Read<unknown> = (value) => value ?? null;
 const money = record<Money>({ amount: integer, currency: text });
 const window = record<Window>({ from: text, until: text });
 const effect = record<Effect>({ kind: text, body: any });
-const outcome = record<Outcome>({ code: text, reason: maybe(text), detail: any });
+const outcome = record<Outcome>({ code: text, reason: maybe(text) });
 
 const readNetwork = record<Network>({
   id: text, name: text, protocolVersion: or(integer, 1), height: integer, treeSize: integer,
@@ -348,5 +348,5 @@ export class Api {
 }
 
 export function isRefused(transaction: { outcome: Outcome }): boolean {
-  return transaction.outcome.code === 'REFUSED' || transaction.outcome.reason !== null;
+  return transaction.outcome.code !== 'APPLIED';
 }

@@ -18,7 +18,7 @@ const transaction = {
   height: 7,
   index: 3,
   kind: 'ProposeTrip',
-  outcome: { code: 'ACCEPTED' },
+  outcome: { code: 'APPLIED' },
 };
 
 const answering =
@@ -65,13 +65,10 @@ describe('reading', () => {
     expect(() => readTrip({ id: 'aa', legs: [leg] }, '')).toThrow('legs[0].priceCap.amount');
   });
 
-  test('knows a refusal by its code or by its reason', () => {
-    const outcome = (code: string, reason: string | null) => ({
-      outcome: { code, reason, detail: null },
-    });
-    expect(isRefused(outcome('REFUSED', null))).toBe(true);
-    expect(isRefused(outcome('WINDOW_TAKEN', 'WINDOW_TAKEN'))).toBe(true);
-    expect(isRefused(outcome('ACCEPTED', null))).toBe(false);
+  test('takes every outcome but APPLIED for a refusal', () => {
+    expect(isRefused({ outcome: { code: 'WINDOW_TAKEN', reason: 'leg 2: taken' } })).toBe(true);
+    expect(isRefused({ outcome: { code: 'ADDED_LATER', reason: null } })).toBe(true);
+    expect(isRefused({ outcome: { code: 'APPLIED', reason: null } })).toBe(false);
   });
 });
 
