@@ -70,6 +70,12 @@ public static class LedgerLimits
     public const int PeriodMax = 1_000_000;
 
     /// <summary>
+    /// How far a station's clock may be ahead of block time, in ms of wall time: 2 s. Times the
+    /// clock factor.
+    /// </summary>
+    public const long DeviceAheadMsMax = 2_000;
+
+    /// <summary>
     /// Longest session, in ms: 1,000 days. A session starts inside its window and ends, by the rules
     /// if nobody ends it, when the window's grace is over; horizon and grace of every possible
     /// <see cref="Rules"/> stay below this.

@@ -37,8 +37,11 @@ internal static class Sweeping
                 TripRules.EndLeg(state, LegId.Parse(subject.Id), LegState.Unused);
                 break;
             case DeadlineKind.CdrSilence:
-                // No rule sets this deadline before the clearing rules do.
-                throw new UnreachableException(subject.ToString());
+                CdrRules.Accept(state, SessionId.Parse(subject.Id));
+                break;
+            case DeadlineKind.SessionSilence:
+                SessionRules.EndBySilence(state, SessionId.Parse(subject.Id));
+                break;
             default:
                 throw new UnreachableException(subject.ToString());
         }

@@ -14,6 +14,9 @@ public enum DeadlineKind
 
     /// <summary>Silence accepts a CDR; the subject is the session.</summary>
     CdrSilence = 3,
+
+    /// <summary>A session that nobody ends completes; the subject is the session.</summary>
+    SessionSilence = 4,
 }
 
 /// <summary>Whose deadline: the kind, and the text of the trip, leg or session.</summary>

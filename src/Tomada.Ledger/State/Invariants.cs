@@ -32,6 +32,7 @@ public static class Invariants
                 $"I4 hold of {hold.Leg} belongs to a leg that has not ended");
         }
 
+        ClearingInvariants.Check(state);
         CheckIndexes(state);
         CheckMembership(state);
     }
@@ -39,6 +40,7 @@ public static class Invariants
     /// <summary>Checks the rows that the block changed.</summary>
     internal static void CheckChanged(Working state)
     {
+        ClearingInvariants.CheckChanged(state);
         foreach (TripId id in state.Trips.Touched)
         {
             if (state.Trips.TryGet(id, out Trip? trip))

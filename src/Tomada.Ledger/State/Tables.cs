@@ -83,6 +83,14 @@ public static class Tables
     public static Table<HeldBy, long> Held { get; } =
         Index("held", HeldBy.Codec, Codecs.Long(0, long.MaxValue));
 
+    /// <summary>The session of each EVSE that started last.</summary>
+    public static Table<EvseId, SessionId> NewestSessions { get; } =
+        Index("newest-session", EvseId.Codec, SessionId.Codec);
+
+    /// <summary>The CDRs that the next closing of a period nets.</summary>
+    public static Table<SessionId, bool> AcceptedCdrs { get; } =
+        Index("accepted-cdr", SessionId.Codec, Codecs.Bool);
+
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<Table> All => s_all;
 

@@ -64,11 +64,6 @@ public static class Admission
                 + $"highest is {terms.Lane.Highest}";
         }
 
-        if (!Dispatch.IsKnown(content.Body))
-        {
-            return $"body: {content.Body.Kind} is not a kind that this network's rules know";
-        }
-
         return transaction.IsSignedBy(terms.Member.IdentityKey, verify)
             ? null
             : $"signature: not by {content.Company}'s identity key";

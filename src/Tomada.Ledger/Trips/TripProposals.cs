@@ -136,7 +136,7 @@ internal static class TripProposals
         {
             Money asked = new(group.Sum(leg => leg.PriceCap.Amount), group.Key);
             Money limit = new(state.Rules.CreditLimit, group.Key);
-            Money exposure = new(HoldRules.SumOf(state, home, group.Key), group.Key);
+            Money exposure = ClearingRules.Exposure(state, home, group.Key);
             if (exposure.Amount + asked.Amount > limit.Amount)
             {
                 return Outcome.Refused(
