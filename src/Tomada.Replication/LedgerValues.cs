@@ -13,7 +13,7 @@ internal sealed record LedgerValue(AppliedBlock Applied, byte[] Encoded) : Value
     Applied.Seal.Previous,
     Applied.Seal.Time,
     Applied.Seal.Proposer,
-    Applied.Entries.Length == 1,
+    Applied.IsEmpty,
     Encoded);
 
 /// <summary>What a value is for consensus: a block, executed on the ledger's newest state.</summary>
@@ -80,7 +80,7 @@ internal sealed class LedgerValues(PendingQueue pending, CompanyId self, VerifyS
             ReplicationLimits.BatchBytesMax >> Math.Min(request.FailedAttempts, 30));
         batch.RemoveAll(each => Admission.Refuse(Tip, each, time, verify) is not null);
         AppliedBlock made = BlockExecution.Build(Tip, batch, time, self, request.ParentCertificate, verify);
-        return made.Entries.Length == 1 ? null : Remember(made, Block.Codec.Encode(made.Block)).Encoded;
+        return made.IsEmpty ? null : Remember(made, Block.Codec.Encode(made.Block)).Encoded;
     }
 
     private LedgerValue Remember(AppliedBlock applied, byte[] bytes)

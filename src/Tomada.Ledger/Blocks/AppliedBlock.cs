@@ -10,4 +10,8 @@ namespace Tomada.Ledger;
 /// <param name="Entries">The entries before the seal, in the block's order.</param>
 /// <param name="After">The state after it.</param>
 public sealed record AppliedBlock(
-    Block Block, Digest Digest, Seal Seal, ImmutableArray<Entry> Entries, LedgerState After);
+    Block Block, Digest Digest, Seal Seal, ImmutableArray<Entry> Entries, LedgerState After)
+{
+    /// <summary>Whether it has neither a transaction nor an effect of a deadline.</summary>
+    public bool IsEmpty => Seal.Count == 0;
+}
