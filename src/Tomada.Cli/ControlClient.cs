@@ -7,7 +7,9 @@ using Tomada.Node;
 
 namespace Tomada.Cli;
 
-/// <summary>Speaks to the control API of a node on this machine, found by its data directory.</summary>
+/// <summary>
+/// Speaks to the control API of a node on this machine, found by its data directory.
+/// </summary>
 internal sealed class ControlClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -43,7 +45,8 @@ internal sealed class ControlClient : IDisposable
     /// <param name="stop">Stops waiting.</param>
     public async Task<SubmitAnswer> SubmitJsonAsync(byte[] json, CancellationToken stop)
     {
-        using HttpResponseMessage response = await PostAsync("/control/v1/transactions", json, stop);
+        using HttpResponseMessage response =
+            await PostAsync("/control/v1/transactions", json, stop);
         return (await response.Content.ReadFromJsonAsync(NodeJson.Default.SubmitAnswer, stop))!;
     }
 
@@ -58,7 +61,9 @@ internal sealed class ControlClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<T?> GetAsync<T>(
-        string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken stop)
+        string path,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type,
+        CancellationToken stop)
     {
         try
         {
@@ -66,18 +71,21 @@ internal sealed class ControlClient : IDisposable
         }
         catch (HttpRequestException unreachable)
         {
-            throw CommandException.Unreachable($"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
+            throw CommandException.Unreachable(
+                $"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
         }
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, byte[] json, CancellationToken stop)
+    private async Task<HttpResponseMessage> PostAsync(
+        string path, byte[] json, CancellationToken stop)
     {
         try
         {
             using ByteArrayContent content = new(json);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             HttpResponseMessage response = await _http.PostAsync(path, content, stop);
-            if (response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.Conflict)
+            if (response.IsSuccessStatusCode
+                || response.StatusCode == System.Net.HttpStatusCode.Conflict)
             {
                 return response;
             }
@@ -85,12 +93,14 @@ internal sealed class ControlClient : IDisposable
             using (response)
             {
                 string detail = await response.Content.ReadAsStringAsync(stop);
-                throw CommandException.Failed(ProblemDetail(detail) ?? $"HTTP {(int)response.StatusCode}");
+                throw CommandException.Failed(
+                    ProblemDetail(detail) ?? $"HTTP {(int)response.StatusCode}");
             }
         }
         catch (HttpRequestException unreachable)
         {
-            throw CommandException.Unreachable($"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
+            throw CommandException.Unreachable(
+                $"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
         }
     }
 
@@ -99,7 +109,9 @@ internal sealed class ControlClient : IDisposable
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.TryGetProperty("detail", out JsonElement detail) ? detail.GetString() : null;
+            return document.RootElement.TryGetProperty("detail", out JsonElement detail)
+                ? detail.GetString()
+                : null;
         }
         catch (JsonException)
         {

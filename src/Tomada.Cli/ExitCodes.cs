@@ -23,9 +23,11 @@ internal sealed class CommandException(int exitCode, string message) : Exception
 {
     public int ExitCode => exitCode;
 
-    public static CommandException Configuration(string message) => new(ExitCodes.Configuration, message);
+    public static CommandException Configuration(string message) =>
+        new(ExitCodes.Configuration, message);
 
-    public static CommandException Unreachable(string message) => new(ExitCodes.Unreachable, message);
+    public static CommandException Unreachable(string message) =>
+        new(ExitCodes.Unreachable, message);
 
     public static CommandException Failed(string message) => new(ExitCodes.Failed, message);
 }

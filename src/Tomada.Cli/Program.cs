@@ -28,14 +28,17 @@ RootCommand root = new(
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-    await Console.Error.WriteLineAsync($"tomada: {parsed.Errors[0].Message} See 'tomada{command} --help'.");
+    string command =
+        parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+    await Console.Error.WriteLineAsync(
+        $"tomada: {parsed.Errors[0].Message} See 'tomada{command} --help'.");
     return ExitCodes.Usage;
 }
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (CommandException refused)
 {

@@ -33,9 +33,12 @@ public interface IValueRules
 
 /// <summary>What a leader needs for a fresh value.</summary>
 /// <param name="Height">The height to decide.</param>
-/// <param name="Ballot">Informs only; never inside the value, which keeps its digest in all ballots.</param>
-/// <param name="ParentCertificate">Canonical bytes of the DC of height − 1; null at height 1.</param>
-/// <param name="FailedAttempts">Failed ballots of this height: the batch is halved so many times.</param>
+/// <param name="Ballot">Informs only; never inside the value, which keeps its digest in all
+/// ballots.</param>
+/// <param name="ParentCertificate">Canonical bytes of the DC of height − 1; null at height
+/// 1.</param>
+/// <param name="FailedAttempts">Failed ballots of this height: the batch is halved so many
+/// times.</param>
 /// <param name="LedgerNow">The ledger clock.</param>
 public sealed record MakeRequest(
     long Height, int Ballot, byte[]? ParentCertificate, int FailedAttempts, Timestamp LedgerNow);
@@ -43,7 +46,9 @@ public sealed record MakeRequest(
 /// <summary>The answer of <see cref="IValueRules.Check"/>.</summary>
 public abstract record ValueCheck
 {
-    /// <summary>Valid. May be derived from, to carry the executed state to who applies it.</summary>
+    /// <summary>
+    /// Valid. May be derived from, to carry the executed state to who applies it.
+    /// </summary>
     /// <param name="Digest">As <see cref="IValueRules.DigestOf"/> says.</param>
     /// <param name="Height">Height it was made for.</param>
     /// <param name="Previous">Digest of the block before; of genesis at height 1.</param>

@@ -3,13 +3,17 @@ namespace Tomada.Consensus;
 /// <summary>Every bound of the consensus core, and what happens at it.</summary>
 public static class Limits
 {
-    /// <summary>Members of one set; more are refused when the set is made. The promise is 10.</summary>
+    /// <summary>
+    /// Members of one set; more are refused when the set is made. The promise is 10.
+    /// </summary>
     public const int MembersMax = 100;
 
     /// <summary>Highest height; a message above it does not decode.</summary>
     public const long HeightMax = long.MaxValue - 1;
 
-    /// <summary>Highest ballot of a height; a replica in it stays there and waits for a decision.</summary>
+    /// <summary>
+    /// Highest ballot of a height; a replica in it stays there and waits for a decision.
+    /// </summary>
     public const int BallotMax = 1 << 30;
 
     /// <summary>Bytes of one value (a block); a longer one does not decode.</summary>
@@ -30,7 +34,7 @@ public static class Limits
     /// <summary>Longest ballot timeout, in multiples of T0.</summary>
     public const int TimeoutFactorMax = 64;
 
-    /// <summary>Longest wait of a replica that has nothing to decide until it names its height again,
-    /// in multiples of T0.</summary>
+    /// <summary>Longest wait of a replica that has nothing to decide until it names its height
+    /// again, in multiples of T0.</summary>
     public const int IdleResendFactor = 4;
 }

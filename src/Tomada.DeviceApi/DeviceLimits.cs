@@ -9,16 +9,22 @@ public static class DeviceLimits
     /// <summary>Deepest nesting of a payload; a deeper one is refused.</summary>
     public const int DepthMax = 16;
 
-    /// <summary>Longest free text (firmware, reasons), in characters; a longer one is refused.</summary>
+    /// <summary>
+    /// Longest free text (firmware, reasons), in characters; a longer one is refused.
+    /// </summary>
     public const int TextMax = 200;
 
-    /// <summary>Messages of one device per second, on average; above it the sender is told BUSY.</summary>
+    /// <summary>
+    /// Messages of one device per second, on average; above it the sender is told BUSY.
+    /// </summary>
     public const int RatePerSecond = 20;
 
     /// <summary>Messages that a device may send at once after a pause.</summary>
     public const int RateBurst = 100;
 
-    /// <summary>Messages to one device that are sent and not yet acknowledged; the rest waits.</summary>
+    /// <summary>
+    /// Messages to one device that are sent and not yet acknowledged; the rest waits.
+    /// </summary>
     public const int OutboxUnackedMax = 16;
 
     /// <summary>Messages that wait for one device; at the bound the newest is refused.</summary>

@@ -3,10 +3,14 @@ namespace Tomada.Devices;
 /// <summary>Every bound of the reference clients.</summary>
 public static class ClientLimits
 {
-    /// <summary>Messages received and not yet worked on; at the bound the connection waits.</summary>
+    /// <summary>
+    /// Messages received and not yet worked on; at the bound the connection waits.
+    /// </summary>
     public const int InboxMax = 1_000;
 
-    /// <summary>Session messages that wait to be sent; at the bound a new session is refused.</summary>
+    /// <summary>
+    /// Session messages that wait to be sent; at the bound a new session is refused.
+    /// </summary>
     public const int SessionQueueMax = 10_000;
 
     /// <summary>Longest line on a cable, in bytes; a longer one ends the connection.</summary>
@@ -18,7 +22,9 @@ public static class ClientLimits
     /// <summary>First pause before connecting again.</summary>
     public static TimeSpan ReconnectMin { get; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Longest pause before connecting again; each failure doubles it up to here.</summary>
+    /// <summary>
+    /// Longest pause before connecting again; each failure doubles it up to here.
+    /// </summary>
     public static TimeSpan ReconnectMax { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the broker may take to answer a packet.</summary>
@@ -30,6 +36,8 @@ public static class ClientLimits
     /// <summary>Shortest time between two readings of a running session, in wall time.</summary>
     public static TimeSpan MeterPauseMin { get; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Shortest time between two lines on a cable while power flows, in wall time.</summary>
+    /// <summary>
+    /// Shortest time between two lines on a cable while power flows, in wall time.
+    /// </summary>
     public static TimeSpan DrawPauseMin { get; } = TimeSpan.FromMilliseconds(50);
 }

@@ -15,9 +15,13 @@ public static class NodeLimits
     /// </summary>
     public const int ImportedKeysMax = 4_096;
 
-    /// <summary>Most rows one read returns; a caller that wants more asks again from where it stopped.</summary>
+    /// <summary>
+    /// Most rows one read returns; a caller that wants more asks again from where it stopped.
+    /// </summary>
     public const int ReadRowsMax = 1_024;
 
-    /// <summary>Most reading connections kept open; further ones are closed after their query.</summary>
+    /// <summary>
+    /// Most reading connections kept open; further ones are closed after their query.
+    /// </summary>
     public const int IdleReadersMax = 8;
 }

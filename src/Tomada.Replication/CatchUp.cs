@@ -15,7 +15,9 @@ internal sealed class CatchUp
     /// <summary>A peer claims to have decided this height.</summary>
     public void Heard(CompanyId company, long height) => _claims[company] = height;
 
-    /// <summary>The next request, unless one is under way or nobody claims more than we have.</summary>
+    /// <summary>
+    /// The next request, unless one is under way or nobody claims more than we have.
+    /// </summary>
     public OutgoingMessage? Next(long nowMs, long height)
     {
         if (_asked is not null && nowMs < _askedAtMs + ReplicationLimits.BlockRequestTimeoutMs)
@@ -38,7 +40,9 @@ internal sealed class CatchUp
         return next is { } peer ? Ask(peer, nowMs, height) : null;
     }
 
-    /// <summary>An answer came: ask on while the peer claims more, and forget its claim if it had none.</summary>
+    /// <summary>
+    /// An answer came: ask on while the peer claims more, and forget its claim if it had none.
+    /// </summary>
     public OutgoingMessage? Answered(CompanyId from, long nowMs, long height)
     {
         if (_asked == from)

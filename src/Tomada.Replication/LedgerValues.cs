@@ -16,10 +16,14 @@ internal sealed record LedgerValue(AppliedBlock Applied, byte[] Encoded) : Value
     Applied.IsEmpty,
     Encoded);
 
-/// <summary>What a value is for consensus: a block, executed on the ledger's newest state.</summary>
-internal sealed class LedgerValues(PendingQueue pending, CompanyId self, VerifySignature verify) : IValueRules
+/// <summary>
+/// What a value is for consensus: a block, executed on the ledger's newest state.
+/// </summary>
+internal sealed class LedgerValues(
+    PendingQueue pending, CompanyId self, VerifySignature verify) : IValueRules
 {
-    // Executed on the present tip: a leader checks its own value, and a re-proposed one comes again.
+    // Executed on the present tip: a leader checks its own value, and a re-proposed one comes
+    // again.
     private readonly Dictionary<Digest, LedgerValue> _executed = [];
     private VoteVerifier? _votes;
     private MemberSet? _parentMembers;
@@ -79,7 +83,8 @@ internal sealed class LedgerValues(PendingQueue pending, CompanyId self, VerifyS
             LedgerLimits.BlockTransactionsMax >> Math.Min(request.FailedAttempts, 30),
             ReplicationLimits.BatchBytesMax >> Math.Min(request.FailedAttempts, 30));
         batch.RemoveAll(each => Admission.Refuse(Tip, each, time, verify) is not null);
-        AppliedBlock made = BlockExecution.Build(Tip, batch, time, self, request.ParentCertificate, verify);
+        AppliedBlock made =
+            BlockExecution.Build(Tip, batch, time, self, request.ParentCertificate, verify);
         return made.IsEmpty ? null : Remember(made, Block.Codec.Encode(made.Block)).Encoded;
     }
 
@@ -116,7 +121,9 @@ internal sealed class LedgerValues(PendingQueue pending, CompanyId self, VerifyS
         return !near && !clockBehind;
     }
 
-    /// <summary>Reads a block whose entries are bound by its seal, so that its digest names all of it.</summary>
+    /// <summary>
+    /// Reads a block whose entries are bound by its seal, so that its digest names all of it.
+    /// </summary>
     private static bool TryRead(
         ReadOnlyMemory<byte> bytes,
         [NotNullWhen(true)] out Block? block,
@@ -124,7 +131,8 @@ internal sealed class LedgerValues(PendingQueue pending, CompanyId self, VerifyS
     {
         seal = null;
         if (!Block.Codec.TryDecode(bytes, out block, out _)
-            || !Entry.Codec.TryDecode(block.Entries[^1], out Entry? last, out _) || last is not Seal found)
+            || !Entry.Codec.TryDecode(block.Entries[^1], out Entry? last, out _)
+            || last is not Seal found)
         {
             return false;
         }

@@ -25,7 +25,9 @@ public abstract record PeerMessage
             .Field(1, "message", each => each.Message, ConsensusMessage.Codec);
     }
 
-    /// <summary>Transactions that wait: every member keeps them, so that any leader can propose them.</summary>
+    /// <summary>
+    /// Transactions that wait: every member keeps them, so that any leader can propose them.
+    /// </summary>
     public sealed record Gossip(ImmutableArray<byte[]> Transactions) : PeerMessage
     {
         public static new Codec<Gossip> Codec { get; } = RecordCodec<Gossip>.Versioned(1)
@@ -36,7 +38,8 @@ public abstract record PeerMessage
     /// <summary>Asks for decided blocks from this height on.</summary>
     public sealed record BlockRequest(long FromHeight) : PeerMessage
     {
-        public static new Codec<BlockRequest> Codec { get; } = RecordCodec<BlockRequest>.Versioned(1)
+        public static new Codec<BlockRequest> Codec { get; } =
+            RecordCodec<BlockRequest>.Versioned(1)
             .Field(1, "fromHeight", each => each.FromHeight, Codecs.Long(1, long.MaxValue));
     }
 

@@ -50,10 +50,13 @@ internal sealed class PendingQueue
     public IEnumerable<SignedTransaction> Of(CompanyId company) =>
         _byCompany.TryGetValue(company, out LinkedList<SignedTransaction>? own) ? own : [];
 
-    /// <summary>The next batch: one of each company in turn, oldest first, within both bounds.</summary>
+    /// <summary>
+    /// The next batch: one of each company in turn, oldest first, within both bounds.
+    /// </summary>
     public List<SignedTransaction> Take(int countMax, int bytesMax)
     {
-        List<LinkedListNode<SignedTransaction>?> heads = [.. _byCompany.Values.Select(own => own.First)];
+        List<LinkedListNode<SignedTransaction>?> heads =
+            [.. _byCompany.Values.Select(own => own.First)];
         List<SignedTransaction> batch = [];
         bool any = true;
         int bytes = 0;

@@ -33,9 +33,13 @@ public static class ReplicationLimits
     /// <summary>After so many wall milliseconds without an answer another peer is asked.</summary>
     public const long BlockRequestTimeoutMs = 1_000;
 
-    /// <summary>How far a fresh block's time may lie from one's own ledger clock, times its factor.</summary>
+    /// <summary>
+    /// How far a fresh block's time may lie from one's own ledger clock, times its factor.
+    /// </summary>
     public const long ClockToleranceMs = 2_000;
 
-    /// <summary>Remembered signature checks; at the limit the oldest is forgotten and checked again.</summary>
+    /// <summary>
+    /// Remembered signature checks; at the limit the oldest is forgotten and checked again.
+    /// </summary>
     public const int VerifiedMax = 65_536;
 }

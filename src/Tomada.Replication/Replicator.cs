@@ -16,8 +16,8 @@ public sealed record ReplicatorOptions(
 
 /// <summary>
 /// One company's replica of the ledger: consensus, execution and the queue of what waits, as one
-/// state machine. It does no IO: inputs come in, effects go out, in the order in which the node must
-/// carry them out (<see cref="ReplicatorOutput"/>). One thread.
+/// state machine. It does no IO: inputs come in, effects go out, in the order in which the node
+/// must carry them out (<see cref="ReplicatorOutput"/>). One thread.
 /// </summary>
 public sealed class Replicator
 {
@@ -34,7 +34,10 @@ public sealed class Replicator
     private long _monotonicMs;
     private long _regossipAtMs;
 
-    /// <summary>Takes up where the store left off; call <see cref="Restore"/> per block, then <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Takes up where the store left off; call <see cref="Restore"/> per block, then
+    /// <see cref="Start"/>.
+    /// </summary>
     /// <param name="options">Who it is.</param>
     /// <param name="genesis">The network's beginning.</param>
     public Replicator(ReplicatorOptions options, Genesis genesis)
@@ -59,7 +62,9 @@ public sealed class Replicator
 
     /// <summary>Executes a block of the own store, which was proven when it was appended.</summary>
     /// <param name="proof">The next block, as stored.</param>
-    /// <returns>The block as executed; null when it does not follow from its parent: the store is corrupt.</returns>
+    /// <returns>
+    /// The block as executed; null when it does not follow from its parent: the store is corrupt.
+    /// </returns>
     public AppliedBlock? Restore(ConsensusMessage.Decided proof)
     {
         Invariant.Require(_replica is null, "blocks are restored before the start");
@@ -98,7 +103,8 @@ public sealed class Replicator
             votes);
         foreach (SignedTransaction transaction in pending)
         {
-            if (!_pending.Contains(transaction.Id) && !_pending.IsFullFor(transaction.Content.Company))
+            if (!_pending.Contains(transaction.Id)
+                && !_pending.IsFullFor(transaction.Content.Company))
             {
                 _pending.Add(transaction);
             }
@@ -222,7 +228,8 @@ public sealed class Replicator
         {
             _output.Refusals.Add(new RefusedInput(from, "transaction.malformed", why!));
         }
-        else if (!_pending.Contains(transaction!.Id) && !_pending.IsFullFor(transaction.Content.Company)
+        else if (!_pending.Contains(transaction!.Id)
+            && !_pending.IsFullFor(transaction.Content.Company)
             && Admission.Refuse(State, transaction, AdmissionTime, _verify) is null)
         {
             Enqueue(transaction);
@@ -265,7 +272,9 @@ public sealed class Replicator
     /// <summary>The earliest time that the next block can have.</summary>
     private Timestamp AdmissionTime => new(Math.Max(State.Time.UnixMs + 1, LedgerNow.UnixMs));
 
-    /// <summary>A transaction waits that may be in a block, or a deadline has been due for a while.</summary>
+    /// <summary>
+    /// A transaction waits that may be in a block, or a deadline has been due for a while.
+    /// </summary>
     private bool HasWork() =>
         _pending.Count > 0
         || (State.NextDeadline is { } deadline
@@ -354,7 +363,8 @@ public sealed class Replicator
 
         foreach (Refusal refusal in output.Refusals)
         {
-            _output.Refusals.Add(new RefusedInput(refusal.From, refusal.Reason.ToString(), refusal.Detail));
+            _output.Refusals.Add(
+                new RefusedInput(refusal.From, refusal.Reason.ToString(), refusal.Detail));
         }
 
         foreach (PeerHeight ahead in output.PeersAhead)

@@ -26,7 +26,9 @@ public sealed record ReplicatorOutput
     /// <summary>Messages, after the sync.</summary>
     public required ImmutableArray<OutgoingMessage> Send { get; init; }
 
-    /// <summary>Peers that asked for older blocks: read them from the store and send them.</summary>
+    /// <summary>
+    /// Peers that asked for older blocks: read them from the store and send them.
+    /// </summary>
     public required ImmutableArray<BlockService> Serve { get; init; }
 
     /// <summary>Own transactions that ended without entering a block.</summary>

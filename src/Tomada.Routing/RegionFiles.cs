@@ -36,7 +36,8 @@ public static class RegionFiles
 }
 
 /// <summary>The content of sites.json.</summary>
-public sealed record SitesFile(ImmutableArray<SiteTariff> Tariffs, ImmutableArray<ChargingSite> Sites);
+public sealed record SitesFile(
+    ImmutableArray<SiteTariff> Tariffs, ImmutableArray<ChargingSite> Sites);
 
 /// <summary>A tariff as its owner would publish it (OCPI 2.2.1, Tariffs module).</summary>
 /// <param name="Id">Its id; its company is the owner.</param>
@@ -73,7 +74,8 @@ public enum SiteTariffDimension
 /// <param name="PriceMicros">Millionths of the currency per kWh, per hour or per session.</param>
 public sealed record SiteTariffComponent(SiteTariffDimension Type, long PriceMicros)
 {
-    public static Codec<SiteTariffComponent> Codec { get; } = RecordCodec<SiteTariffComponent>.Part()
+    public static Codec<SiteTariffComponent> Codec { get; } =
+        RecordCodec<SiteTariffComponent>.Part()
         .Field(1, "type", component => component.Type, Codecs.Enum<SiteTariffDimension>())
         .Field(2, "priceMicros", component => component.PriceMicros, Codecs.Long(0, 1_000_000_000_000));
 }
@@ -86,7 +88,12 @@ public sealed record SiteTariffComponent(SiteTariffDimension Type, long PriceMic
 /// <param name="StartSocPermille">State of charge at the start: 0 to 1000 permille.</param>
 /// <param name="ReserveSocPermille">Never planned below: 0 to 900 permille.</param>
 public sealed record ExampleTrip(
-    string Id, PlaceId From, PlaceId To, string Vehicle, int StartSocPermille, int ReserveSocPermille)
+    string Id,
+    PlaceId From,
+    PlaceId To,
+    string Vehicle,
+    int StartSocPermille,
+    int ReserveSocPermille)
 {
     public static Codec<ExampleTrip> Codec { get; } = RecordCodec<ExampleTrip>.Part()
         .Field(1, "id", trip => trip.Id, Codecs.Text(1, IdRules.NameMax))

@@ -33,7 +33,8 @@ internal static class DemoRegion
 
     private static readonly Dictionary<EvseId, SiteTariff> s_tariffs = Sites.Sites
         .SelectMany(site => site.Evses)
-        .ToDictionary(evse => evse.Id, evse => Sites.Tariffs.Single(each => each.Id == evse.Tariff));
+        .ToDictionary(
+            evse => evse.Id, evse => Sites.Tariffs.Single(each => each.Id == evse.Tariff));
 
     public static Money Price(EvseId evse, long energyWh, TimeSpan charging)
     {
@@ -55,7 +56,8 @@ internal static class DemoRegion
     private static T Load<T>(string name, Codec<T> codec)
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name)));
-        Assert.True(codec.TryReadJson(json.RootElement, out T? value, out string? why), $"{name}: {why}");
+        Assert.True(
+            codec.TryReadJson(json.RootElement, out T? value, out string? why), $"{name}: {why}");
         return value;
     }
 
@@ -68,7 +70,8 @@ internal static class DemoRegion
     private static TripPlanner BuildPlanner()
     {
         Assert.True(
-            TripPlanner.TryCreate(Graph, Sites.Sites, out TripPlanner? planner, out string? why), why);
+            TripPlanner.TryCreate(
+                Graph, Sites.Sites, out TripPlanner? planner, out string? why), why);
         return planner;
     }
 

@@ -12,7 +12,8 @@ internal static class CompanyCommand
 {
     public static Command Create()
     {
-        Command command = new("company", "Publishes and settles in the company's name, through its own node.")
+        Command command =
+            new("company", "Publishes and settles in the company's name, through its own node.")
         {
             Submit("put-location", PutLocation.Codec, "Publishes or changes a site."),
             Submit("put-tariff", PutTariff.Codec, "Publishes or changes a price list."),
@@ -20,7 +21,8 @@ internal static class CompanyCommand
             Submit("set-availability", SetEvseAvailability.Codec, "Offers an EVSE to the network, or takes it back."),
             Submit("set-rules", SetRules.Codec, "Votes for new network rules; a quorum puts them in force."),
             Submit("close-period", ClosePeriod.Codec, "Closes the open settlement period."),
-            Submit("report-payment", ReportPayment.Codec, "Says that a settlement payment was made."),
+            Submit(
+                "report-payment", ReportPayment.Codec, "Says that a settlement payment was made."),
             Submit("confirm-payment", ConfirmPayment.Codec, "Says that a settlement payment has come."),
             AddDevice(),
         };
@@ -31,15 +33,19 @@ internal static class CompanyCommand
         where T : Body
     {
         Option<DirectoryInfo> data = Options.Data();
-        Argument<string> file = new("file") { Description = "A JSON file with the content, or - for standard input." };
+        Argument<string> file =
+            new("file") { Description = "A JSON file with the content, or - for standard input." };
         Command command = new(name, $"{what} The content is {codec.Allowed}.") { data, file };
         command.SetAction(async (parsed, stop) =>
         {
             T body = Read(parsed.GetRequiredValue(file), codec);
-            using ControlClient control = ControlClient.Open(parsed.GetRequiredValue(data).FullName);
+            using ControlClient control =
+                ControlClient.Open(parsed.GetRequiredValue(data).FullName);
             SubmitAnswer answer = await control.SubmitAsync(body, stop);
             Console.WriteLine($"{answer.Id} {answer.Explanation}");
-            return answer.Outcome == nameof(OutcomeCode.Applied) ? ExitCodes.Passed : ExitCodes.Failed;
+            return answer.Outcome == nameof(OutcomeCode.Applied)
+                ? ExitCodes.Passed
+                : ExitCodes.Failed;
         });
         return command;
     }
@@ -49,10 +55,12 @@ internal static class CompanyCommand
         Option<DirectoryInfo> data = Options.Data();
         Argument<string> kind = new("kind") { Description = "car or station." };
         Argument<string> id = new("id") { Description = "1 to 40 characters of a-z, 0-9 and '-'." };
-        Command command = new("add-device", "Enrols a device and prints its secret, once.") { data, kind, id };
+        Command command =
+            new("add-device", "Enrols a device and prints its secret, once.") { data, kind, id };
         command.SetAction(async (parsed, stop) =>
         {
-            using ControlClient control = ControlClient.Open(parsed.GetRequiredValue(data).FullName);
+            using ControlClient control =
+                ControlClient.Open(parsed.GetRequiredValue(data).FullName);
             EnrolAnswer answer = await control.EnrolAsync(
                 parsed.GetRequiredValue(kind), parsed.GetRequiredValue(id), stop);
             Console.WriteLine(answer.Secret);

@@ -14,8 +14,10 @@ internal static class InitCommand
     {
         Option<DirectoryInfo> data = Options.Data();
         Option<CompanyId> company = Options.Company();
-        Option<string> name = new("--name") { Description = "The company's name for people.", Required = true };
-        Option<string> network = new("--network") { Description = "The network's name.", Required = true };
+        Option<string> name =
+            new("--name") { Description = "The company's name for people.", Required = true };
+        Option<string> network =
+            new("--network") { Description = "The network's name.", Required = true };
         Option<string> code = new("--code")
         {
             Description = $"The invitation code that the founders share; {NetworkConfig.CodeBytesMin} characters or more.",
@@ -28,7 +30,8 @@ internal static class InitCommand
         };
         Option<bool> simulated = new("--simulated")
         {
-            Description = "The network's clock may run faster than the world's; for demonstrations only.",
+            Description =
+                "The network's clock may run faster than the world's; for demonstrations only.",
         };
         Option<IPAddress> group = new("--group")
         {
@@ -71,7 +74,9 @@ internal static class InitCommand
                     parsed.GetRequiredValue(founders),
                     parsed.GetValue(simulated)),
                 new MulticastConfig(
-                    parsed.GetRequiredValue(group), parsed.GetRequiredValue(port), parsed.GetRequiredValue(@interface)),
+                    parsed.GetRequiredValue(group),
+                    parsed.GetRequiredValue(port),
+                    parsed.GetRequiredValue(@interface)),
                 new ListenConfig(parsed.GetRequiredValue(peer)),
                 new MqttConfig(MqttMode.Embedded, parsed.GetRequiredValue(mqtt)),
                 new ListenConfig(parsed.GetRequiredValue(http)),
@@ -79,12 +84,15 @@ internal static class InitCommand
         return command;
     }
 
-    /// <summary>Writes configuration and keys; an existing directory with either is left as it is.</summary>
+    /// <summary>
+    /// Writes configuration and keys; an existing directory with either is left as it is.
+    /// </summary>
     public static int Init(string directory, NodeConfig config)
     {
         if (File.Exists(Path.Combine(directory, NodeConfig.FileName)) || NodeKeys.Exist(directory))
         {
-            throw CommandException.Configuration($"{directory} is a data directory already; nothing was changed.");
+            throw CommandException.Configuration(
+                $"{directory} is a data directory already; nothing was changed.");
         }
 
         // The file's own reader judges the values, so that init never writes what node refuses.

@@ -5,7 +5,9 @@ using Tomada.Node;
 
 namespace Tomada.Cli.Commands;
 
-/// <summary><c>tomada network</c>: how the network stands, as this company's node sees it.</summary>
+/// <summary>
+/// <c>tomada network</c>: how the network stands, as this company's node sees it.
+/// </summary>
 internal static class NetworkCommand
 {
     public static Command Create()
@@ -14,7 +16,8 @@ internal static class NetworkCommand
         Command status = new("status", "Shows the network as the company's node sees it.") { data };
         status.SetAction(async (parsed, stop) =>
         {
-            using ControlClient control = ControlClient.Open(parsed.GetRequiredValue(data).FullName);
+            using ControlClient control =
+                ControlClient.Open(parsed.GetRequiredValue(data).FullName);
             Show(await control.StatusAsync(stop));
             return ExitCodes.Passed;
         });

@@ -9,7 +9,8 @@ internal static class NodeCommand
     public static Command Create()
     {
         Option<DirectoryInfo> data = Options.Data();
-        Command command = new("node", "Runs a company's node until Ctrl-C. Its addresses are in endpoints.json.")
+        Command command =
+            new("node", "Runs a company's node until Ctrl-C. Its addresses are in endpoints.json.")
         {
             data,
         };

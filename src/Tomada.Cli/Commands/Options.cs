@@ -37,7 +37,8 @@ internal static class Options
         }
         catch (FormatException refused)
         {
-            result.AddError($"{(result.Parent as OptionResult)?.IdentifierToken?.Value}: {refused.Message}");
+            result.AddError(
+                $"{(result.Parent as OptionResult)?.IdentifierToken?.Value}: {refused.Message}");
             return default;
         }
     }

@@ -14,7 +14,8 @@ public sealed class MemberSet
     private readonly ImmutableSortedDictionary<CompanyId, int> _index;
 
     /// <summary>Builds the set.</summary>
-    /// <param name="members">1 to <see cref="Limits.MembersMax"/> distinct companies, in any order.</param>
+    /// <param name="members">1 to <see cref="Limits.MembersMax"/> distinct companies, in any
+    /// order.</param>
     /// <param name="hash">The ledger's governance root of the height; every vote signs it.</param>
     public MemberSet(IEnumerable<Member> members, Digest hash)
     {
@@ -51,7 +52,8 @@ public sealed class MemberSet
     public bool Contains(CompanyId company) => IndexOf(company) >= 0;
 
     /// <summary>The member, or null for a stranger.</summary>
-    public Member? Find(CompanyId company) => IndexOf(company) is >= 0 and int at ? Members[at] : null;
+    public Member? Find(CompanyId company) =>
+        IndexOf(company) is >= 0 and int at ? Members[at] : null;
 
     /// <summary>leader(h, b): the ring counted from start(h).</summary>
     /// <param name="start">Position of start(h); 0 to n − 1.</param>

@@ -8,12 +8,15 @@ namespace Tomada.Consensus;
 /// decided block (block, certificate, justification and state root in one write), apply it and give
 /// back <see cref="Input.StartHeight"/>. A failed sync ends the process.
 /// </summary>
-/// <param name="Persist">Rows to write and sync before anything else of this output happens.</param>
+/// <param name="Persist">Rows to write and sync before anything else of this output
+/// happens.</param>
 /// <param name="Send">Messages; sent only after the sync.</param>
-/// <param name="Decided">The decision of this height; at most one until the next StartHeight.</param>
+/// <param name="Decided">The decision of this height; at most one until the next
+/// StartHeight.</param>
 /// <param name="Refusals">What was not believed, with the reason, for metrics.</param>
 /// <param name="PeersAhead">Claimed heights above the next one: reasons to ask, not facts.</param>
-/// <param name="PeersBehind">Peers that lack older blocks than this replica keeps: send them theirs.</param>
+/// <param name="PeersBehind">Peers that lack older blocks than this replica keeps: send them
+/// theirs.</param>
 public sealed record Output(
     ImmutableArray<DurableRecord> Persist,
     ImmutableArray<Outgoing> Send,
@@ -29,8 +32,10 @@ public sealed record Outgoing(CompanyId? To, ConsensusMessage Message);
 public sealed record PeerHeight(CompanyId Company, long Height);
 
 /// <summary>A decided value.</summary>
-/// <param name="Value">As checked by <see cref="IValueRules.Check"/> in this step or an earlier one.</param>
-/// <param name="Proof">Value, certificate and, above ballot 0, the justification: append all of it.</param>
+/// <param name="Value">As checked by <see cref="IValueRules.Check"/> in this step or an earlier
+/// one.</param>
+/// <param name="Proof">Value, certificate and, above ballot 0, the justification: append all of
+/// it.</param>
 public sealed record Decision(ValueCheck.CheckedValue Value, ConsensusMessage.Decided Proof);
 
 /// <summary>Something that was not believed or not allowed. Nothing changed.</summary>

@@ -2,7 +2,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Consensus;
 
-/// <summary>Phases 1a and 1b: leaving a ballot, and promising to vote in none below the new one.</summary>
+/// <summary>
+/// Phases 1a and 1b: leaving a ballot, and promising to vote in none below the new one.
+/// </summary>
 internal sealed class BallotChanger(ReplicaCore core)
 {
     /// <summary>Enters a ballot and promises it, with my highest lock.</summary>
@@ -16,7 +18,9 @@ internal sealed class BallotChanger(ReplicaCore core)
         SendPromise();
     }
 
-    /// <summary>Sends my Promise of the current ballot, unless I have already accepted in it.</summary>
+    /// <summary>
+    /// Sends my Promise of the current ballot, unless I have already accepted in it.
+    /// </summary>
     public void SendPromise()
     {
         HeightState now = core.Now;
@@ -67,7 +71,9 @@ internal sealed class BallotChanger(ReplicaCore core)
         now.Saw(promise.Signer, promise.Ballot);
     }
 
-    /// <summary>Follows when f + 1 others are above: one of them is honest and had a reason.</summary>
+    /// <summary>
+    /// Follows when f + 1 others are above: one of them is honest and had a reason.
+    /// </summary>
     public void TryJump()
     {
         int target = core.Now.BallotOfOthers(core.Self);
@@ -86,8 +92,8 @@ internal sealed class BallotChanger(ReplicaCore core)
         held?.Ballot ?? VoteContent.Unlocked);
 
     /// <summary>
-    /// The lock with a certificate that was checked, once per ballot and digest: q Promises with the
-    /// same lock cost one certificate's verification, not q.
+    /// The lock with a certificate that was checked, once per ballot and digest: q Promises with
+    /// the same lock cost one certificate's verification, not q.
     /// </summary>
     private Lock? CheckedLock(Lock claimed)
     {
@@ -99,7 +105,8 @@ internal sealed class BallotChanger(ReplicaCore core)
         }
 
         if (claimed.Certificate.Height != now.Height
-            || !claimed.Certificate.IsValid(now.Members, core.Verifier, VoteType.Endorse, now.Quorum)
+            || !claimed.Certificate.IsValid(
+                now.Members, core.Verifier, VoteType.Endorse, now.Quorum)
             || core.Rules.DigestOf(claimed.Value) != claimed.Digest)
         {
             return null;

@@ -25,13 +25,16 @@ internal sealed class EarlyMessages
         kept.Enqueue(message);
     }
 
-    /// <summary>The messages of a height, in order of arrival per peer; all others are dropped.</summary>
+    /// <summary>
+    /// The messages of a height, in order of arrival per peer; all others are dropped.
+    /// </summary>
     public List<(CompanyId From, ConsensusMessage Message)> Take(long height)
     {
         List<(CompanyId, ConsensusMessage)> taken = [];
         foreach ((CompanyId from, Queue<ConsensusMessage> kept) in _byPeer)
         {
-            taken.AddRange(kept.Where(message => message.Height == height).Select(each => (from, each)));
+            taken.AddRange(
+                kept.Where(message => message.Height == height).Select(each => (from, each)));
         }
 
         _byPeer.Clear();

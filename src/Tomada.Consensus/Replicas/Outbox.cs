@@ -15,7 +15,8 @@ internal sealed class Outbox
 
     public void Persist(DurableRecord row) => _persist.Add(row);
 
-    public void Send(CompanyId? to, ConsensusMessage message) => _send.Add(new Outgoing(to, message));
+    public void Send(CompanyId? to, ConsensusMessage message) =>
+        _send.Add(new Outgoing(to, message));
 
     public void Refuse(CompanyId from, RefusalReason reason, string detail) =>
         _refusals.Add(new Refusal(from, reason, detail));
@@ -27,7 +28,8 @@ internal sealed class Outbox
     /// <summary>The output so far; the next step starts empty.</summary>
     public Output Take()
     {
-        Output output = new([.. _persist], [.. _send], Decided, [.. _refusals], [.. _ahead], [.. _behind]);
+        Output output =
+            new([.. _persist], [.. _send], Decided, [.. _refusals], [.. _ahead], [.. _behind]);
         _persist.Clear();
         _send.Clear();
         _refusals.Clear();

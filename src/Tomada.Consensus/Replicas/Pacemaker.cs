@@ -30,7 +30,9 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
         && (core.WorkWaits || now.Lock is not null || now.Endorsed.ContainsKey(now.Ballot)
             || now.CheckedLocks.Count > 0);
 
-    /// <summary>Starts, stops and fires the ballot's timer. True when a ballot was given up.</summary>
+    /// <summary>
+    /// Starts, stops and fires the ballot's timer. True when a ballot was given up.
+    /// </summary>
     public bool GiveUpIfDue()
     {
         HeightState now = core.Now;
@@ -104,8 +106,8 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
     }
 
     /// <summary>
-    /// A lone member does not climb: without a quorum in sight, or above ballot 0 before a quorum is
-    /// in ballots as high, time proves nothing about the leader.
+    /// A lone member does not climb: without a quorum in sight, or above ballot 0 before a quorum
+    /// is in ballots as high, time proves nothing about the leader.
     /// </summary>
     private bool MayTime()
     {

@@ -6,7 +6,9 @@ namespace Tomada.Consensus;
 /// <summary>Phase 1c/2a: what I propose when I lead the ballot.</summary>
 internal sealed class Proposer(ReplicaCore core)
 {
-    /// <summary>Proposes once in a ballot that I lead, as soon as there is a value that I may propose.</summary>
+    /// <summary>
+    /// Proposes once in a ballot that I lead, as soon as there is a value that I may propose.
+    /// </summary>
     public void TryPropose()
     {
         HeightState now = core.Now;
@@ -44,7 +46,8 @@ internal sealed class Proposer(ReplicaCore core)
     private Lock? BindingLock(List<ConsensusMessage.Promise> promises) => core.Mutation switch
     {
         ProtocolMutation.SkipPromiseCheck => null,
-        ProtocolMutation.AnyLockInsteadOfHighest => promises.FindLast(each => each.Lock is not null)?.Lock,
+        ProtocolMutation.AnyLockInsteadOfHighest =>
+            promises.FindLast(each => each.Lock is not null)?.Lock,
         _ => promises[0].Lock,
     };
 
@@ -77,7 +80,8 @@ internal sealed class Proposer(ReplicaCore core)
         ConsensusMessage.Propose propose = new(
             now.Height, now.Ballot, value, core.Self, signature, justification);
         now.Proposed.Add(now.Ballot, propose);
-        core.Persist(DurableKind.Proposed, now.Ballot, ConsensusMessage.Propose.Codec.Encode(propose));
+        core.Persist(
+            DurableKind.Proposed, now.Ballot, ConsensusMessage.Propose.Codec.Encode(propose));
         core.Broadcast(propose);
     }
 }

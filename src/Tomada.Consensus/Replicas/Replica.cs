@@ -25,8 +25,8 @@ public sealed class Replica
     /// <param name="rules">What a value is.</param>
     /// <param name="sign">Signs with the voting key of <see cref="ReplicaOptions.Self"/>.</param>
     /// <param name="verify">Checks a signature with a member's voting key.</param>
-    /// <param name="restored">All durable rows of the height after the tip, in any order. Leaving one
-    /// out can make this member contradict itself.</param>
+    /// <param name="restored">All durable rows of the height after the tip, in any order. Leaving
+    /// one out can make this member contradict itself.</param>
     public Replica(
         ReplicaOptions options, IValueRules rules, SignMessage sign, VerifySignature verify,
         IEnumerable<DurableRecord> restored)
@@ -124,7 +124,9 @@ public sealed class Replica
         }
     }
 
-    /// <summary>Takes up what I said at this height before I was restarted, and says it again.</summary>
+    /// <summary>
+    /// Takes up what I said at this height before I was restarted, and says it again.
+    /// </summary>
     private void Restore(long height)
     {
         HeightState now = _core.Now;
@@ -221,7 +223,9 @@ public sealed class Replica
         }
     }
 
-    /// <summary>One answer per peer and resend period: a flood of old messages is not multiplied.</summary>
+    /// <summary>
+    /// One answer per peer and resend period: a flood of old messages is not multiplied.
+    /// </summary>
     private bool MayAnswer(CompanyId peer)
     {
         if (_answeredMs.TryGetValue(peer, out long last)
@@ -284,14 +288,20 @@ public sealed class Replica
             case ConsensusMessage.Accept accept:
                 _learner.TryDecide(accept.Ballot, accept.Digest);
                 break;
-            case ConsensusMessage.Propose propose when _core.Rules.DigestOf(propose.Value) is { } digest:
+            case ConsensusMessage.Propose propose when _core.Rules.DigestOf(
+                propose.Value) is { } digest:
                 _learner.TryDecide(propose.Ballot, digest);
                 break;
         }
     }
 
     private void Count(
-        VoteTable votes, VoteType type, int ballot, Digest digest, CompanyId signer, byte[] signature)
+        VoteTable votes,
+        VoteType type,
+        int ballot,
+        Digest digest,
+        CompanyId signer,
+        byte[] signature)
     {
         Digest? known = votes.Find(signer, ballot);
         if (known == digest)

@@ -93,8 +93,8 @@ internal sealed class PromiseTable
 
     /// <summary>
     /// q Promises of a ballot with the highest locks first, or fewer when there are not so many.
-    /// Two certified digests of one locked ballot need more liars than are tolerated; then those that
-    /// name the other digest stay out, because J holds one certificate.
+    /// Two certified digests of one locked ballot need more liars than are tolerated; then those
+    /// that name the other digest stay out, because J holds one certificate.
     /// </summary>
     public List<ConsensusMessage.Promise> Best(int ballot, int quorum)
     {

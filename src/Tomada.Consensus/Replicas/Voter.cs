@@ -5,7 +5,9 @@ namespace Tomada.Consensus;
 /// <summary>Phases 2av and 2b: what I endorse and accept.</summary>
 internal sealed class Voter(ReplicaCore core)
 {
-    /// <summary>Endorses a leader's proposal when every rule holds, at most one in a ballot.</summary>
+    /// <summary>
+    /// Endorses a leader's proposal when every rule holds, at most one in a ballot.
+    /// </summary>
     public void OnPropose(ConsensusMessage.Propose propose)
     {
         HeightState now = core.Now;
@@ -13,7 +15,8 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.NotTheLeader, $"ballot {propose.Ballot}");
         }
-        else if (propose.Ballot < now.Ballot && core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
+        else if (propose.Ballot < now.Ballot
+            && core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
         {
             Refuse(propose, RefusalReason.OldBallot, $"{propose.Ballot} < {now.Ballot}");
         }
@@ -34,7 +37,9 @@ internal sealed class Voter(ReplicaCore core)
         }
     }
 
-    /// <summary>Accepts what a quorum endorsed in my ballot, if I endorsed it there myself.</summary>
+    /// <summary>
+    /// Accepts what a quorum endorsed in my ballot, if I endorsed it there myself.
+    /// </summary>
     public void TryAccept()
     {
         HeightState now = core.Now;
@@ -88,7 +93,9 @@ internal sealed class Voter(ReplicaCore core)
             : null;
     }
 
-    /// <summary>Whether the value may be proposed in the ballot, and the checked J that says so.</summary>
+    /// <summary>
+    /// Whether the value may be proposed in the ballot, and the checked J that says so.
+    /// </summary>
     private bool IsJustified(
         ConsensusMessage.Propose propose, Digest digest, out Justification? proof)
     {
@@ -161,7 +168,8 @@ internal sealed class Voter(ReplicaCore core)
                 "C3 no vote below a promised ballot");
         }
 
-        Invariant.Require(now.Endorsed.TryAdd(ballot, digest), "C1 one Endorse per height and ballot");
+        Invariant.Require(
+            now.Endorsed.TryAdd(ballot, digest), "C1 one Endorse per height and ballot");
         now.Ballot = Math.Max(now.Ballot, ballot);
         core.Persist(DurableKind.Endorsed, ballot, digest.ToArray());
         SendEndorse(ballot, digest);
@@ -169,7 +177,8 @@ internal sealed class Voter(ReplicaCore core)
 
     private bool IsValidValue(ConsensusMessage.Propose propose, KnownValue value, bool fresh)
     {
-        // Checked again while fresh: the clock's verdict may change between two copies of a proposal.
+        // Checked again while fresh: the clock's verdict may change between two copies of a
+        // proposal.
         if (value.Checked is null || fresh)
         {
             switch (core.Rules.Check(value.Bytes, core.LedgerNow, fresh))

@@ -9,7 +9,8 @@ namespace Tomada.Consensus;
 /// <param name="LockedBallot">Ballot of its lock; -1 when unlocked.</param>
 /// <param name="Digest">Of the locked value; zeros when unlocked.</param>
 /// <param name="Signature">64 bytes.</param>
-public sealed record PromiseSeal(CompanyId Company, int LockedBallot, Digest Digest, byte[] Signature)
+public sealed record PromiseSeal(
+    CompanyId Company, int LockedBallot, Digest Digest, byte[] Signature)
 {
     public static Codec<PromiseSeal> Codec { get; } = RecordCodec<PromiseSeal>.Part()
         .Field(1, "company", each => each.Company, CompanyId.Codec)
@@ -20,9 +21,10 @@ public sealed record PromiseSeal(CompanyId Company, int LockedBallot, Digest Dig
 }
 
 /// <summary>
-/// J: q Promises for one (height, ballot), and the endorsement certificate of the highest lock among
-/// them. It says which value may be proposed there: any fresh one, or exactly the locked one. A block
-/// decided above ballot 0 is only complete with it, because it convicts the liars of a fork.
+/// J: q Promises for one (height, ballot), and the endorsement certificate of the highest lock
+/// among them. It says which value may be proposed there: any fresh one, or exactly the locked one.
+/// A block decided above ballot 0 is only complete with it, because it convicts the liars of a
+/// fork.
 /// </summary>
 /// <param name="Height">1 or more.</param>
 /// <param name="Ballot">1 or more.</param>
@@ -42,8 +44,8 @@ public sealed record Justification(
     public bool Allows(Digest value) => Lock is null || Lock.Digest == value;
 
     /// <summary>
-    /// q distinct members promised this height and ballot, each lock is below it, and the highest one
-    /// is certified for the digest that every Promise with that lock names.
+    /// q distinct members promised this height and ballot, each lock is below it, and the highest
+    /// one is certified for the digest that every Promise with that lock names.
     /// </summary>
     /// <param name="members">The members of its height.</param>
     /// <param name="verifier">Network and algorithm.</param>

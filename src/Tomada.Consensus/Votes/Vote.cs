@@ -11,7 +11,9 @@ public enum VoteType
     /// <summary>1c/2a: the leader's proposal.</summary>
     Propose = 1,
 
-    /// <summary>2av: "I saw this proposal, it is valid, and I endorse no other in this ballot".</summary>
+    /// <summary>
+    /// 2av: "I saw this proposal, it is valid, and I endorse no other in this ballot".
+    /// </summary>
     Endorse = 2,
 
     /// <summary>2b: "a quorum endorsed this; I hold the proof".</summary>
@@ -25,7 +27,8 @@ public enum VoteType
 /// <param name="Type">The phase.</param>
 /// <param name="Height">Height it votes at.</param>
 /// <param name="Ballot">Ballot of that height.</param>
-/// <param name="Digest">Of the value; of the locked value in a Promise; zeros when unlocked.</param>
+/// <param name="Digest">Of the value; of the locked value in a Promise; zeros when
+/// unlocked.</param>
 /// <param name="LockedBallot">Of a Promise: ballot of the lock, -1 when unlocked. Else -1.</param>
 public readonly record struct VoteContent(
     VoteType Type, long Height, int Ballot, Digest Digest, int LockedBallot = VoteContent.Unlocked)
@@ -77,13 +80,17 @@ public sealed record VoteSeal(CompanyId Company, byte[] Signature)
         .Field(2, "signature", seal => seal.Signature, Signing.SignatureCodec);
 }
 
-/// <summary>Signatures are checked for one network by one algorithm; both are fixed at start.</summary>
-/// <param name="Network">The network id; a vote of another network has no valid signature here.</param>
+/// <summary>
+/// Signatures are checked for one network by one algorithm; both are fixed at start.
+/// </summary>
+/// <param name="Network">The network id; a vote of another network has no valid signature
+/// here.</param>
 /// <param name="Verify">The algorithm.</param>
 public sealed record VoteVerifier(Digest Network, VerifySignature Verify)
 {
     /// <summary>Whether the company is a member and signed exactly this.</summary>
-    public bool IsSigned(MemberSet members, in VoteContent content, CompanyId company, byte[] signature) =>
+    public bool IsSigned(
+        MemberSet members, in VoteContent content, CompanyId company, byte[] signature) =>
         members.Find(company) is { } member
         && Verify(member.VotingKey, content.SignedBytes(Network, members.Hash), signature);
 }

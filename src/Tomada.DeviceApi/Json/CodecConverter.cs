@@ -8,7 +8,8 @@ namespace Tomada.DeviceApi.Json;
 /// <summary>A value that is spelled in JSON as its one codec spells it.</summary>
 internal abstract class CodecConverter<T>(Codec<T> codec) : JsonConverter<T>
 {
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override T Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         JsonElement element = JsonElement.ParseValue(ref reader);
         return codec.TryReadJson(element, out T? value, out string? why)
@@ -51,7 +52,9 @@ internal sealed class SecretConverter() : CodecConverter<byte[]>(Codecs.Bytes(32
 /// <summary>An Ed25519 signature: 64 bytes in hexadecimal.</summary>
 internal sealed class SignatureConverter() : CodecConverter<byte[]>(Signing.SignatureCodec);
 
-/// <summary>An enum spelled as OCPI spells it; a value of a later version becomes Unknown (0).</summary>
+/// <summary>
+/// An enum spelled as OCPI spells it; a value of a later version becomes Unknown (0).
+/// </summary>
 internal sealed class OcpiEnumConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
@@ -59,7 +62,8 @@ internal sealed class OcpiEnumConverter<T> : JsonConverter<T>
         Enum.GetValues<T>().ToDictionary(value => EnumNames.UpperSnake(value.ToString())),
         StringComparer.Ordinal);
 
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override T Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String
             ? s_values.GetValueOrDefault(reader.GetString()!)
             : throw new JsonException($"is not one of {string.Join(", ", s_values.Keys)}");

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Tomada.DeviceApi.Json;
 
-/// <summary>How payloads are written: camelCase, absent instead of null, unknown fields ignored.</summary>
+/// <summary>
+/// How payloads are written: camelCase, absent instead of null, unknown fields ignored.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

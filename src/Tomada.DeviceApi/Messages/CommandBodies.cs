@@ -4,7 +4,9 @@ using Tomada.Primitives;
 
 namespace Tomada.DeviceApi;
 
-/// <summary>Asks a station whether it can keep a window free; its ack decides the owner's answer.</summary>
+/// <summary>
+/// Asks a station whether it can keep a window free; its ack decides the owner's answer.
+/// </summary>
 /// <param name="Leg">The leg that is held.</param>
 /// <param name="Evse">An EVSE of the station.</param>
 /// <param name="Window">When, on the ledger clock.</param>
@@ -17,11 +19,14 @@ public sealed record HoldCommand(LegId Leg, EvseId Evse, TimeWindow Window, long
     public string? Check() => Ranges.Long("energyWh", EnergyWh, 1, DeviceLimits.EnergyWhMax);
 }
 
-/// <summary>The trip is confirmed: the window belongs to the leg. The same leg again replaces it.</summary>
+/// <summary>
+/// The trip is confirmed: the window belongs to the leg. The same leg again replaces it.
+/// </summary>
 /// <param name="Leg">The confirmed leg.</param>
 /// <param name="Evse">An EVSE of the station.</param>
 /// <param name="Window">When, on the ledger clock.</param>
-/// <param name="LeadMs">RESERVED is shown from the window's start minus this, in ms of the ledger clock.</param>
+/// <param name="LeadMs">RESERVED is shown from the window's start minus this, in ms of the ledger
+/// clock.</param>
 /// <param name="SecretHash">The hash of the secret that starts the session.</param>
 /// <param name="EnergyWh">Where the session ends at the latest.</param>
 public sealed record ReserveCommand(
@@ -34,7 +39,9 @@ public sealed record ReserveCommand(
         ?? Ranges.Long("leadMs", LeadMs, 0, 86_400_000);
 }
 
-/// <summary>The leg is not, or no more, to be kept free for. Unknown legs are acknowledged as well.</summary>
+/// <summary>
+/// The leg is not, or no more, to be kept free for. Unknown legs are acknowledged as well.
+/// </summary>
 /// <param name="Leg">The released leg.</param>
 /// <param name="Evse">An EVSE of the station.</param>
 /// <param name="Why">REFUSED, EXPIRED or ENDED.</param>

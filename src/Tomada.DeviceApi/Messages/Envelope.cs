@@ -19,7 +19,9 @@ public interface IDeviceBody<TSelf>
     string? Check();
 }
 
-/// <summary>The one form of every payload, both ways: one UTF-8 JSON object of up to 64 KiB.</summary>
+/// <summary>
+/// The one form of every payload, both ways: one UTF-8 JSON object of up to 64 KiB.
+/// </summary>
 /// <param name="V">Minor version of the payload; 1. A higher one only adds fields.</param>
 /// <param name="Id">Of this message; a retransmission has the same.</param>
 /// <param name="Ts">When it was made, on the sender's wall clock.</param>
@@ -33,7 +35,9 @@ public sealed record Envelope(
     /// <summary>The version that this program writes.</summary>
     public const int Version = 1;
 
-    /// <summary>SHA-256 of the body as received: tells a repeated request from another one.</summary>
+    /// <summary>
+    /// SHA-256 of the body as received: tells a repeated request from another one.
+    /// </summary>
     public Digest BodyHash => Digest.Of(Encoding.UTF8.GetBytes(Body.GetRawText()));
 
     public static byte[] Encode<T>(

@@ -10,7 +10,8 @@ public readonly record struct MessageId(Guid Value) : IComparable<MessageId>
     public static Codec<MessageId> Codec { get; } =
         Codecs.Text(36, 36).Convert(Parse, id => id.ToString(), Allowed);
 
-    /// <exception cref="FormatException">The text is not a UUID of version 7 in lower case.</exception>
+    /// <exception cref="FormatException">The text is not a UUID of version 7 in lower
+    /// case.</exception>
     public static MessageId Parse(string text) =>
         Guid.TryParseExact(text, "D", out Guid value) && value.Version == 7
             && value.ToString("D") == text

@@ -7,7 +7,8 @@ internal static class Ranges
         value >= min && value <= max ? null : $"{field}: {value}; allowed is {min} to {max}";
 
     public static string? Count(string field, int count, int min, int max) =>
-        count >= min && count <= max ? null : $"{field}: {count} of them; allowed are {min} to {max}";
+        count >= min
+            && count <= max ? null : $"{field}: {count} of them; allowed are {min} to {max}";
 
     public static string? Text(string field, string? text) =>
         text is null || text.Length is >= 1 and <= DeviceLimits.TextMax

@@ -20,7 +20,9 @@ public enum ReplyCode
     Unauthorized = 4,
     NotFound = 5,
 
-    /// <summary>The same id came before with another body, or the state does not allow it.</summary>
+    /// <summary>
+    /// The same id came before with another body, or the state does not allow it.
+    /// </summary>
     Conflict = 6,
 
     /// <summary>The time is taken.</summary>
@@ -60,7 +62,8 @@ public sealed record Reply(
 
     public static Reply Pending(MessageId re) => new(re, true, ReplyCode.Pending);
 
-    public static Reply Refused(MessageId re, ReplyCode code, string why, long? retryAfterMs = null) =>
+    public static Reply Refused(
+        MessageId re, ReplyCode code, string why, long? retryAfterMs = null) =>
         new(re, false, code, retryAfterMs, why);
 
     public static Reply Refused<T>(MessageId re, ReplyCode code, string why, T body)
@@ -80,5 +83,6 @@ public sealed record Reply(
         return false;
     }
 
-    public string? Check() => RetryAfterMs < 0 ? $"retryAfterMs: {RetryAfterMs}; allowed is 0 and above" : null;
+    public string? Check() =>
+        RetryAfterMs < 0 ? $"retryAfterMs: {RetryAfterMs}; allowed is 0 and above" : null;
 }

@@ -20,7 +20,8 @@ public enum PlanObjective
 /// <param name="Model">What it is; 1 to 200 characters.</param>
 /// <param name="Firmware">What runs on it; 1 to 200 characters.</param>
 /// <param name="Evses">Of a station: its EVSEs.</param>
-public sealed record BootRequest(string Model, string Firmware, ImmutableArray<EvseId>? Evses = null)
+public sealed record BootRequest(
+    string Model, string Firmware, ImmutableArray<EvseId>? Evses = null)
     : IDeviceBody<BootRequest>
 {
     public static JsonTypeInfo<BootRequest> Json => DeviceJson.Default.BootRequest;
@@ -36,14 +37,16 @@ public sealed record BootReply(long HeartbeatMs, NodeBody Node) : IDeviceBody<Bo
 {
     public static JsonTypeInfo<BootReply> Json => DeviceJson.Default.BootReply;
 
-    public string? Check() => Ranges.Long("heartbeatMs", HeartbeatMs, 1_000, 3_600_000) ?? Node.Check();
+    public string? Check() =>
+        Ranges.Long("heartbeatMs", HeartbeatMs, 1_000, 3_600_000) ?? Node.Check();
 }
 
 /// <summary>Asks for plans of a journey.</summary>
 /// <param name="From">A place of the company's road graph.</param>
 /// <param name="To">Another.</param>
 /// <param name="StartSocPermille">State of charge at departure, 0 to 1000.</param>
-/// <param name="Vehicle">The car model: id, name, batteryWh, consumption, dcCurve, acPowerMaxW, connectors.</param>
+/// <param name="Vehicle">The car model: id, name, batteryWh, consumption, dcCurve, acPowerMaxW,
+/// connectors.</param>
 /// <param name="Departure">Ledger time; default: now.</param>
 /// <param name="ReserveSocPermille">Never below this; 0 to 900, default 100.</param>
 /// <param name="ChargeMaxPermille">Never charged above this; 100 to 1000, default 1000.</param>

@@ -27,7 +27,8 @@ public sealed record LegBody(EvseId Evse, TimeWindow Window, long EnergyWh);
 
 /// <summary>Asks for every stop of a trip at once: all or none.</summary>
 /// <param name="Legs">1 to 16, in driving order.</param>
-/// <param name="DecideWithinMs">Time for the owners to answer; 1,000 to 3,600,000; default the rules' maximum.</param>
+/// <param name="DecideWithinMs">Time for the owners to answer; 1,000 to 3,600,000; default the
+/// rules' maximum.</param>
 public sealed record ReserveRequest(ImmutableArray<LegBody> Legs, long? DecideWithinMs = null)
     : IDeviceBody<ReserveRequest>
 {
@@ -35,11 +36,14 @@ public sealed record ReserveRequest(ImmutableArray<LegBody> Legs, long? DecideWi
 
     public string? Check()
     {
-        string? problem = Ranges.Count("legs", Legs.IsDefault ? 0 : Legs.Length, 1, DeviceLimits.LegsMax)
-            ?? Ranges.Long("decideWithinMs", DecideWithinMs ?? 1_000, 1_000, DeviceLimits.DecideWithinMaxMs);
+        string? problem =
+            Ranges.Count("legs", Legs.IsDefault ? 0 : Legs.Length, 1, DeviceLimits.LegsMax)
+            ?? Ranges.Long(
+                "decideWithinMs", DecideWithinMs ?? 1_000, 1_000, DeviceLimits.DecideWithinMaxMs);
         for (int i = 0; problem is null && i < Legs.Length; i++)
         {
-            problem = Ranges.Long($"legs[{i}].energyWh", Legs[i].EnergyWh, 1, DeviceLimits.EnergyWhMax);
+            problem =
+                Ranges.Long($"legs[{i}].energyWh", Legs[i].EnergyWh, 1, DeviceLimits.EnergyWhMax);
         }
 
         return problem;
@@ -57,7 +61,8 @@ public sealed record ReservedLegBody(
     [property: JsonConverter(typeof(SecretConverter))] byte[] Secret);
 
 /// <summary>The end of a reservation request, good or bad.</summary>
-/// <param name="State">Where the trip stands; absent when the ledger refused the proposal itself.</param>
+/// <param name="State">Where the trip stands; absent when the ledger refused the proposal
+/// itself.</param>
 /// <param name="Trip">Its id on the ledger: look it up in the audit.</param>
 /// <param name="Legs">When confirmed.</param>
 /// <param name="Outcome">The ledger's outcome code when the proposal was refused.</param>
@@ -96,11 +101,14 @@ public sealed record HistoryReply(ImmutableArray<ReservationBody> Trips) : IDevi
 /// <summary>A reservation changed (dn/event/reservation), or one line of the history.</summary>
 /// <param name="Trip">The trip.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="Legs">Ledger states of its legs in driving order, as CONFIRMED or FULFILLED.</param>
-public sealed record ReservationBody(TripId Trip, ReservationState State, ImmutableArray<string> Legs)
+/// <param name="Legs">Ledger states of its legs in driving order, as CONFIRMED or
+/// FULFILLED.</param>
+public sealed record ReservationBody(
+    TripId Trip, ReservationState State, ImmutableArray<string> Legs)
     : IDeviceBody<ReservationBody>
 {
     public static JsonTypeInfo<ReservationBody> Json => DeviceJson.Default.ReservationBody;
 
-    public string? Check() => Ranges.Count("legs", Legs.IsDefault ? 0 : Legs.Length, 1, DeviceLimits.LegsMax);
+    public string? Check() =>
+        Ranges.Count("legs", Legs.IsDefault ? 0 : Legs.Length, 1, DeviceLimits.LegsMax);
 }

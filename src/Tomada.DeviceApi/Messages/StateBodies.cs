@@ -19,7 +19,9 @@ public enum EvseStatus
     OUTOFORDER = 6,
 }
 
-/// <summary>The second axis: where a charging transaction stands (OCPP 2.0.1 chargingState).</summary>
+/// <summary>
+/// The second axis: where a charging transaction stands (OCPP 2.0.1 chargingState).
+/// </summary>
 [JsonConverter(typeof(OcpiEnumConverter<TransactionPhase>))]
 public enum TransactionPhase
 {
@@ -36,7 +38,8 @@ public enum TransactionPhase
 /// <param name="Online">False in the will and in the goodbye.</param>
 /// <param name="Firmware">What runs on it; 1 to 200 characters.</param>
 /// <param name="Why">Of a goodbye or death.</param>
-public sealed record StateBody(bool Online, string Firmware, string? Why = null) : IDeviceBody<StateBody>
+public sealed record StateBody(
+    bool Online, string Firmware, string? Why = null) : IDeviceBody<StateBody>
 {
     public static JsonTypeInfo<StateBody> Json => DeviceJson.Default.StateBody;
 
@@ -67,7 +70,8 @@ public sealed record EvseStateBody(
 /// <param name="MeterWh">The reading.</param>
 /// <param name="PowerW">What flows.</param>
 /// <param name="Session">The session it flows for.</param>
-public sealed record MeterBody(long MeterWh, int PowerW, SessionId? Session = null) : IDeviceBody<MeterBody>
+public sealed record MeterBody(
+    long MeterWh, int PowerW, SessionId? Session = null) : IDeviceBody<MeterBody>
 {
     public static JsonTypeInfo<MeterBody> Json => DeviceJson.Default.MeterBody;
 
@@ -100,10 +104,12 @@ public sealed record PositionBody(int SocPermille, long RangeM, string? Place = 
 /// <summary>The node's presence; retained. While it is offline a device keeps its queue.</summary>
 /// <param name="Online">Whether the node takes messages.</param>
 /// <param name="Epoch">Counts the node's starts.</param>
-/// <param name="Now">The ledger clock when this was written; ts is the wall clock at that instant.</param>
+/// <param name="Now">The ledger clock when this was written; ts is the wall clock at that
+/// instant.</param>
 /// <param name="Factor">How fast the ledger clock runs; 1 except in simulated networks.</param>
 /// <param name="Majors">Versions of the interface that the node speaks.</param>
-/// <param name="Network">The network id: what station signatures are bound to; absent before it is founded.</param>
+/// <param name="Network">The network id: what station signatures are bound to; absent before it is
+/// founded.</param>
 public sealed record NodeBody(
     bool Online,
     long Epoch,

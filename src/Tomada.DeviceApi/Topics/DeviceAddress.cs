@@ -3,7 +3,9 @@ using Tomada.Primitives;
 
 namespace Tomada.DeviceApi;
 
-/// <summary>What a device is; part of its credential, so that a car cannot pose as a station.</summary>
+/// <summary>
+/// What a device is; part of its credential, so that a car cannot pose as a station.
+/// </summary>
 public enum DeviceKind
 {
     Car = 1,
@@ -19,7 +21,9 @@ public enum DeviceKind
 /// <param name="Id">1 to 40 characters of a-z, 0-9 and '-'.</param>
 public sealed record DeviceAddress(CompanyId Company, DeviceKind Kind, string Id)
 {
-    /// <summary>The root of every topic; the number is the major version of the interface.</summary>
+    /// <summary>
+    /// The root of every topic; the number is the major version of the interface.
+    /// </summary>
     public const string Root = "tomada/1/";
 
     /// <summary>The major version that the root names.</summary>

@@ -49,7 +49,9 @@ public abstract record UpTopic
         _ => throw new UnreachableException(GetType().Name),
     };
 
-    /// <summary>Whether the last message is kept for late subscribers of an external broker.</summary>
+    /// <summary>
+    /// Whether the last message is kept for late subscribers of an external broker.
+    /// </summary>
     public bool Retained => this is State or EvseState;
 
     /// <summary>0 where loss is allowed, otherwise 1.</summary>
@@ -85,7 +87,9 @@ public abstract record UpTopic
         }
     }
 
-    /// <summary>Birth, death (the will) and goodbye on one topic, so that none overtakes another.</summary>
+    /// <summary>
+    /// Birth, death (the will) and goodbye on one topic, so that none overtakes another.
+    /// </summary>
     public sealed record State : UpTopic;
 
     /// <summary>The state of one EVSE; its name without the company.</summary>

@@ -53,7 +53,8 @@ public sealed class Cable : IAsyncDisposable
 
     public async Task SendAsync(CableLine line, CancellationToken ct)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, CableJson.Default.CableLine), (byte)'\n'];
+        byte[] bytes =
+            [.. JsonSerializer.SerializeToUtf8Bytes(line, CableJson.Default.CableLine), (byte)'\n'];
         await _writing.WaitAsync(ct).ConfigureAwait(false);
         try
         {
@@ -102,7 +103,9 @@ public sealed class Cable : IAsyncDisposable
     }
 }
 
-/// <summary>The sockets of this machine's simulated stations: one small file per EVSE with its port.</summary>
+/// <summary>
+/// The sockets of this machine's simulated stations: one small file per EVSE with its port.
+/// </summary>
 public static class CableFolder
 {
     private static string PathOf(string folder, EvseId evse) =>
@@ -112,7 +115,8 @@ public static class CableFolder
     {
         Directory.CreateDirectory(folder);
         DurableFile.Write(
-            PathOf(folder, evse), JsonSerializer.Serialize(new SocketPlace(port), CableJson.Default.SocketPlace));
+            PathOf(folder, evse), JsonSerializer.Serialize(
+                new SocketPlace(port), CableJson.Default.SocketPlace));
     }
 
     internal static void Remove(string folder, EvseId evse) => File.Delete(PathOf(folder, evse));

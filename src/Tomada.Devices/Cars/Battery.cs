@@ -31,7 +31,8 @@ internal sealed class Battery(VehicleModel vehicle, double energyWh)
     /// What a connector adds in a time, up to a bound: the inverse of <see cref="TimeFor"/> by
     /// halving, to a hundredth of a Wh.
     /// </summary>
-    public double AddedAfter(TimeSpan elapsed, double boundWh, PowerType type, int connectorPowerMaxW)
+    public double AddedAfter(
+        TimeSpan elapsed, double boundWh, PowerType type, int connectorPowerMaxW)
     {
         double low = 0;
         double high = Math.Max(0, Math.Min(boundWh, vehicle.BatteryWh - EnergyWh));

@@ -64,13 +64,21 @@ public sealed class CarClient : IAsyncDisposable
     /// <summary>Waits until the company has said which network it belongs to.</summary>
     public Task WaitForNetworkAsync(CancellationToken ct) => _link.WaitForNetworkAsync(ct);
 
-    /// <summary>Asks for plans from where the battery stands now; PENDING is told by the callback.</summary>
+    /// <summary>
+    /// Asks for plans from where the battery stands now; PENDING is told by the callback.
+    /// </summary>
     public Task<Reply> PlanAsync(
-        string from, string to, Timestamp? departure, CancellationToken ct, Action? pending = null) =>
+        string from,
+        string to,
+        Timestamp? departure,
+        CancellationToken ct,
+        Action? pending = null) =>
         PlanAsync(
-            new PlanRequest(from, to, SocPermille, DescribeVehicle(_options.Vehicle), departure), ct, pending);
+            new PlanRequest(
+                from, to, SocPermille, DescribeVehicle(_options.Vehicle), departure), ct, pending);
 
-    public Task<Reply> PlanAsync(PlanRequest request, CancellationToken ct, Action? pending = null) =>
+    public Task<Reply> PlanAsync(
+        PlanRequest request, CancellationToken ct, Action? pending = null) =>
         _link.RequestAsync(RequestOp.Plan, request, ct, pending);
 
     /// <summary>Asks for every stop of the plan: all or none.</summary>
@@ -81,7 +89,8 @@ public sealed class CarClient : IAsyncDisposable
         return ReserveAsync(new ReserveRequest(legs), ct, pending);
     }
 
-    public Task<Reply> ReserveAsync(ReserveRequest request, CancellationToken ct, Action? pending = null) =>
+    public Task<Reply> ReserveAsync(
+        ReserveRequest request, CancellationToken ct, Action? pending = null) =>
         _link.RequestAsync(RequestOp.Reserve, request, ct, pending);
 
     public Task<Reply> HistoryAsync(CancellationToken ct) =>
@@ -94,12 +103,16 @@ public sealed class CarClient : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>Drives the plan from its departure to its end, charging at each reserved leg.</summary>
+    /// <summary>
+    /// Drives the plan from its departure to its end, charging at each reserved leg.
+    /// </summary>
     /// <param name="plan">The plan that was reserved.</param>
     /// <param name="legs">Its legs in driving order, with their secrets.</param>
     /// <param name="ct">Stops the car where it is.</param>
-    /// <exception cref="DriveFailedException">The battery ran out, or a station refused the plug.</exception>
-    public async Task DriveAsync(PlanBody plan, ImmutableArray<ReservedLegBody> legs, CancellationToken ct)
+    /// <exception cref="DriveFailedException">The battery ran out, or a station refused the
+    /// plug.</exception>
+    public async Task DriveAsync(
+        PlanBody plan, ImmutableArray<ReservedLegBody> legs, CancellationToken ct)
     {
         await Clock.WaitUntilAsync(plan.Departure, ct).ConfigureAwait(false);
         PlugIn plug = new(Name, _battery, Clock, _options.CableFolder, _progress);
@@ -109,9 +122,11 @@ public sealed class CarClient : IAsyncDisposable
             if (i < plan.Stops.Length)
             {
                 PowerType type = ConnectorStandards.ParsePowerType(plan.Stops[i].PowerType);
-                await Clock.WaitUntilAsync(Clock.Now.Plus(RoutingLimits.PlugIn), ct).ConfigureAwait(false);
+                await Clock.WaitUntilAsync(
+                    Clock.Now.Plus(RoutingLimits.PlugIn), ct).ConfigureAwait(false);
                 await plug.ChargeAsync(legs[i], type, ct).ConfigureAwait(false);
-                await Clock.WaitUntilAsync(Clock.Now.Plus(RoutingLimits.PlugOut), ct).ConfigureAwait(false);
+                await Clock.WaitUntilAsync(
+                    Clock.Now.Plus(RoutingLimits.PlugOut), ct).ConfigureAwait(false);
             }
         }
     }

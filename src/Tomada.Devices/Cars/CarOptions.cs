@@ -26,20 +26,24 @@ public abstract record CarEvent(string Car)
     public sealed record Offline(string Car, string Why) : CarEvent(Car);
 
     /// <summary>A reservation of this car changed on the ledger.</summary>
-    public sealed record ReservationChanged(string Car, ReservationBody Reservation) : CarEvent(Car);
+    public sealed record ReservationChanged(
+        string Car, ReservationBody Reservation) : CarEvent(Car);
 
     public sealed record Departed(string Car, string From, string To, Timestamp At) : CarEvent(Car);
 
     /// <summary>A place on the way, with the metres left of this drive.</summary>
-    public sealed record Passed(string Car, string Place, int SocPermille, long RemainingM, Timestamp At)
+    public sealed record Passed(
+        string Car, string Place, int SocPermille, long RemainingM, Timestamp At)
         : CarEvent(Car);
 
-    public sealed record Arrived(string Car, string Place, int SocPermille, Timestamp At) : CarEvent(Car);
+    public sealed record Arrived(
+        string Car, string Place, int SocPermille, Timestamp At) : CarEvent(Car);
 
     public sealed record Charging(
         string Car, EvseId Evse, string Session, int SocPermille, long EnergyWh, int PowerW) : CarEvent(Car);
 
-    public sealed record Charged(string Car, EvseId Evse, string Session, int SocPermille, long EnergyWh, Timestamp At)
+    public sealed record Charged(
+        string Car, EvseId Evse, string Session, int SocPermille, long EnergyWh, Timestamp At)
         : CarEvent(Car);
 }
 

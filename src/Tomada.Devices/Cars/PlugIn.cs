@@ -19,18 +19,23 @@ internal sealed class PlugIn(
     public async Task ChargeAsync(ReservedLegBody leg, PowerType powerType, CancellationToken ct)
     {
         await clock.WaitUntilAsync(leg.Window.From, ct).ConfigureAwait(false);
-        await using Cable cable = await Cable.PlugAsync(cableFolder, leg.Evse, clock.Wall, ct).ConfigureAwait(false);
+        await using Cable cable =
+            await Cable.PlugAsync(cableFolder, leg.Evse, clock.Wall, ct).ConfigureAwait(false);
         await cable.SendAsync(
             new CableLine(
-                CableKind.Plug, Secret: Convert.ToHexStringLower(leg.Secret), SocPermille: battery.SocPermille),
+                CableKind.Plug,
+                Secret: Convert.ToHexStringLower(leg.Secret),
+                SocPermille: battery.SocPermille),
             ct).ConfigureAwait(false);
         CableLine? answer = await cable.ReadAsync(ct).ConfigureAwait(false);
         if (answer is not { Kind: CableKind.Started, MaxPowerW: { } powerW, AtMs: { } startMs })
         {
-            throw new DriveFailedException($"{leg.Evse} refused the plug: {answer?.Why ?? "no answer"}");
+            throw new DriveFailedException(
+                $"{leg.Evse} refused the plug: {answer?.Why ?? "no answer"}");
         }
 
-        Draw draw = new(leg, answer.Session ?? string.Empty, powerType, powerW, new Timestamp(startMs));
+        Draw draw =
+            new(leg, answer.Session ?? string.Empty, powerType, powerW, new Timestamp(startMs));
         double addedWh = await FlowAsync(cable, draw, ct).ConfigureAwait(false);
         battery.Charge(addedWh);
         progress.Report(new CarEvent.Charged(
@@ -47,12 +52,14 @@ internal sealed class PlugIn(
         {
             TimeSpan floor = ClientLimits.DrawPauseMin * clock.Factor;
             Timestamp next = clock.Now.Plus(s_drawStep > floor ? s_drawStep : floor);
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            using CancellationTokenSource stop =
+                CancellationTokenSource.CreateLinkedTokenSource(ct);
             Task pause = clock.WaitUntilAsync(next < end ? next : end, stop.Token);
             await Task.WhenAny(pause, stopped).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             ct.ThrowIfCancellationRequested();
-            addedWh = battery.AddedAfter(clock.Now.Since(draw.Start), goalWh, draw.Type, draw.PowerW);
+            addedWh =
+                battery.AddedAfter(clock.Now.Since(draw.Start), goalWh, draw.Type, draw.PowerW);
             if (clock.Now < end && !stopped.IsCompleted)
             {
                 await SendDrawAsync(cable, draw, addedWh, ct).ConfigureAwait(false);
@@ -79,7 +86,8 @@ internal sealed class PlugIn(
     {
         int powerW = Math.Min(draw.PowerW, battery.PowerW(addedWh, draw.Type, draw.PowerW));
         await cable.SendAsync(
-            new CableLine(CableKind.Draw, EnergyWh: (long)addedWh, PowerW: powerW), ct).ConfigureAwait(false);
+            new CableLine(
+                CableKind.Draw, EnergyWh: (long)addedWh, PowerW: powerW), ct).ConfigureAwait(false);
         int soc = battery.SocPermilleWith(addedWh);
         progress.Report(new CarEvent.Charging(
             car, draw.Leg.Evse, draw.Session, soc, (long)addedWh, powerW));

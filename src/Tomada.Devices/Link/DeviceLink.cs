@@ -24,7 +24,8 @@ public sealed class DeviceLink : IAsyncDisposable
 {
     private readonly LinkOptions _options;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
-    private readonly Channel<Incoming> _inbox = Channel.CreateBounded<Incoming>(ClientLimits.InboxMax);
+    private readonly Channel<Incoming> _inbox =
+        Channel.CreateBounded<Incoming>(ClientLimits.InboxMax);
     private readonly ConcurrentDictionary<MessageId, PendingRequest> _requests = new();
     private readonly Lock _gate = new();
     private readonly long _boot;
@@ -57,7 +58,9 @@ public sealed class DeviceLink : IAsyncDisposable
     /// <summary>Commands and events, in order.</summary>
     public ChannelReader<Incoming> Inbox => _inbox.Reader;
 
-    /// <summary>After each connection, before anything else is sent; a station says its state here.</summary>
+    /// <summary>
+    /// After each connection, before anything else is sent; a station says its state here.
+    /// </summary>
     public Func<CancellationToken, Task>? OnConnected { get; set; }
 
     /// <summary>After each loss of the connection, with the reason.</summary>
@@ -125,8 +128,8 @@ public sealed class DeviceLink : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks and waits for the final reply; asked again after each loss, with the same id. PENDING is
-    /// told by the callback.
+    /// Asks and waits for the final reply; asked again after each loss, with the same id. PENDING
+    /// is told by the callback.
     /// </summary>
     public async Task<Reply> RequestAsync<T>(
         RequestOp op, T body, CancellationToken ct, Action? pending = null)
@@ -141,7 +144,8 @@ public sealed class DeviceLink : IAsyncDisposable
             {
                 await _connected.Task.WaitAsync(ct).ConfigureAwait(false);
                 Task lost = _lost.Task;
-                Published? sent = await TrySendAsync(request.Topic, request.Payload, ct).ConfigureAwait(false);
+                Published? sent =
+                    await TrySendAsync(request.Topic, request.Payload, ct).ConfigureAwait(false);
                 if (sent is { Accepted: false })
                 {
                     return Reply.Refused(id, ReplyCode.Invalid, sent.Why ?? "refused");
@@ -149,7 +153,8 @@ public sealed class DeviceLink : IAsyncDisposable
 
                 if (sent is not null)
                 {
-                    await Task.WhenAny(request.Final.Task, lost).WaitAsync(ct).ConfigureAwait(false);
+                    await Task.WhenAny(request.Final.Task, lost).WaitAsync(
+                        ct).ConfigureAwait(false);
                 }
             }
 
@@ -167,7 +172,8 @@ public sealed class DeviceLink : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static bool IsTransport(Exception failed) => failed
         is MqttCommunicationException or MqttClientNotConnectedException or MqttProtocolViolationException
@@ -198,10 +204,12 @@ public sealed class DeviceLink : IAsyncDisposable
             .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithWillRetain(true)
             .Build();
-        MqttClientConnectResult result = await _client.ConnectAsync(options, ct).ConfigureAwait(false);
+        MqttClientConnectResult result =
+            await _client.ConnectAsync(options, ct).ConfigureAwait(false);
         if (result.ResultCode != MqttClientConnectResultCode.Success)
         {
-            throw new MqttCommunicationException($"refused: {result.ResultCode} {result.ReasonString}");
+            throw new MqttCommunicationException(
+                $"refused: {result.ResultCode} {result.ReasonString}");
         }
 
         await _client.SubscribeAsync(
@@ -231,11 +239,14 @@ public sealed class DeviceLink : IAsyncDisposable
         _lost.TrySetResult();
     }
 
-    /// <summary>Sends a message at once while the connection is being set up, or gives up.</summary>
+    /// <summary>
+    /// Sends a message at once while the connection is being set up, or gives up.
+    /// </summary>
     public async Task<bool> SendNowAsync<T>(UpTopic topic, T body, CancellationToken ct)
         where T : class, IDeviceBody<T> =>
         IsConnected
-        && await TrySendAsync(topic, Encode(NewId(), body), ct).ConfigureAwait(false) is { Accepted: true };
+        && await TrySendAsync(topic, Encode(NewId(), body), ct).ConfigureAwait(
+            false) is { Accepted: true };
 
     /// <summary>Null when it is worth sending again.</summary>
     private async Task<Published?> TrySendAsync(UpTopic topic, byte[] payload, CancellationToken ct)
@@ -248,7 +259,8 @@ public sealed class DeviceLink : IAsyncDisposable
                 .WithQualityOfServiceLevel((MqttQualityOfServiceLevel)topic.Qos)
                 .WithRetainFlag(topic.Retained)
                 .Build();
-            MqttClientPublishResult result = await _client.PublishAsync(message, ct).ConfigureAwait(false);
+            MqttClientPublishResult result =
+                await _client.PublishAsync(message, ct).ConfigureAwait(false);
             Interlocked.Exchange(ref _lastSentMs, Clock.WallNow.UnixMs);
             return result.ReasonCode switch
             {
@@ -287,7 +299,8 @@ public sealed class DeviceLink : IAsyncDisposable
             case DownTopic.Reply:
                 break;
             default:
-                await _inbox.Writer.WriteAsync(new Incoming(topic!, envelope)).ConfigureAwait(false);
+                await _inbox.Writer.WriteAsync(
+                    new Incoming(topic!, envelope)).ConfigureAwait(false);
                 break;
         }
     }
@@ -331,9 +344,11 @@ public sealed class DeviceLink : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
             {
                 long silentMs = Clock.WallNow.UnixMs - Interlocked.Read(ref _lastSentMs);
-                if (IsConnected && silentMs >= (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds)
+                if (IsConnected
+                    && silentMs >= (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds)
                 {
-                    await SendNowAsync(new UpTopic.Heartbeat(), new HeartbeatBody(), ct).ConfigureAwait(false);
+                    await SendNowAsync(
+                        new UpTopic.Heartbeat(), new HeartbeatBody(), ct).ConfigureAwait(false);
                 }
             }
         }
@@ -352,7 +367,8 @@ public sealed class DeviceLink : IAsyncDisposable
             {
                 StateBody goodbye = new(false, _options.Firmware, "shut down");
                 await SendNowAsync(new UpTopic.State(), goodbye, stop.Token).ConfigureAwait(false);
-                await _client.DisconnectAsync(new MqttClientDisconnectOptions(), stop.Token).ConfigureAwait(false);
+                await _client.DisconnectAsync(
+                    new MqttClientDisconnectOptions(), stop.Token).ConfigureAwait(false);
             }
         }
         catch (Exception failed) when (IsTransport(failed))
@@ -363,6 +379,7 @@ public sealed class DeviceLink : IAsyncDisposable
 
     private sealed record PendingRequest(UpTopic Topic, byte[] Payload, Action? Pending)
     {
-        public TaskCompletionSource<Reply> Final { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Reply> Final { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -15,7 +15,9 @@ public sealed class LedgerClock(TimeProvider wall)
 
     public TimeProvider Wall => wall;
 
-    /// <summary>Ledger time passes so many times as fast; 1 until the node has said otherwise.</summary>
+    /// <summary>
+    /// Ledger time passes so many times as fast; 1 until the node has said otherwise.
+    /// </summary>
     public int Factor
     {
         get
@@ -57,7 +59,9 @@ public sealed class LedgerClock(TimeProvider wall)
         changed.SetResult();
     }
 
-    /// <summary>Waits until the ledger clock shows the time, whatever the factor does meanwhile.</summary>
+    /// <summary>
+    /// Waits until the ledger clock shows the time, whatever the factor does meanwhile.
+    /// </summary>
     public async Task WaitUntilAsync(Timestamp ledger, CancellationToken ct)
     {
         while (true)
@@ -79,7 +83,8 @@ public sealed class LedgerClock(TimeProvider wall)
 
             // A timer of more than 24 days is refused by the platform; nothing here waits as long.
             TimeSpan pause = left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            using CancellationTokenSource stop =
+                CancellationTokenSource.CreateLinkedTokenSource(ct);
             await Task.WhenAny(Task.Delay(pause, wall, stop.Token), changed).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             ct.ThrowIfCancellationRequested();

@@ -14,7 +14,9 @@ public sealed record LinkOptions
     /// <summary>Where the company's broker listens.</summary>
     public required IPEndPoint Broker { get; init; }
 
-    /// <summary>The device's own folder: boot counter, key, journal. Created when missing.</summary>
+    /// <summary>
+    /// The device's own folder: boot counter, key, journal. Created when missing.
+    /// </summary>
     public required string Folder { get; init; }
 
     /// <summary>What it says it is.</summary>

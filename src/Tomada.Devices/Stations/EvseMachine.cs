@@ -4,7 +4,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Devices;
 
-/// <summary>A window that a station keeps for a leg; the hash is there once the trip is confirmed.</summary>
+/// <summary>
+/// A window that a station keeps for a leg; the hash is there once the trip is confirmed.
+/// </summary>
 internal sealed record Reservation(
     LegId Leg, TimeWindow Window, long LeadMs, long EnergyWh, Digest? SecretHash)
 {
@@ -14,7 +16,8 @@ internal sealed record Reservation(
 }
 
 /// <summary>What an EVSE shows.</summary>
-internal sealed record EvseView(EvseStatus Status, TransactionPhase Phase, LegId? Reservation, string? Error);
+internal sealed record EvseView(
+    EvseStatus Status, TransactionPhase Phase, LegId? Reservation, string? Error);
 
 /// <summary>
 /// The state of one EVSE on two axes, as OCPP 2.0.1 has them: what the connector shows, and where

@@ -62,7 +62,8 @@ internal sealed class SessionJournal
         lock (_gate)
         {
             ImmutableList<SessionBody> before = _sessions.GetValueOrDefault(body.Session) ?? [];
-            Invariant.Require(body.TxSeq == before.Count, $"session message {before.Count} follows");
+            Invariant.Require(
+                body.TxSeq == before.Count, $"session message {before.Count} follows");
             AppendLine(PathOf(body.Session), JsonSerializer.Serialize(body, SessionBody.Json));
             _sessions[body.Session] = before.Add(body);
             return _unsent.Writer.TryWrite(body);

@@ -25,7 +25,8 @@ internal sealed class SessionSigner(StationKey key, DeviceLink link)
 
     public SessionBody End(SessionBody last, long meterWh, SessionEndReason reason)
     {
-        SessionEnd end = new(last.Session, last.TxSeq + 1, After(last.At), meterWh, (EndReason)reason);
+        SessionEnd end =
+            new(last.Session, last.TxSeq + 1, After(last.At), meterWh, (EndReason)reason);
         return new SessionBody(
             SessionEvent.Ended, end.Sequence, last.Session, last.Evse, end.At, meterWh,
             !link.IsConnected, key.Sign(end.SignedMessage(Network)), Reason: reason);

@@ -4,7 +4,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Devices;
 
-/// <summary>A simulated station: one MQTT client with one or more EVSEs, each with a socket.</summary>
+/// <summary>
+/// A simulated station: one MQTT client with one or more EVSEs, each with a socket.
+/// </summary>
 public sealed class Station : IAsyncDisposable
 {
     private readonly StationOptions _options;
@@ -54,7 +56,8 @@ public sealed class Station : IAsyncDisposable
         ];
 
         // A failure of one part stops the station: half a station would only look alive.
-        await Task.WhenAny([Task.WhenAll(work), .. work.Select(FailureOf)]).Unwrap().ConfigureAwait(false);
+        await Task.WhenAny([Task.WhenAll(work), .. work.Select(FailureOf)]).Unwrap().ConfigureAwait(
+            false);
     }
 
     public async ValueTask DisposeAsync()
@@ -99,7 +102,9 @@ public sealed class Station : IAsyncDisposable
         _progress.Report(new StationEvent.Online(Name));
     }
 
-    /// <summary>Introduces itself after each connection: the node then says every reservation again.</summary>
+    /// <summary>
+    /// Introduces itself after each connection: the node then says every reservation again.
+    /// </summary>
     private async Task BootAsync(CancellationToken ct)
     {
         while (true)
@@ -117,7 +122,8 @@ public sealed class Station : IAsyncDisposable
             if (incoming.Topic is DownTopic.Command command)
             {
                 Reply ack = Obey(command.Op, incoming.Envelope);
-                await _link.PublishAsync(new UpTopic.Ack(command.Op), ack, ct).ConfigureAwait(false);
+                await _link.PublishAsync(
+                    new UpTopic.Ack(command.Op), ack, ct).ConfigureAwait(false);
             }
         }
     }
@@ -141,7 +147,8 @@ public sealed class Station : IAsyncDisposable
             case CommandOp.Resend when envelope.TryRead(out ResendCommand? resend, out why):
                 return _journal.Resend(resend.Session, resend.FromTxSeq)
                     ? Reply.Done(envelope.Id)
-                    : Reply.Refused(envelope.Id, ReplyCode.NotFound, $"no session {resend.Session}");
+                    : Reply.Refused(
+                        envelope.Id, ReplyCode.NotFound, $"no session {resend.Session}");
             default:
                 why = "body: not of this command";
                 break;
@@ -182,7 +189,9 @@ public sealed class Station : IAsyncDisposable
         return ReplyCode.Ok;
     }
 
-    /// <summary>A crash took the power off: what was metered until then is what was delivered.</summary>
+    /// <summary>
+    /// A crash took the power off: what was metered until then is what was delivered.
+    /// </summary>
     private async Task CloseOpenSessionsAsync(CancellationToken ct)
     {
         ImmutableArray<SessionBody> open = _journal.Open;

@@ -4,7 +4,9 @@ using PublicKey = Tomada.Primitives.PublicKey;
 
 namespace Tomada.Devices;
 
-/// <summary>A station's Ed25519 key, kept in its folder; the ledger knows its public half by EVSE.</summary>
+/// <summary>
+/// A station's Ed25519 key, kept in its folder; the ledger knows its public half by EVSE.
+/// </summary>
 public sealed class StationKey : IDisposable
 {
     private const string FileName = "station.key";
@@ -18,7 +20,9 @@ public sealed class StationKey : IDisposable
 
     public PublicKey Public { get; }
 
-    /// <summary>Reads the key of the folder, or makes one; the file is readable by its owner only.</summary>
+    /// <summary>
+    /// Reads the key of the folder, or makes one; the file is readable by its owner only.
+    /// </summary>
     public static StationKey LoadOrCreate(string folder)
     {
         Directory.CreateDirectory(folder);

@@ -12,7 +12,9 @@ public sealed record StationEvse(EvseId Id, int PowerMaxW);
 /// <summary>A simulated station.</summary>
 public sealed record StationOptions
 {
-    /// <summary>How it reaches its company; its folder also holds its key, meters and journal.</summary>
+    /// <summary>
+    /// How it reaches its company; its folder also holds its key, meters and journal.
+    /// </summary>
     public required LinkOptions Link { get; init; }
 
     public required ImmutableArray<StationEvse> Evses { get; init; }
@@ -43,9 +45,11 @@ public abstract record StationEvent(string Station)
 
     public sealed record Released(string Station, LegId Leg) : StationEvent(Station);
 
-    public sealed record PlugRefused(string Station, EvseId Evse, string Why) : StationEvent(Station);
+    public sealed record PlugRefused(
+        string Station, EvseId Evse, string Why) : StationEvent(Station);
 
-    public sealed record SessionStarted(string Station, SessionId Session, EvseId Evse, Timestamp At)
+    public sealed record SessionStarted(
+        string Station, SessionId Session, EvseId Evse, Timestamp At)
         : StationEvent(Station);
 
     public sealed record Metered(string Station, SessionId Session, long EnergyWh, int PowerW)

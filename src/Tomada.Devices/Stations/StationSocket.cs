@@ -29,7 +29,8 @@ internal sealed class StationSocket(
 
     public ReplyCode Hold(HoldCommand command) => Change(m => m.Hold(command, link.Clock.Now));
 
-    public ReplyCode Reserve(ReserveCommand command) => Change(m => m.Reserve(command, link.Clock.Now));
+    public ReplyCode Reserve(ReserveCommand command) =>
+        Change(m => m.Reserve(command, link.Clock.Now));
 
     public void Release(LegId leg) => Change(m =>
     {
@@ -105,7 +106,8 @@ internal sealed class StationSocket(
                 continue;
             }
 
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            using CancellationTokenSource stop =
+                CancellationTokenSource.CreateLinkedTokenSource(ct);
             Task due = next is { } at
                 ? link.Clock.WaitUntilAsync(at, stop.Token)
                 : Task.Delay(s_stateValid / 2, link.Clock.Wall, stop.Token);
@@ -118,7 +120,8 @@ internal sealed class StationSocket(
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        CableFolder.Publish(options.CableFolder, evse.Id, ((IPEndPoint)listener.LocalEndpoint).Port);
+        CableFolder.Publish(
+            options.CableFolder, evse.Id, ((IPEndPoint)listener.LocalEndpoint).Port);
         try
         {
             while (!ct.IsCancellationRequested)
@@ -142,7 +145,8 @@ internal sealed class StationSocket(
             byte[]? secret = plug is { Kind: CableKind.Plug } ? ParseSecret(plug.Secret) : null;
             if (secret is null)
             {
-                await RefuseAsync(cable, "secret: 64 hexadecimal digits are needed", ct).ConfigureAwait(false);
+                await RefuseAsync(
+                    cable, "secret: 64 hexadecimal digits are needed", ct).ConfigureAwait(false);
                 return;
             }
 
@@ -170,7 +174,8 @@ internal sealed class StationSocket(
         await cable.SendAsync(new CableLine(CableKind.Refused, Why: why), ct).ConfigureAwait(false);
     }
 
-    private async Task ChargeAsync(Cable cable, Reservation turn, byte[] secret, CancellationToken ct)
+    private async Task ChargeAsync(
+        Cable cable, Reservation turn, byte[] secret, CancellationToken ct)
     {
         long startWh = ReadMeter();
         SessionBody start = signer.Start(journal.NextOf(turn.Leg), evse.Id, secret, startWh);
@@ -200,10 +205,13 @@ internal sealed class StationSocket(
             Close(run);
         }
 
-        await cable.SendAsync(new CableLine(CableKind.Ended, EnergyWh: run.DeliveredWh), ct).ConfigureAwait(false);
+        await cable.SendAsync(
+            new CableLine(CableKind.Ended, EnergyWh: run.DeliveredWh), ct).ConfigureAwait(false);
     }
 
-    /// <summary>Until the car pulls the plug, the window ends or the promised energy has flowed.</summary>
+    /// <summary>
+    /// Until the car pulls the plug, the window ends or the promised energy has flowed.
+    /// </summary>
     private async Task FollowAsync(Cable cable, ChargeRun run, CancellationToken ct)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -215,13 +223,15 @@ internal sealed class StationSocket(
             {
                 ct.ThrowIfCancellationRequested();
                 run.Reason = SessionEndReason.WindowEnded;
-                await cable.SendAsync(new CableLine(CableKind.Stop, Why: "the window has ended"), ct)
+                await cable.SendAsync(
+                    new CableLine(CableKind.Stop, Why: "the window has ended"), ct)
                     .ConfigureAwait(false);
                 break;
             }
 
             CableLine? line = await read.ConfigureAwait(false);
-            if (line is null or { Kind: not (CableKind.Draw or CableKind.Unplug) } || !Take(run, line))
+            if (line is null or { Kind: not (CableKind.Draw or CableKind.Unplug) }
+                || !Take(run, line))
             {
                 run.Reason = line is null ? SessionEndReason.Driver : SessionEndReason.Fault;
                 break;
@@ -288,7 +298,8 @@ internal sealed class StationSocket(
         ? wh
         : 0;
 
-    private void WriteMeter(long wh) => DurableFile.Write(_meterPath, wh.ToString(CultureInfo.InvariantCulture));
+    private void WriteMeter(long wh) =>
+        DurableFile.Write(_meterPath, wh.ToString(CultureInfo.InvariantCulture));
 
     private static byte[]? ParseSecret(string? text) =>
         Digest.TryParse(text, out Digest secret) ? secret.ToArray() : null;
@@ -303,7 +314,9 @@ internal sealed class StationSocket(
 
         public SessionBody Last { get; set; } = start;
 
-        /// <summary>What the end says unless something else is learned: this process was stopped.</summary>
+        /// <summary>
+        /// What the end says unless something else is learned: this process was stopped.
+        /// </summary>
         public SessionEndReason Reason { get; set; } = SessionEndReason.Fault;
     }
 }

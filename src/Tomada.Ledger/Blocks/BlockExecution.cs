@@ -18,8 +18,10 @@ public static class BlockExecution
     /// </param>
     /// <param name="time">Block time; after the parent's.</param>
     /// <param name="proposer">A member.</param>
-    /// <param name="certificate">Of the block before, as the proposer holds it; null at height 1.</param>
-    /// <param name="verify">Checks signatures; a caller that has checked some may remember them.</param>
+    /// <param name="certificate">Of the block before, as the proposer holds it; null at height
+    /// 1.</param>
+    /// <param name="verify">Checks signatures; a caller that has checked some may remember
+    /// them.</param>
     public static AppliedBlock Build(
         LedgerState parent,
         IReadOnlyList<SignedTransaction> transactions,

@@ -10,7 +10,8 @@ namespace Tomada.Ledger;
 internal static class BlockOrder
 {
     /// <summary>What fits into one block, in the block's order.</summary>
-    /// <param name="transactions">The longest waiting first; what does not fit is left out at the end.</param>
+    /// <param name="transactions">The longest waiting first; what does not fit is left out at the
+    /// end.</param>
     /// <param name="proposer">The block's proposer.</param>
     public static ImmutableArray<SignedTransaction> Arrange(
         IReadOnlyList<SignedTransaction> transactions, CompanyId proposer)

@@ -7,11 +7,15 @@ internal static class BlockReading
 {
     /// <summary>The transactions of a block in its order, and its seal.</summary>
     public static bool TryRead(
-        Block block, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out string? why)
+        Block block,
+        out ImmutableArray<SignedTransaction> transactions,
+        out Seal? seal,
+        out string? why)
     {
         transactions = [];
         seal = null;
-        ImmutableArray<SignedTransaction>.Builder found = ImmutableArray.CreateBuilder<SignedTransaction>();
+        ImmutableArray<SignedTransaction>.Builder found =
+            ImmutableArray.CreateBuilder<SignedTransaction>();
         for (int i = 0; i < block.Entries.Length; i++)
         {
             if (!Entry.Codec.TryDecode(block.Entries[i], out Entry? entry, out why))
@@ -23,7 +27,8 @@ internal static class BlockReading
             bool isLast = i == block.Entries.Length - 1;
             if (entry is Seal != isLast)
             {
-                why = isLast ? "the last entry is not a seal" : $"entry {i} is a seal before the end";
+                why =
+                    isLast ? "the last entry is not a seal" : $"entry {i} is a seal before the end";
                 return false;
             }
 

@@ -116,7 +116,8 @@ public sealed record CdrAccepted(SessionId Session) : Effect
 public sealed record Posted(ImmutableArray<Posting> Postings) : Effect
 {
     public static new Codec<Posted> Codec { get; } = RecordCodec<Posted>.Part()
-        .Field(1, "postings", x => x.Postings, Codecs.List(Posting.Codec, 1, LedgerLimits.EffectsMax));
+        .Field(
+            1, "postings", x => x.Postings, Codecs.List(Posting.Codec, 1, LedgerLimits.EffectsMax));
 }
 
 /// <summary>A period was cut off and netted.</summary>

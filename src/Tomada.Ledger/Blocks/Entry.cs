@@ -29,8 +29,10 @@ public abstract record Entry
 public sealed record TransactionEntry(
     byte[] Transaction, Outcome Outcome, ImmutableArray<Effect> Effects) : Entry
 {
-    public static new Codec<TransactionEntry> Codec { get; } = RecordCodec<TransactionEntry>.Versioned(1)
-        .Field(1, "transaction", x => x.Transaction, Codecs.Bytes(1, LedgerLimits.TransactionBytesMax))
+    public static new Codec<TransactionEntry> Codec { get; } =
+        RecordCodec<TransactionEntry>.Versioned(1)
+        .Field(
+            1, "transaction", x => x.Transaction, Codecs.Bytes(1, LedgerLimits.TransactionBytesMax))
         .Field(2, "outcome", x => x.Outcome, Outcome.Codec)
         .Field(3, "effects", x => x.Effects, Codecs.List(Effect.Codec, 0, LedgerLimits.EffectsMax));
 }
@@ -53,10 +55,12 @@ public sealed record RuleEntry(ImmutableArray<Effect> Effects) : Entry
 /// <param name="Count">Entries before the seal.</param>
 /// <param name="TransactionRoot">RFC 6962 root over those entries.</param>
 /// <param name="StateRoot">Root of the state tree after the block.</param>
-/// <param name="GovernanceRoot">Hash of members, keys, f and q after the block: what votes of the next height sign.</param>
+/// <param name="GovernanceRoot">Hash of members, keys, f and q after the block: what votes of the
+/// next height sign.</param>
 /// <param name="Time">Block time on the ledger clock; strictly increasing.</param>
 /// <param name="Proposer">Who made the value.</param>
-/// <param name="Certificate">Certificate of the block before, as the proposer held it; absent at height 1.</param>
+/// <param name="Certificate">Certificate of the block before, as the proposer held it; absent at
+/// height 1.</param>
 public sealed record Seal(
     long Height,
     Digest Previous,
@@ -82,8 +86,11 @@ public sealed record Seal(
         .Optional(10, "certificate", x => x.Certificate, Codecs.Bytes(1, LedgerLimits.CertificateBytesMax));
 }
 
-/// <summary>A block as proposed, stored and sent: the bytes of its entries, the seal last.</summary>
-/// <param name="Entries">Each the canonical bytes of an <see cref="Entry"/>; a leaf of the log.</param>
+/// <summary>
+/// A block as proposed, stored and sent: the bytes of its entries, the seal last.
+/// </summary>
+/// <param name="Entries">Each the canonical bytes of an <see cref="Entry"/>; a leaf of the
+/// log.</param>
 public sealed record Block(ImmutableArray<byte[]> Entries)
 {
     public static Codec<Block> Codec { get; } = RecordCodec<Block>.Versioned(1)

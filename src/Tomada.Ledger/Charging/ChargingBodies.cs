@@ -22,10 +22,12 @@ public enum EndReason
 /// <summary>What a station signs when a session starts.</summary>
 /// <param name="Session">Leg and attempt.</param>
 /// <param name="Evse">The EVSE whose station key signs.</param>
-/// <param name="Secret">32 bytes that the car gave at the plug; hashes to the leg's secretHash.</param>
+/// <param name="Secret">32 bytes that the car gave at the plug; hashes to the leg's
+/// secretHash.</param>
 /// <param name="At">Start on the station's ledger clock; inside the leg's window.</param>
 /// <param name="MeterWh">The meter's reading, in Wh.</param>
-public sealed record SessionStart(SessionId Session, EvseId Evse, byte[] Secret, Timestamp At, long MeterWh)
+public sealed record SessionStart(
+    SessionId Session, EvseId Evse, byte[] Secret, Timestamp At, long MeterWh)
 {
     public static Codec<SessionStart> Codec { get; } = RecordCodec<SessionStart>.Versioned(1)
         .Field(1, "session", x => x.Session, SessionId.Codec)
@@ -62,7 +64,8 @@ public sealed record MeterReading(SessionId Session, int Sequence, Timestamp At,
 /// <param name="At">End on the station's ledger clock.</param>
 /// <param name="MeterWh">The meter's last reading, in Wh.</param>
 /// <param name="Reason">Why it ended.</param>
-public sealed record SessionEnd(SessionId Session, int Sequence, Timestamp At, long MeterWh, EndReason Reason)
+public sealed record SessionEnd(
+    SessionId Session, int Sequence, Timestamp At, long MeterWh, EndReason Reason)
 {
     public static Codec<SessionEnd> Codec { get; } = RecordCodec<SessionEnd>.Versioned(1)
         .Field(1, "session", x => x.Session, SessionId.Codec)
@@ -75,7 +78,9 @@ public sealed record SessionEnd(SessionId Session, int Sequence, Timestamp At, l
         Signing.Message("tomada/v1/session-end", network.ToArray(), Codec.Encode(this));
 }
 
-/// <summary>The owner brings a session's start; the secret proves that the car was at the plug.</summary>
+/// <summary>
+/// The owner brings a session's start; the secret proves that the car was at the plug.
+/// </summary>
 public sealed record StartSession(SessionStart Start, byte[] StationSignature) : Body
 {
     public static new Codec<StartSession> Codec { get; } = RecordCodec<StartSession>.Versioned(1)
@@ -91,7 +96,9 @@ public sealed record ReportMeter(MeterReading Reading, byte[] StationSignature) 
         .Field(2, "stationSignature", x => x.StationSignature, Signing.SignatureCodec);
 }
 
-/// <summary>The owner brings a session's end; the rules compute the CDR in the same block.</summary>
+/// <summary>
+/// The owner brings a session's end; the rules compute the CDR in the same block.
+/// </summary>
 public sealed record EndSession(SessionEnd End, byte[] StationSignature) : Body
 {
     public static new Codec<EndSession> Codec { get; } = RecordCodec<EndSession>.Versioned(1)

@@ -57,8 +57,8 @@ public enum CdrState
 /// <param name="Volume">Billed Wh, seconds or sessions, after the step.</param>
 /// <param name="PriceMicros">Unit price.</param>
 /// <param name="CostMicros">
-/// Its cost to the nearest millionth of the currency, half-even, for readers. A CDR's total is not a
-/// sum of these but of the exact products (<see cref="TariffEngine.Total"/>).
+/// Its cost to the nearest millionth of the currency, half-even, for readers. A CDR's total is not
+/// a sum of these but of the exact products (<see cref="TariffEngine.Total"/>).
 /// </param>
 public sealed record CdrLine(TariffDimension Type, long Volume, long PriceMicros, long CostMicros)
 {
@@ -69,7 +69,9 @@ public sealed record CdrLine(TariffDimension Type, long Volume, long PriceMicros
         .Field(4, "costMicros", x => x.CostMicros, Codecs.Long(0, long.MaxValue));
 }
 
-/// <summary>What a session costs (OCPI CDR), computed by every replica; nobody sends an amount.</summary>
+/// <summary>
+/// What a session costs (OCPI CDR), computed by every replica; nobody sends an amount.
+/// </summary>
 /// <param name="Session">The session; each has one CDR.</param>
 /// <param name="Home">Who owes.</param>
 /// <param name="Evse">Where; its company is owed.</param>
@@ -77,7 +79,8 @@ public sealed record CdrLine(TariffDimension Type, long Volume, long PriceMicros
 /// <param name="Period">From start to end of the session.</param>
 /// <param name="EnergyWh">Energy delivered.</param>
 /// <param name="Lines">The priced lines.</param>
-/// <param name="Total">Sum of the lines, rounded once half-even, and no more than the leg's price cap.</param>
+/// <param name="Total">Sum of the lines, rounded once half-even, and no more than the leg's price
+/// cap.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="IssuedAt">Block time.</param>
 /// <param name="AcknowledgedAt">Block time of AcknowledgeCdr; silence counts from it.</param>
@@ -103,7 +106,8 @@ public sealed record Cdr(
         .Field(4, "tariff", x => x.Tariff, Digest.Codec)
         .Field(5, "period", x => x.Period, TimeWindow.Codec)
         .Field(6, "energyWh", x => x.EnergyWh, Codecs.Long(0, LedgerLimits.EnergyWhMax))
-        .Field(7, "lines", x => x.Lines, Codecs.List(CdrLine.Codec, 0, LedgerLimits.TariffElementsMax))
+        .Field(
+            7, "lines", x => x.Lines, Codecs.List(CdrLine.Codec, 0, LedgerLimits.TariffElementsMax))
         .Field(8, "total", x => x.Total, Money.Codec)
         .Field(9, "state", x => x.State, Codecs.Enum<CdrState>())
         .Field(10, "issuedAt", x => x.IssuedAt, Timestamp.Codec)

@@ -34,7 +34,12 @@ public sealed record Position(CompanyId Company, Money Net)
 
 /// <summary>One of at most n−1 payments per currency that settle a period.</summary>
 public sealed record Payment(
-    int Number, CompanyId From, CompanyId To, Money Amount, PaymentState State, Digest? ReferenceHash)
+    int Number,
+    CompanyId From,
+    CompanyId To,
+    Money Amount,
+    PaymentState State,
+    Digest? ReferenceHash)
 {
     public static Codec<Payment> Codec { get; } = RecordCodec<Payment>.Part()
         .Field(1, "number", x => x.Number, Codecs.Int(1, LedgerLimits.MembersMax * 10))
@@ -50,7 +55,8 @@ public sealed record Payment(
 /// <param name="State">Where it stands.</param>
 /// <param name="From">Block time at which it opened.</param>
 /// <param name="Until">Block time of its cut-off; absent while open.</param>
-/// <param name="Positions">Ordered by currency, then company; they sum to zero per currency.</param>
+/// <param name="Positions">Ordered by currency, then company; they sum to zero per
+/// currency.</param>
 /// <param name="Payments">Numbered from 1.</param>
 public sealed record Period(
     int Number,
@@ -72,7 +78,9 @@ public sealed record Period(
 /// <summary>The books that a company has in each currency.</summary>
 public enum AccountKind
 {
-    /// <summary>What it owes (credit) and is owed (debit) for accepted CDRs not yet netted.</summary>
+    /// <summary>
+    /// What it owes (credit) and is owed (debit) for accepted CDRs not yet netted.
+    /// </summary>
     Clearing = 1,
 
     /// <summary>CDRs that are issued or acknowledged but not accepted.</summary>

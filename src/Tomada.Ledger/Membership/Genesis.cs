@@ -28,7 +28,9 @@ public sealed record GenesisDraft(
     /// <summary>What each founder's identity key signs.</summary>
     public byte[] SignedMessage() => Signing.Message(Tag, Codec.Encode(this));
 
-    /// <summary>Whether founders are ordered, distinct, and each vouches for its own keys.</summary>
+    /// <summary>
+    /// Whether founders are ordered, distinct, and each vouches for its own keys.
+    /// </summary>
     public bool IsWellFormed(VerifySignature verify)
     {
         for (int i = 1; i < Founders.Length; i++)
@@ -46,7 +48,9 @@ public sealed record GenesisDraft(
     }
 }
 
-/// <summary>A network's beginning: the draft and every founder's signature in the founders' order.</summary>
+/// <summary>
+/// A network's beginning: the draft and every founder's signature in the founders' order.
+/// </summary>
 public sealed record Genesis(GenesisDraft Draft, ImmutableArray<byte[]> Signatures)
 {
     public static Codec<Genesis> Codec { get; } = RecordCodec<Genesis>.Versioned(1)

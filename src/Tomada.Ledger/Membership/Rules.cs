@@ -3,17 +3,26 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Ledger;
 
-/// <summary>What the members agreed on and may change together. Durations are of the ledger clock.</summary>
+/// <summary>
+/// What the members agreed on and may change together. Durations are of the ledger clock.
+/// </summary>
 /// <param name="Version">1 at genesis, then one more at each change.</param>
-/// <param name="ValidityMaxMs">How far ahead of block time validUntil may lie; default 10 min. Times the clock factor.</param>
-/// <param name="DecisionMaxMs">Longest time for owners to answer after inclusion; default 60 s.</param>
+/// <param name="ValidityMaxMs">How far ahead of block time validUntil may lie; default 10 min.
+/// Times the clock factor.</param>
+/// <param name="DecisionMaxMs">Longest time for owners to answer after inclusion; default 60
+/// s.</param>
 /// <param name="HorizonMs">How far ahead a window may end; default 30 days.</param>
 /// <param name="GridMs">Windows start and end on multiples of this; default 5 min.</param>
-/// <param name="LeadMs">How long before its window a station shows RESERVED; default 15 min.</param>
-/// <param name="SessionGraceMs">How long after its window a session may still reach the ledger; default 24 h.</param>
-/// <param name="AcceptanceMs">Silence after AcknowledgeCdr that accepts a CDR; default 3 days.</param>
-/// <param name="CreditLimit">What one company may owe, holds included, in minor units of any currency.</param>
-/// <param name="ClockFactor">Speed of the ledger clock; 1 unless genesis says simulated; 1 to 7,200.</param>
+/// <param name="LeadMs">How long before its window a station shows RESERVED; default 15
+/// min.</param>
+/// <param name="SessionGraceMs">How long after its window a session may still reach the ledger;
+/// default 24 h.</param>
+/// <param name="AcceptanceMs">Silence after AcknowledgeCdr that accepts a CDR; default 3
+/// days.</param>
+/// <param name="CreditLimit">What one company may owe, holds included, in minor units of any
+/// currency.</param>
+/// <param name="ClockFactor">Speed of the ledger clock; 1 unless genesis says simulated; 1 to
+/// 7,200.</param>
 public sealed record Rules(
     int Version,
     long ValidityMaxMs,
@@ -83,5 +92,6 @@ public sealed record ClockAnchor(Timestamp Ledger, Timestamp Wall, int Factor)
         new(Wall.UnixMs + ((ledger.UnixMs - Ledger.UnixMs) / Factor));
 
     /// <summary>The clock that runs with another factor from this ledger time on.</summary>
-    public ClockAnchor ChangeAt(Timestamp ledger, int factor) => new(ledger, ToWall(ledger), factor);
+    public ClockAnchor ChangeAt(Timestamp ledger, int factor) =>
+        new(ledger, ToWall(ledger), factor);
 }

@@ -79,8 +79,11 @@ public sealed class LedgerState
 
     public ImmutableSortedDictionary<TripId, Trip> Trips => Of(Tables.Trips);
 
-    /// <summary>Who has the right to an EVSE's time: ordered, never overlapping, ended legs removed.</summary>
-    public ImmutableSortedDictionary<EvseId, ImmutableArray<Booking>> Calendar => Of(Tables.Calendar);
+    /// <summary>
+    /// Who has the right to an EVSE's time: ordered, never overlapping, ended legs removed.
+    /// </summary>
+    public ImmutableSortedDictionary<EvseId, ImmutableArray<Booking>> Calendar => Of(
+        Tables.Calendar);
 
     public ImmutableSortedDictionary<SessionId, Session> Sessions => Of(Tables.Sessions);
 
@@ -98,7 +101,9 @@ public sealed class LedgerState
     /// <summary>Hash of members, f and q: what the votes of the next height sign.</summary>
     public Digest GovernanceRoot { get; }
 
-    /// <summary>The soonest time at which the rules will act by themselves; null when nothing waits.</summary>
+    /// <summary>
+    /// The soonest time at which the rules will act by themselves; null when nothing waits.
+    /// </summary>
     public Timestamp? NextDeadline
     {
         get
@@ -113,7 +118,8 @@ public sealed class LedgerState
     internal StateTree Tree { get; }
 
     /// <summary>The state before the first block.</summary>
-    /// <param name="genesis">Valid: checked with <see cref="Genesis.IsValid"/> by whoever received it.</param>
+    /// <param name="genesis">Valid: checked with <see cref="Genesis.IsValid"/> by whoever received
+    /// it.</param>
     public static LedgerState FromGenesis(Genesis genesis)
     {
         GenesisDraft draft = genesis.Draft;
@@ -138,7 +144,9 @@ public sealed class LedgerState
     public ImmutableSortedDictionary<TKey, TValue> Of<TKey, TValue>(Table<TKey, TValue> table)
         where TKey : notnull => Rows.Of(table);
 
-    /// <summary>Proves a row's value, or that there is no such row, against <see cref="StateRoot"/>.</summary>
+    /// <summary>
+    /// Proves a row's value, or that there is no such row, against <see cref="StateRoot"/>.
+    /// </summary>
     public StateProof Prove<TKey, TValue>(Table<TKey, TValue> table, TKey key)
         where TKey : notnull
     {

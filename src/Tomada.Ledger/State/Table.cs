@@ -25,7 +25,9 @@ public abstract class Table(string name, bool isProven, int index)
     internal abstract WorkingTable Open(object rows);
 }
 
-/// <summary>The rows of one kind: path = SHA-256(name ‖ 00 ‖ key bytes), value as canonical bytes.</summary>
+/// <summary>
+/// The rows of one kind: path = SHA-256(name ‖ 00 ‖ key bytes), value as canonical bytes.
+/// </summary>
 public sealed class Table<TKey, TValue> : Table
     where TKey : notnull
 {

@@ -9,9 +9,10 @@ namespace Tomada.Ledger;
 /// <para>
 /// A rule is a method of a static class in its feature's folder,
 /// <c>static Outcome Apply(Working state, TransactionContext context, ProposeTrip body)</c>, called
-/// by the one switch in <see cref="Dispatch"/>. It reads and writes the tables here and says what it
-/// did by <see cref="Emit"/>. When it answers with a refusal everything it wrote or emitted is
-/// undone, so it may check late; a refused transaction leaves no trace but its entry and its number.
+/// by the one switch in <see cref="Dispatch"/>. It reads and writes the tables here and says what
+/// it did by <see cref="Emit"/>. When it answers with a refusal everything it wrote or emitted is
+/// undone, so it may check late; a refused transaction leaves no trace but its entry and its
+/// number.
 /// </para>
 /// </summary>
 public sealed class Working
@@ -86,8 +87,11 @@ public sealed class Working
     /// <summary>Says in the log what a rule just did.</summary>
     public void Emit(Effect effect) => _effects.Add(effect);
 
-    /// <summary>Moves money between accounts and says so; debits equal credits by construction (I1).</summary>
-    /// <param name="postings">At least one; each amount is above zero and in both accounts' currency.</param>
+    /// <summary>
+    /// Moves money between accounts and says so; debits equal credits by construction (I1).
+    /// </summary>
+    /// <param name="postings">At least one; each amount is above zero and in both accounts'
+    /// currency.</param>
     public void Post(ImmutableArray<Posting> postings)
     {
         foreach (Posting posting in postings)

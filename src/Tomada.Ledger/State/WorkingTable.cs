@@ -8,7 +8,9 @@ namespace Tomada.Ledger;
 /// <summary>A table while a block runs.</summary>
 public abstract class WorkingTable
 {
-    /// <summary>The rows now; taking them is a snapshot, giving them back rolls back to it.</summary>
+    /// <summary>
+    /// The rows now; taking them is a snapshot, giving them back rolls back to it.
+    /// </summary>
     internal abstract object Snapshot { get; set; }
 
     /// <summary>Adds what differs from the rows before the block.</summary>

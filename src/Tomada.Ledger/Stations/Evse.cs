@@ -15,5 +15,6 @@ public sealed record Evse(PutEvse Published, Availability Availability, Timestam
         .Field(3, "availableUntil", x => x.AvailableUntil, Timestamp.Codec);
 
     /// <summary>Whether a hold may be made on it at this block time.</summary>
-    public bool IsOffered(Timestamp now) => Availability == Availability.Available && now < AvailableUntil;
+    public bool IsOffered(Timestamp now) =>
+        Availability == Availability.Available && now < AvailableUntil;
 }

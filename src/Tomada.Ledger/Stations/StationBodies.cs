@@ -20,7 +20,9 @@ public enum PowerType
     Dc = 3,
 }
 
-/// <summary>Whether an EVSE is offered to the network; the values of OCPI's Status that matter here.</summary>
+/// <summary>
+/// Whether an EVSE is offered to the network; the values of OCPI's Status that matter here.
+/// </summary>
 public enum Availability
 {
     Available = 1,
@@ -33,7 +35,8 @@ public enum Availability
 /// <param name="Standard">The plug.</param>
 /// <param name="PowerType">AC or DC.</param>
 /// <param name="MaxPowerW">OCPI max_electric_power, in W.</param>
-public sealed record Connector(int Number, ConnectorStandard Standard, PowerType PowerType, int MaxPowerW)
+public sealed record Connector(
+    int Number, ConnectorStandard Standard, PowerType PowerType, int MaxPowerW)
 {
     public static Codec<Connector> Codec { get; } = RecordCodec<Connector>.Part()
         .Field(1, "number", x => x.Number, Codecs.Int(1, LedgerLimits.ConnectorsMax))
@@ -94,9 +97,11 @@ public sealed record PutEvse(
 /// <param name="Evse">An EVSE of the sender.</param>
 /// <param name="Availability">AVAILABLE is an offer that binds the owner.</param>
 /// <param name="ValidUntil">From then on the EVSE counts as not offered until said again.</param>
-public sealed record SetEvseAvailability(EvseId Evse, Availability Availability, Timestamp ValidUntil) : Body
+public sealed record SetEvseAvailability(
+    EvseId Evse, Availability Availability, Timestamp ValidUntil) : Body
 {
-    public static new Codec<SetEvseAvailability> Codec { get; } = RecordCodec<SetEvseAvailability>.Versioned(1)
+    public static new Codec<SetEvseAvailability> Codec { get; } =
+        RecordCodec<SetEvseAvailability>.Versioned(1)
         .Field(1, "evse", x => x.Evse, EvseId.Codec)
         .Field(2, "availability", x => x.Availability, Codecs.Enum<Availability>())
         .Field(3, "validUntil", x => x.ValidUntil, Timestamp.Codec);

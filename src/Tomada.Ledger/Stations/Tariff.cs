@@ -36,7 +36,9 @@ public sealed record TariffElement(ImmutableArray<PriceComponent> Components)
         .Field(1, "components", x => x.Components, Codecs.List(PriceComponent.Codec, 1, LedgerLimits.TariffElementsMax));
 }
 
-/// <summary>OCPI Tariff. What a leg pins is the hash of this content, so a later change binds nobody.</summary>
+/// <summary>
+/// OCPI Tariff. What a leg pins is the hash of this content, so a later change binds nobody.
+/// </summary>
 public sealed record Tariff(Currency Currency, ImmutableArray<TariffElement> Elements)
 {
     private const string Tag = "tomada/v1/tariff";

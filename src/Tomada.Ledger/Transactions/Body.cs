@@ -2,7 +2,9 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Ledger;
 
-/// <summary>The content of a transaction. Numbers are never reused; later kinds are added.</summary>
+/// <summary>
+/// The content of a transaction. Numbers are never reused; later kinds are added.
+/// </summary>
 public abstract record Body
 {
     // 1-19 membership, 20-39 stations, 40-59 trips, 60-79 charging, 80-99 clearing.

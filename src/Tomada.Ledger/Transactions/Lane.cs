@@ -51,14 +51,17 @@ public sealed record Lane(long Highest, byte[] Below)
         }
 
         long depth = Highest - 1 - number;
-        return depth is >= 0 and < LedgerLimits.LaneWindow && (Below[ByteOf(depth)] & BitOf(depth)) == 0;
+        return depth is >= 0 and < LedgerLimits.LaneWindow
+            && (Below[ByteOf(depth)] & BitOf(depth)) == 0;
     }
 
     /// <summary>The lane after this free number is used.</summary>
     public Lane Use(long number)
     {
         Invariant.Require(IsFree(number), $"lane number {number} is used once");
-        return number > Highest ? new Lane(number, ShiftedBy(number - Highest)) : WithUsed(Highest - 1 - number);
+        return number > Highest
+            ? new Lane(number, ShiftedBy(number - Highest))
+            : WithUsed(Highest - 1 - number);
     }
 
     private static int ByteOf(long depth) => BytesBelow - 1 - (int)(depth / 8);
@@ -72,7 +75,9 @@ public sealed record Lane(long Highest, byte[] Below)
         return this with { Below = below };
     }
 
-    /// <summary>The old highest becomes one of the used below the new one; the lowest fall out.</summary>
+    /// <summary>
+    /// The old highest becomes one of the used below the new one; the lowest fall out.
+    /// </summary>
     private byte[] ShiftedBy(long step)
     {
         byte[] below = new byte[BytesBelow];

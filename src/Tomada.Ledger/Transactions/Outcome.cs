@@ -45,7 +45,9 @@ public enum OutcomeCode
     NotMonotonic = 12,
 }
 
-/// <summary>How a transaction in a block ended, with what a person needs to understand it.</summary>
+/// <summary>
+/// How a transaction in a block ended, with what a person needs to understand it.
+/// </summary>
 /// <param name="Code">The rule's answer.</param>
 /// <param name="Detail">For a refusal: what and where, in English, for example "leg 3: …".</param>
 public sealed record Outcome(OutcomeCode Code, string? Detail)

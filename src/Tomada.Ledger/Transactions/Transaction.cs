@@ -4,10 +4,12 @@ using Tomada.Primitives.Encoding;
 namespace Tomada.Ledger;
 
 /// <summary>What a company asks of the ledger, before its signature.</summary>
-/// <param name="Network">The hash of the genesis: a transaction of one network is void in another.</param>
+/// <param name="Network">The hash of the genesis: a transaction of one network is void in
+/// another.</param>
 /// <param name="Company">The company that asks and signs.</param>
 /// <param name="Lane">Which of the company's gateways numbers it; 0 to 255.</param>
-/// <param name="Number">Usable once in its lane, within 1,024 below the lane's highest; from 1.</param>
+/// <param name="Number">Usable once in its lane, within 1,024 below the lane's highest; from
+/// 1.</param>
 /// <param name="ValidUntil">Last block time at which it may enter a block.</param>
 /// <param name="Body">What is asked.</param>
 public sealed record Transaction(
@@ -65,7 +67,8 @@ public sealed class SignedTransaction
     }
 
     /// <summary>Reads canonical bytes; the signature is not checked here.</summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> bytes, out SignedTransaction? transaction, out string? why)
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> bytes, out SignedTransaction? transaction, out string? why)
     {
         transaction = null;
         if (bytes.Length > LedgerLimits.TransactionBytesMax)
@@ -75,7 +78,8 @@ public sealed class SignedTransaction
         else if (s_codec.TryDecode(bytes, out Wire? wire, out why)
             && Transaction.Codec.TryDecode(wire.Unsigned, out Transaction? content, out why))
         {
-            transaction = new SignedTransaction(bytes.ToArray(), wire.Unsigned, content, wire.Signature);
+            transaction =
+                new SignedTransaction(bytes.ToArray(), wire.Unsigned, content, wire.Signature);
         }
 
         return transaction is not null;

@@ -12,7 +12,8 @@ internal static class CalendarRules
 {
     /// <summary>A calendar's row: its bookings in the order of time.</summary>
     public static Codec<ImmutableArray<Booking>> RowCodec { get; } = RecordCodec<Row>.Versioned(1)
-        .Field(1, "bookings", x => x.Bookings, Codecs.List(Booking.Codec, 1, LedgerLimits.BookingsMax))
+        .Field(
+            1, "bookings", x => x.Bookings, Codecs.List(Booking.Codec, 1, LedgerLimits.BookingsMax))
         .Convert(row => row.Bookings, bookings => new Row(bookings));
 
     /// <summary>Books the window for the leg if nothing that still stands overlaps it.</summary>
@@ -60,7 +61,9 @@ internal static class CalendarRules
     private static ImmutableArray<Booking> RowOf(Working state, EvseId evse) =>
         state.Calendar.TryGet(evse, out ImmutableArray<Booking> row) ? row : [];
 
-    /// <summary>Ends ascend like starts, so the first that can overlap is found by halving.</summary>
+    /// <summary>
+    /// Ends ascend like starts, so the first that can overlap is found by halving.
+    /// </summary>
     private static int FirstEndingAfter(ImmutableArray<Booking> row, Timestamp from)
     {
         int low = 0;

@@ -43,7 +43,9 @@ internal static class HoldRules
         Add(state, hold, -hold.Amount.Amount);
     }
 
-    /// <summary>Sum of a company's holds in minor units, those of passed deadlines left out.</summary>
+    /// <summary>
+    /// Sum of a company's holds in minor units, those of passed deadlines left out.
+    /// </summary>
     public static long SumOf(Working state, CompanyId company, Currency currency)
     {
         state.Of(Tables.Held).TryGet(new HeldBy(company, currency), out long sum);

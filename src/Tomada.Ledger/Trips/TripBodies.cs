@@ -30,8 +30,10 @@ public enum RefusalReason
 /// <param name="Window">When; on the grid of the rules.</param>
 /// <param name="EnergyWh">How much, in Wh; 1 to 1,000,000.</param>
 /// <param name="Tariff">Hash of the tariff that will price it.</param>
-/// <param name="PriceCap">What the session may cost at the most; it binds the owner, and is held.</param>
-/// <param name="SecretHash">SHA-256 of the secret that the car gives to the station at the plug.</param>
+/// <param name="PriceCap">What the session may cost at the most; it binds the owner, and is
+/// held.</param>
+/// <param name="SecretHash">SHA-256 of the secret that the car gives to the station at the
+/// plug.</param>
 public sealed record LegRequest(
     EvseId Evse, TimeWindow Window, long EnergyWh, Digest Tariff, Money PriceCap, Digest SecretHash)
 {
@@ -48,9 +50,11 @@ public sealed record LegRequest(
 }
 
 /// <summary>Asks for every leg of a trip at once; the sender is the home company.</summary>
-/// <param name="Driver">HMAC of the trip under a key that only the home company holds: a pseudonym for one trip.</param>
+/// <param name="Driver">HMAC of the trip under a key that only the home company holds: a pseudonym
+/// for one trip.</param>
 /// <param name="Priority">Order within the block.</param>
-/// <param name="DecideWithinMs">Time for the owners to answer after inclusion; 1 s to the rules' maximum.</param>
+/// <param name="DecideWithinMs">Time for the owners to answer after inclusion; 1 s to the rules'
+/// maximum.</param>
 /// <param name="Legs">1 to 16, in driving order; windows ascend.</param>
 public sealed record ProposeTrip(
     Digest Driver, PriorityClass Priority, long DecideWithinMs, ImmutableArray<LegRequest> Legs) : Body

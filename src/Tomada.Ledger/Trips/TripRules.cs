@@ -17,7 +17,9 @@ public static class TripRules
     public static bool HasLapsed(Working state, LegId leg) =>
         Deadlines.Find(state, DeadlineKind.LegUnused, leg.ToString()) is { } at && at <= state.Time;
 
-    /// <summary>A session began on a confirmed leg: it is charging and cannot lapse any more.</summary>
+    /// <summary>
+    /// A session began on a confirmed leg: it is charging and cannot lapse any more.
+    /// </summary>
     public static void StartCharging(Working state, LegId id)
     {
         Leg leg = Require(FindLeg(state, id), id, LegState.Confirmed);
@@ -26,8 +28,9 @@ public static class TripRules
     }
 
     /// <summary>
-    /// A confirmed or charging leg comes to its one end: its time is free, its hold is resolved. With
-    /// the last leg the trip ends, COMPLETED when every leg was fulfilled and PARTIAL otherwise.
+    /// A confirmed or charging leg comes to its one end: its time is free, its hold is resolved.
+    /// With the last leg the trip ends, COMPLETED when every leg was fulfilled and PARTIAL
+    /// otherwise.
     /// </summary>
     /// <param name="state">The state.</param>
     /// <param name="id">The leg.</param>
@@ -35,8 +38,11 @@ public static class TripRules
     public static void EndLeg(Working state, LegId id, LegState end)
     {
         Leg leg = Require(
-            FindLeg(state, id), id, end == LegState.Fulfilled ? LegState.Charging : LegState.Confirmed);
-        Invariant.Require(end is LegState.Fulfilled or LegState.Unused, $"{end} ends a confirmed leg");
+            FindLeg(state, id), id, end == LegState.Fulfilled
+                ? LegState.Charging
+                : LegState.Confirmed);
+        Invariant.Require(
+            end is LegState.Fulfilled or LegState.Unused, $"{end} ends a confirmed leg");
         Deadlines.Clear(state, DeadlineKind.LegUnused, id.ToString());
         Free(state, id, leg);
         Replace(state, id, leg with { State = end });
@@ -57,7 +63,8 @@ public static class TripRules
     internal static void Confirm(Working state, Trip trip)
     {
         Deadlines.Clear(state, DeadlineKind.TripDecision, trip.Id.ToString());
-        ImmutableArray<Leg> legs = [.. trip.Legs.Select(leg => leg with { State = LegState.Confirmed })];
+        ImmutableArray<Leg> legs =
+            [.. trip.Legs.Select(leg => leg with { State = LegState.Confirmed })];
         state.Trips.Put(trip.Id, trip with { State = TripState.Confirmed, Legs = legs });
         foreach (Leg leg in legs)
         {
@@ -97,7 +104,9 @@ public static class TripRules
         state.Emit(new TripExpired(id));
     }
 
-    /// <summary>Expires the trip now if it is held and its deadline has passed; whether it did.</summary>
+    /// <summary>
+    /// Expires the trip now if it is held and its deadline has passed; whether it did.
+    /// </summary>
     internal static bool ExpireIfDue(Working state, TripId id)
     {
         Trip trip = state.Trips.Get(id);
@@ -113,7 +122,8 @@ public static class TripRules
     internal static LegId IdOf(Trip trip, Leg leg) => new(trip.Id, leg.Number);
 
     /// <summary>"leg 3", for refusals.</summary>
-    internal static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"leg {number}");
+    internal static string Name(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"leg {number}");
 
     internal static void Replace(Working state, LegId id, Leg leg)
     {

@@ -8,9 +8,12 @@ namespace Tomada.Node.Configuration;
 public static class AddressCodec
 {
     private const string EndPointAllowed = "address:port as 127.0.0.1:0 or [::1]:8443";
-    private const string MulticastAllowed = "an IPv4 multicast address from 224.0.0.0 to 239.255.255.255";
+    private const string MulticastAllowed =
+        "an IPv4 multicast address from 224.0.0.0 to 239.255.255.255";
 
-    /// <summary>A numeric address and a port; names are not resolved, so a start never waits for DNS.</summary>
+    /// <summary>
+    /// A numeric address and a port; names are not resolved, so a start never waits for DNS.
+    /// </summary>
     public static Codec<IPEndPoint> EndPoint { get; } =
         Codecs.Text(3, 64).Convert(ParseEndPoint, x => x.ToString(), EndPointAllowed);
 
@@ -22,7 +25,8 @@ public static class AddressCodec
     {
         // IPEndPoint reads "127.0.0.1" as port 0; a forgotten port should be said, not guessed.
         bool hasPort = text.LastIndexOf(':') > text.LastIndexOf(']')
-            && (text[0] == '[' || text.IndexOf(':', StringComparison.Ordinal) == text.LastIndexOf(':'));
+            && (text[0] == '['
+            || text.IndexOf(':', StringComparison.Ordinal) == text.LastIndexOf(':'));
         return hasPort && IPEndPoint.TryParse(text, out IPEndPoint? endPoint)
             ? endPoint
             : throw new FormatException($"'{text}' is not an endpoint.");

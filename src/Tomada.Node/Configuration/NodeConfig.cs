@@ -15,7 +15,8 @@ namespace Tomada.Node.Configuration;
 /// <param name="Peer">Where other companies' nodes connect.</param>
 /// <param name="Mqtt">Where the company's devices connect.</param>
 /// <param name="Http">Where the public API and the explorer listen.</param>
-/// <param name="Control">Where the company's own control API listens; loopback unless you know why not.</param>
+/// <param name="Control">Where the company's own control API listens; loopback unless you know why
+/// not.</param>
 public sealed record NodeConfig(
     CompanyId Company,
     string Name,
@@ -29,7 +30,8 @@ public sealed record NodeConfig(
     /// <summary>The file's name in the data directory.</summary>
     public const string FileName = "tomada.json";
 
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions s_strict =
+        new() { AllowDuplicateProperties = false };
 
     /// <summary>The file's form; nothing unknown, nothing twice, nothing left out.</summary>
     public static Codec<NodeConfig> Codec { get; } = RecordCodec<NodeConfig>.Versioned(1)
@@ -95,7 +97,9 @@ public sealed record NodeConfig(
         }
     }
 
-    /// <summary>Writes <c>tomada.json</c>, indented for people; the directory is created if missing.</summary>
+    /// <summary>
+    /// Writes <c>tomada.json</c>, indented for people; the directory is created if missing.
+    /// </summary>
     public void Save(string dataDirectory)
     {
         Directory.CreateDirectory(dataDirectory);
@@ -114,10 +118,13 @@ public sealed record NodeConfig(
 
 /// <summary>The network a node belongs to.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Code">The invitation code that founders share; absent when only its hash is kept.</param>
-/// <param name="CodeHash">What the code and the name hash to; absent when the code is given.</param>
+/// <param name="Code">The invitation code that founders share; absent when only its hash is
+/// kept.</param>
+/// <param name="CodeHash">What the code and the name hash to; absent when the code is
+/// given.</param>
 /// <param name="Founders">How many companies found it; 1 to 100.</param>
-/// <param name="Simulated">Whether the network's clock may run faster than the world's; demos only.</param>
+/// <param name="Simulated">Whether the network's clock may run faster than the world's; demos
+/// only.</param>
 public sealed record NetworkConfig(
     string Name, string? Code, NetworkTag? CodeHash, int Founders, bool Simulated)
 {
@@ -138,18 +145,24 @@ public sealed record NetworkConfig(
     private static NetworkConfig RequireOneCode(NetworkConfig config) =>
         (config.Code is null) != (config.CodeHash is null)
             ? config
-            : throw new FormatException("has both or neither of code and codeHash; exactly one is needed.");
+            : throw new FormatException(
+                "has both or neither of code and codeHash; exactly one is needed.");
 }
 
-/// <summary>The hash of a network's name and invitation code: names a network without inviting into it.</summary>
+/// <summary>
+/// The hash of a network's name and invitation code: names a network without inviting into it.
+/// </summary>
 public sealed record NetworkTag(Digest Hash)
 {
     private const string Domain = "tomada/v1/invitation";
 
     public static Codec<NetworkTag> Codec { get; } =
-        Digest.Codec.Convert(hash => new NetworkTag(hash), tag => tag.Hash, "64 hexadecimal digits");
+        Digest.Codec.Convert(
+            hash => new NetworkTag(hash), tag => tag.Hash, "64 hexadecimal digits");
 
-    /// <summary>SHA-256 over both texts, each hashed first so that no two pairs run together.</summary>
+    /// <summary>
+    /// SHA-256 over both texts, each hashed first so that no two pairs run together.
+    /// </summary>
     public static NetworkTag Of(string name, string code) => new(Digest.Tagged(
         Domain,
         Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)).ToArray(),

@@ -1,9 +1,13 @@
 namespace Tomada.Node.Configuration;
 
-/// <summary>Writes small files so that a reader, or a power cut, sees the old content or the new.</summary>
+/// <summary>
+/// Writes small files so that a reader, or a power cut, sees the old content or the new.
+/// </summary>
 public static class SafeFile
 {
-    /// <summary>Readable and writable by the owner alone; the same on every file that holds a secret.</summary>
+    /// <summary>
+    /// Readable and writable by the owner alone; the same on every file that holds a secret.
+    /// </summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes beside the file, syncs, renames over it.</summary>
@@ -22,7 +26,8 @@ public static class SafeFile
 
     private static FileStreamOptions Options(FileMode mode)
     {
-        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.Write, Share = FileShare.None };
+        FileStreamOptions options =
+            new() { Mode = mode, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

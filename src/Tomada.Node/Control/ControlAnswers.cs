@@ -5,7 +5,8 @@ namespace Tomada.Node;
 /// <summary>How the node fares.</summary>
 /// <param name="Company">Whose node.</param>
 /// <param name="Phase">FOUNDING, or RUNNING once the genesis is complete.</param>
-/// <param name="Candidates">While founding: companies with a mutual handshake, this one not counted.</param>
+/// <param name="Candidates">While founding: companies with a mutual handshake, this one not
+/// counted.</param>
 /// <param name="Network">Network id; empty while founding.</param>
 /// <param name="Height">Newest block.</param>
 /// <param name="Tip">Its digest.</param>
@@ -33,7 +34,8 @@ public sealed record StatusAnswer(
 public sealed record StationAnswer(string Id, bool Online, StationEvseAnswer[] Evses);
 
 /// <summary>One EVSE of it: OCPI status, and the leg it is reserved for.</summary>
-public sealed record StationEvseAnswer(string Uid, string Status, string? Reservation, string[] Acknowledged);
+public sealed record StationEvseAnswer(
+    string Uid, string Status, string? Reservation, string[] Acknowledged);
 
 /// <summary>How a submitted transaction ended.</summary>
 public sealed record SubmitAnswer(

@@ -14,9 +14,11 @@ internal static class ControlApi
     /// <summary>Largest request body, in bytes.</summary>
     public const int BodyBytesMax = 128 * 1024;
 
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions s_strict =
+        new() { AllowDuplicateProperties = false };
 
-    public static void MapControl(this IEndpointRouteBuilder routes, string token, NodeStatus status)
+    public static void MapControl(
+        this IEndpointRouteBuilder routes, string token, NodeStatus status)
     {
         RouteGroupBuilder control = routes.MapGroup("/control/v1");
         control.AddEndpointFilter((context, next) =>
@@ -33,11 +35,13 @@ internal static class ControlApi
             EnrolAsync(request, status, stop));
     }
 
-    private static async Task<IResult> SubmitAsync(HttpRequest request, NodeStatus status, CancellationToken stop)
+    private static async Task<IResult> SubmitAsync(
+        HttpRequest request, NodeStatus status, CancellationToken stop)
     {
         if (status.Desk is not { } desk)
         {
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
+            return Problem(
+                StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
         }
 
         (JsonDocument? document, string? why) = await ReadJsonAsync(request, stop);
@@ -63,15 +67,19 @@ internal static class ControlApi
                     result.Index,
                     result.Explain()),
                 NodeJson.Default.SubmitAnswer,
-                statusCode: result.IsApplied ? StatusCodes.Status200OK : StatusCodes.Status409Conflict);
+                statusCode: result.IsApplied
+                    ? StatusCodes.Status200OK
+                    : StatusCodes.Status409Conflict);
         }
     }
 
-    private static async Task<IResult> EnrolAsync(HttpRequest request, NodeStatus status, CancellationToken stop)
+    private static async Task<IResult> EnrolAsync(
+        HttpRequest request, NodeStatus status, CancellationToken stop)
     {
         if (status.Enrol is not { } enrol)
         {
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
+            return Problem(
+                StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
         }
 
         (JsonDocument? document, string? why) = await ReadJsonAsync(request, stop);
@@ -90,13 +98,15 @@ internal static class ControlApi
             }
 
             return IdRules.IsName(id)
-                ? TypedResults.Json(new EnrolAnswer(kind, id!, enrol(kind, id!)), NodeJson.Default.EnrolAnswer)
+                ? TypedResults.Json(
+                    new EnrolAnswer(kind, id!, enrol(kind, id!)), NodeJson.Default.EnrolAnswer)
                 : status.BadInput("control", $"id is {IdRules.NameAllowed}");
         }
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+        element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty(name, out JsonElement value)
         && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;

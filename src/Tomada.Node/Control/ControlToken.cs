@@ -22,7 +22,8 @@ public static class ControlToken
         if (!File.Exists(path))
         {
             SafeFile.Replace(
-                path, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes))));
+                path, Encoding.ASCII.GetBytes(
+                    Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes))));
         }
 
         return File.ReadAllText(path).Trim();

@@ -10,7 +10,8 @@ namespace Tomada.Node;
 /// </summary>
 /// <param name="Peer">Address and port for other companies' nodes.</param>
 /// <param name="Control">For the company's own operator.</param>
-/// <param name="Http">For everybody: public API and explorer; absent until the network is formed.</param>
+/// <param name="Http">For everybody: public API and explorer; absent until the network is
+/// formed.</param>
 /// <param name="Mqtt">For the company's devices; absent until the network is formed.</param>
 public sealed record NodeEndpoints(string? Peer, string? Control, string? Http, string? Mqtt)
 {
@@ -35,7 +36,8 @@ public sealed record NodeEndpoints(string? Peer, string? Control, string? Http, 
         Path.Combine(dataDirectory, FileName),
         JsonSerializer.SerializeToUtf8Bytes(this, NodeEndpointsJson.Default.NodeEndpoints));
 
-    internal static void Remove(string dataDirectory) => File.Delete(Path.Combine(dataDirectory, FileName));
+    internal static void Remove(string dataDirectory) =>
+        File.Delete(Path.Combine(dataDirectory, FileName));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

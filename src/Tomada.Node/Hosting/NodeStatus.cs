@@ -3,7 +3,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Node;
 
-/// <summary>What the control API knows of the node: little while it founds, everything once it runs.</summary>
+/// <summary>
+/// What the control API knows of the node: little while it founds, everything once it runs.
+/// </summary>
 internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
 {
     private volatile LedgerDesk? _desk;
@@ -33,7 +35,8 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
 
     public StatusAnswer Snapshot()
     {
-        ImmutableArray<string> reachable = [.. Reachable().Select(each => each.Value).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> reachable =
+            [.. Reachable().Select(each => each.Value).Order(StringComparer.Ordinal)];
         if (_desk is not { } desk)
         {
             return new StatusAnswer(

@@ -7,10 +7,13 @@ namespace Tomada.Node.Keys;
 /// <summary>Ed25519 (RFC 8032) by libsodium: the signatures of everything but TLS.</summary>
 public static class Ed25519
 {
-    // A member signs thousands of times with one key; importing it each time would cost a third more.
+    // A member signs thousands of times with one key; importing it each time would cost a third
+    // more.
     private static readonly ConcurrentDictionary<Primitives.PublicKey, NSec.Cryptography.PublicKey> s_imported = [];
 
-    /// <summary>Checks a signature; false for a malformed key or signature. From any thread.</summary>
+    /// <summary>
+    /// Checks a signature; false for a malformed key or signature. From any thread.
+    /// </summary>
     public static VerifySignature Verify { get; } = VerifyWith;
 
     private static bool VerifyWith(

@@ -58,12 +58,14 @@ public sealed class NodeKeys : IDisposable
         File.Exists(Path.Combine(dataDirectory, Folder, IdentityFile));
 
     /// <summary>Makes new keys and writes them.</summary>
-    /// <exception cref="DataDirectoryException">There are keys already: they are never overwritten.</exception>
+    /// <exception cref="DataDirectoryException">There are keys already: they are never
+    /// overwritten.</exception>
     public static NodeKeys Create(string dataDirectory, CompanyId company, TimeProvider wall)
     {
         if (Exist(dataDirectory))
         {
-            throw new DataDirectoryException($"{dataDirectory} already has keys; they are never overwritten.");
+            throw new DataDirectoryException(
+                $"{dataDirectory} already has keys; they are never overwritten.");
         }
 
         string folder = Path.Combine(dataDirectory, Folder);
@@ -72,14 +74,17 @@ public sealed class NodeKeys : IDisposable
         using X509Certificate2 certificate = SelfSigned(tls, company, wall.GetUtcNow());
         SafeFile.Replace(Path.Combine(folder, TlsKeyFile), tls.ExportPkcs8PrivateKey());
         SafeFile.Replace(Path.Combine(folder, TlsCertificateFile), certificate.RawData);
-        SafeFile.Replace(Path.Combine(folder, VotingFile), RandomNumberGenerator.GetBytes(SeedSize));
+        SafeFile.Replace(
+            Path.Combine(folder, VotingFile), RandomNumberGenerator.GetBytes(SeedSize));
         // Last, because its presence means that the set is whole.
-        SafeFile.Replace(Path.Combine(folder, IdentityFile), RandomNumberGenerator.GetBytes(SeedSize));
+        SafeFile.Replace(
+            Path.Combine(folder, IdentityFile), RandomNumberGenerator.GetBytes(SeedSize));
         return Load(dataDirectory);
     }
 
     /// <summary>Reads the keys.</summary>
-    /// <exception cref="DataDirectoryException">A file is missing, malformed, or open to other users.</exception>
+    /// <exception cref="DataDirectoryException">A file is missing, malformed, or open to other
+    /// users.</exception>
     public static NodeKeys Load(string dataDirectory)
     {
         string folder = Path.Combine(dataDirectory, Folder);
@@ -98,12 +103,14 @@ public sealed class NodeKeys : IDisposable
             is IOException or UnauthorizedAccessException or CryptographicException or FormatException
             or ArgumentException)
         {
-            throw new DataDirectoryException($"The keys in {folder} cannot be read: {malformed.Message}", malformed);
+            throw new DataDirectoryException(
+                $"The keys in {folder} cannot be read: {malformed.Message}", malformed);
         }
     }
 
     /// <summary>Reads the keys, or makes them when the directory has none.</summary>
-    public static NodeKeys LoadOrCreate(string dataDirectory, CompanyId company, TimeProvider wall) =>
+    public static NodeKeys LoadOrCreate(
+        string dataDirectory, CompanyId company, TimeProvider wall) =>
         Exist(dataDirectory) ? Load(dataDirectory) : Create(dataDirectory, company, wall);
 
     /// <summary>The company's record with these keys, signed by the identity key.</summary>
@@ -123,7 +130,8 @@ public sealed class NodeKeys : IDisposable
     private static byte[] Secret(string folder, string name)
     {
         string path = Path.Combine(folder, name);
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~SafeFile.OwnerOnly) is var open and not 0)
+        if (!OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & ~SafeFile.OwnerOnly) is var open and not 0)
         {
             throw new DataDirectoryException(
                 $"{path} is open to others ({open}); keys are for their owner alone: chmod 600 {path}");
@@ -132,7 +140,8 @@ public sealed class NodeKeys : IDisposable
         return File.ReadAllBytes(path);
     }
 
-    // Peers pin the key, never the name or the dates; both are there because TLS wants a certificate.
+    // Peers pin the key, never the name or the dates; both are there because TLS wants a
+    // certificate.
     private static X509Certificate2 SelfSigned(ECDsa key, CompanyId company, DateTimeOffset now)
     {
         CertificateRequest request = new($"CN={company}", key, HashAlgorithmName.SHA256);

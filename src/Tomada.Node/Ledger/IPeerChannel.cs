@@ -5,7 +5,9 @@ namespace Tomada.Node;
 /// <summary>The way out to other companies: the network, or nobody in a network of one.</summary>
 public interface IPeerChannel
 {
-    /// <summary>Queues a message and returns at once; it may be lost, and is then sent again by its sender.</summary>
+    /// <summary>
+    /// Queues a message and returns at once; it may be lost, and is then sent again by its sender.
+    /// </summary>
     /// <param name="to">A company, or all when null.</param>
     /// <param name="message">At most the transport's frame limit.</param>
     void Send(CompanyId? to, ReadOnlyMemory<byte> message);

@@ -9,15 +9,19 @@ using Tomada.Replication;
 namespace Tomada.Node;
 
 /// <summary>
-/// Where the rest of the node meets the ledger: read the newest state, submit a transaction and wait
-/// for its end, follow the blocks. Any thread may call it; the replication loop feeds it.
+/// Where the rest of the node meets the ledger: read the newest state, submit a transaction and
+/// wait for its end, follow the blocks. Any thread may call it; the replication loop feeds it.
 /// </summary>
 public sealed class LedgerDesk
 {
-    /// <summary>Newest blocks that followers can still get from memory; older ones are in the store.</summary>
+    /// <summary>
+    /// Newest blocks that followers can still get from memory; older ones are in the store.
+    /// </summary>
     public const int RecentBlocksMax = 1_024;
 
-    /// <summary>How long a transaction may wait, in wall time; the rules' maximum is 10 min.</summary>
+    /// <summary>
+    /// How long a transaction may wait, in wall time; the rules' maximum is 10 min.
+    /// </summary>
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(60);
 
     internal const int Lane = 0;
@@ -60,12 +64,15 @@ public sealed class LedgerDesk
     /// <summary>The wall clock.</summary>
     public Timestamp WallNow() => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>Signs, queues and waits until the transaction is in a block or never will be.</summary>
+    /// <summary>
+    /// Signs, queues and waits until the transaction is in a block or never will be.
+    /// </summary>
     /// <param name="body">What is asked.</param>
     /// <param name="stop">Stops waiting; the transaction may still be decided.</param>
     public async Task<TransactionResult> SubmitAsync(Body body, CancellationToken stop)
     {
-        TaskCompletionSource<TransactionResult> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<TransactionResult> end =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
         SignedTransaction transaction = Sign(body);
         _waiting[transaction.Id] = end;
         try
@@ -80,12 +87,13 @@ public sealed class LedgerDesk
     }
 
     /// <summary>
-    /// Every block above a height, once, in order, for as long as the caller reads. Blocks older than
-    /// the newest <see cref="RecentBlocksMax"/> come from the store, not from here.
+    /// Every block above a height, once, in order, for as long as the caller reads. Blocks older
+    /// than the newest <see cref="RecentBlocksMax"/> come from the store, not from here.
     /// </summary>
     /// <param name="afterHeight">The height that the caller already knows.</param>
     /// <param name="stop">Ends the stream.</param>
-    /// <exception cref="FollowerTooSlowException">The next block is no longer in memory.</exception>
+    /// <exception cref="FollowerTooSlowException">The next block is no longer in
+    /// memory.</exception>
     public async IAsyncEnumerable<AppliedBlock> FollowAsync(
         long afterHeight, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -151,8 +159,10 @@ public sealed class LedgerDesk
         for (int i = 0; i < block.Entries.Length; i++)
         {
             if (block.Entries[i] is TransactionEntry entry
-                && SignedTransaction.TryDecode(entry.Transaction, out SignedTransaction? transaction, out _)
-                && _waiting.TryRemove(transaction!.Id, out TaskCompletionSource<TransactionResult>? end))
+                && SignedTransaction.TryDecode(
+                    entry.Transaction, out SignedTransaction? transaction, out _)
+                && _waiting.TryRemove(
+                    transaction!.Id, out TaskCompletionSource<TransactionResult>? end))
             {
                 end.SetResult(new TransactionResult(
                     transaction.Id,
@@ -185,7 +195,9 @@ public sealed class LedgerDesk
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>A follower of blocks fell further behind than memory reaches; read the store instead.</summary>
+/// <summary>
+/// A follower of blocks fell further behind than memory reaches; read the store instead.
+/// </summary>
 public sealed class FollowerTooSlowException : Exception
 {
     public FollowerTooSlowException()

@@ -61,7 +61,8 @@ public sealed partial class ReplicationLoop
     public ChannelWriter<ReplicatorInput> Inputs => _inputs.Writer;
 
     /// <summary>Re-executes the stored chain and stands ready to run.</summary>
-    /// <exception cref="StoreCorruptException">A stored block does not follow from its parent.</exception>
+    /// <exception cref="StoreCorruptException">A stored block does not follow from its
+    /// parent.</exception>
     public static ReplicationLoop Open(
         Genesis genesis,
         CompanyId self,
@@ -78,11 +79,14 @@ public sealed partial class ReplicationLoop
             new BoundedChannelOptions(InputsMax) { SingleReader = true });
         Restore(replicator, store);
         LedgerDesk desk = new(
-            self, keys.SignIdentity, inputs.Writer, wall, replicator.State, LastNumber(replicator, store, self));
+            self, keys.SignIdentity, inputs.Writer, wall, replicator.State, LastNumber(
+                replicator, store, self));
         return new ReplicationLoop(replicator, store, peers, wall, logger, metrics, desk, inputs);
     }
 
-    /// <summary>Runs until stopped; a failed write ends it with an exception, and must end the process.</summary>
+    /// <summary>
+    /// Runs until stopped; a failed write ends it with an exception, and must end the process.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
         CarryOut([_replicator.Start(
@@ -97,7 +101,8 @@ public sealed partial class ReplicationLoop
         {
             // Time first: what is stepped after it is judged by a clock that is not stale.
             outputs.Add(_replicator.Step(new ReplicatorInput.Tick(MonotonicMs(), WallNow())));
-            for (int i = 0; i < StepsPerSyncMax && _inputs.Reader.TryRead(out ReplicatorInput? input); i++)
+            for (int i = 0; i < StepsPerSyncMax
+                && _inputs.Reader.TryRead(out ReplicatorInput? input); i++)
             {
                 outputs.Add(_replicator.Step(input));
             }
@@ -160,7 +165,8 @@ public sealed partial class ReplicationLoop
 
     private static StoreBatch BatchOf(List<ReplicatorOutput> outputs)
     {
-        ImmutableArray<StoredAppend> blocks = [.. outputs.SelectMany(each => each.Append).Select(ToStored)];
+        ImmutableArray<StoredAppend> blocks =
+            [.. outputs.SelectMany(each => each.Append).Select(ToStored)];
         return new StoreBatch
         {
             Votes = [.. outputs.SelectMany(each => each.Votes)
@@ -181,7 +187,8 @@ public sealed partial class ReplicationLoop
         for (int i = 0; i < block.Applied.Entries.Length; i++)
         {
             if (block.Applied.Entries[i] is TransactionEntry entry
-                && SignedTransaction.TryDecode(entry.Transaction, out SignedTransaction? transaction, out _))
+                && SignedTransaction.TryDecode(
+                    entry.Transaction, out SignedTransaction? transaction, out _))
             {
                 transactions.Add(new IndexedTransaction(transaction!.Id, seal.FirstIndex + i));
             }
@@ -244,7 +251,9 @@ public sealed partial class ReplicationLoop
         }
     }
 
-    /// <summary>The highest number that this company's lane ever used, decided or waiting.</summary>
+    /// <summary>
+    /// The highest number that this company's lane ever used, decided or waiting.
+    /// </summary>
     private static long LastNumber(Replicator replicator, NodeStore store, CompanyId self) =>
         ReadPending(store)
             .Where(each => each.Content.Company == self)
@@ -257,5 +266,6 @@ public sealed partial class ReplicationLoop
     private Timestamp WallNow() => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused from {From}: {Reason}: {Detail}")]
-    private static partial void LogRefused(ILogger logger, CompanyId from, string reason, string detail);
+    private static partial void LogRefused(
+        ILogger logger, CompanyId from, string reason, string detail);
 }

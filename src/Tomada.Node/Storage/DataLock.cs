@@ -1,6 +1,8 @@
 namespace Tomada.Node.Storage;
 
-/// <summary>Keeps a data directory for one process. The system lets go of it when the process ends.</summary>
+/// <summary>
+/// Keeps a data directory for one process. The system lets go of it when the process ends.
+/// </summary>
 public sealed class DataLock : IDisposable
 {
     private const string FileName = "lock";
@@ -9,7 +11,8 @@ public sealed class DataLock : IDisposable
     private DataLock(FileStream file) => _file = file;
 
     /// <summary>Takes the directory; it is created if missing.</summary>
-    /// <exception cref="DataDirectoryException">Another process has it, or it cannot be written.</exception>
+    /// <exception cref="DataDirectoryException">Another process has it, or it cannot be
+    /// written.</exception>
     public static DataLock Take(string dataDirectory)
     {
         string path = Path.Combine(dataDirectory, FileName);
@@ -21,7 +24,8 @@ public sealed class DataLock : IDisposable
         }
         catch (UnauthorizedAccessException refused)
         {
-            throw new DataDirectoryException($"{dataDirectory} cannot be written: {refused.Message}", refused);
+            throw new DataDirectoryException(
+                $"{dataDirectory} cannot be written: {refused.Message}", refused);
         }
         catch (IOException taken)
         {

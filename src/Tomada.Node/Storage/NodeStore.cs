@@ -37,8 +37,10 @@ public sealed partial class NodeStore : IDisposable
     /// <summary>Takes the data directory and opens its store, creating what is missing.</summary>
     /// <param name="dataDirectory">The node's directory.</param>
     /// <param name="extensions">Tables of other parts of the node.</param>
-    /// <exception cref="DataDirectoryException">It is in use, newer than this program, or damaged.</exception>
-    public static NodeStore Open(string dataDirectory, params ImmutableArray<StoreExtension> extensions)
+    /// <exception cref="DataDirectoryException">It is in use, newer than this program, or
+    /// damaged.</exception>
+    public static NodeStore Open(
+        string dataDirectory, params ImmutableArray<StoreExtension> extensions)
     {
         DataLock directory = DataLock.Take(dataDirectory);
         SqliteConnection? writer = null;
@@ -82,9 +84,13 @@ public sealed partial class NodeStore : IDisposable
         }
     }
 
-    /// <summary>Runs statements of another part of the node as one write, on disk when this returns.</summary>
-    /// <param name="work">Uses the connection only while it runs; what it throws undoes the write.</param>
-    /// <exception cref="StoreFailedException">The write did not get there; the node must stop.</exception>
+    /// <summary>
+    /// Runs statements of another part of the node as one write, on disk when this returns.
+    /// </summary>
+    /// <param name="work">Uses the connection only while it runs; what it throws undoes the
+    /// write.</param>
+    /// <exception cref="StoreFailedException">The write did not get there; the node must
+    /// stop.</exception>
     public T Write<T>(Func<SqliteConnection, T> work)
     {
         lock (_writing)
@@ -92,7 +98,8 @@ public sealed partial class NodeStore : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_failure is not null)
             {
-                throw new StoreFailedException($"The store failed before and is not written again: {_failure}");
+                throw new StoreFailedException(
+                    $"The store failed before and is not written again: {_failure}");
             }
 
             try
@@ -106,12 +113,15 @@ public sealed partial class NodeStore : IDisposable
             {
                 // After a failed sync the pages may be lost though a second sync would succeed.
                 _failure = failed.Message;
-                throw new StoreFailedException($"{_path} cannot be written: {failed.Message}", failed);
+                throw new StoreFailedException(
+                    $"{_path} cannot be written: {failed.Message}", failed);
             }
         }
     }
 
-    /// <summary>Runs a query on a connection of its own; from any thread, beside the writer.</summary>
+    /// <summary>
+    /// Runs a query on a connection of its own; from any thread, beside the writer.
+    /// </summary>
     public T Read<T>(Func<SqliteConnection, T> query)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -185,7 +195,8 @@ public sealed partial class NodeStore : IDisposable
         {
             connection.Execute(
                 "INSERT OR REPLACE INTO votes VALUES (?1, ?2, ?3, ?4, ?5)",
-                vote.Height, vote.Kind, vote.Ballot, vote.Bytes, RowHash.Of(Votes, Key(vote), vote.Bytes));
+                vote.Height, vote.Kind, vote.Ballot, vote.Bytes, RowHash.Of(
+                    Votes, Key(vote), vote.Bytes));
         }
 
         if (batch.PruneVotesBelow is { } height)
@@ -196,7 +207,8 @@ public sealed partial class NodeStore : IDisposable
         long expected = TipHeight;
         foreach (AppendedBlock block in batch.Blocks)
         {
-            Invariant.Require(block.Height == ++expected, $"block {block.Height} follows the stored tip");
+            Invariant.Require(
+                block.Height == ++expected, $"block {block.Height} follows the stored tip");
             WriteBlock(connection, block);
         }
 
@@ -204,7 +216,8 @@ public sealed partial class NodeStore : IDisposable
         {
             connection.Execute(
                 "INSERT INTO pending (id, bytes, sha256) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
-                Bytes(pending.Id), pending.Bytes, RowHash.Of(Pending, pending.Id.ToString(), pending.Bytes));
+                Bytes(pending.Id), pending.Bytes, RowHash.Of(
+                    Pending, pending.Id.ToString(), pending.Bytes));
         }
 
         foreach (TransactionId removed in batch.PendingRemoved)
@@ -225,7 +238,8 @@ public sealed partial class NodeStore : IDisposable
         string key = Key(block.Height);
         connection.Execute(
             "INSERT INTO blocks VALUES (?1, ?2, ?3, ?4)",
-            block.Height, block.FirstIndex, block.Block, RowHash.Of(Blocks, BlockKey(block), block.Block));
+            block.Height, block.FirstIndex, block.Block, RowHash.Of(
+                Blocks, BlockKey(block), block.Block));
         connection.Execute(
             "INSERT INTO certificates VALUES (?1, ?2, ?3)",
             block.Height, block.Certificate, RowHash.Of(Certificates, key, block.Certificate));

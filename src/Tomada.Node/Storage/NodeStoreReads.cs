@@ -17,14 +17,18 @@ public sealed partial class NodeStore
 
     /// <summary>Blocks from a height on, in order.</summary>
     /// <param name="fromHeight">The first height wanted; from 1.</param>
-    /// <param name="max">Most blocks; 1 to <see cref="NodeLimits.ReadRowsMax"/>, more are cut off.</param>
-    public IReadOnlyList<StoredBlock> ReadBlocks(long fromHeight, int max) => Read(connection => connection.Select(
+    /// <param name="max">Most blocks; 1 to <see cref="NodeLimits.ReadRowsMax"/>, more are cut
+    /// off.</param>
+    public IReadOnlyList<StoredBlock> ReadBlocks(long fromHeight, int max) =>
+        Read(connection => connection.Select(
         "SELECT height, first_index, bytes, sha256 FROM blocks WHERE height >= ?1 ORDER BY height LIMIT ?2",
         ToBlock, fromHeight, Math.Min(max, NodeLimits.ReadRowsMax)));
 
     /// <summary>The newest blocks, newest first.</summary>
-    /// <param name="max">Most blocks; 1 to <see cref="NodeLimits.ReadRowsMax"/>, more are cut off.</param>
-    public IReadOnlyList<StoredBlock> ReadNewestBlocks(int max) => Read(connection => connection.Select(
+    /// <param name="max">Most blocks; 1 to <see cref="NodeLimits.ReadRowsMax"/>, more are cut
+    /// off.</param>
+    public IReadOnlyList<StoredBlock> ReadNewestBlocks(int max) =>
+        Read(connection => connection.Select(
         "SELECT height, first_index, bytes, sha256 FROM blocks ORDER BY height DESC LIMIT ?1",
         ToBlock, Math.Min(max, NodeLimits.ReadRowsMax)));
 
@@ -33,13 +37,17 @@ public sealed partial class NodeStore
         "SELECT height, first_index, bytes, sha256 FROM blocks WHERE height = ?1", ToBlock, height)
         .SingleOrDefault());
 
-    /// <summary>What proves that the block was decided; null when the chain does not reach it.</summary>
+    /// <summary>
+    /// What proves that the block was decided; null when the chain does not reach it.
+    /// </summary>
     public byte[]? ReadCertificate(long height) => Read(connection => connection.Select(
         "SELECT bytes, sha256 FROM certificates WHERE height = ?1",
         row => RowHash.Check(Certificates, Key(height), row.Blob(0), row.Blob(1)), height)
         .SingleOrDefault());
 
-    /// <summary>The block that holds an entry of the log; null when the log does not reach it.</summary>
+    /// <summary>
+    /// The block that holds an entry of the log; null when the log does not reach it.
+    /// </summary>
     public StoredBlock? ReadBlockOfEntry(long logIndex) => Read(connection => connection.Select(
         """
         SELECT height, first_index, bytes, sha256 FROM blocks
@@ -62,7 +70,8 @@ public sealed partial class NodeStore
     }
 
     /// <summary>Where a transaction stands; null when no block holds it.</summary>
-    public TransactionPlace? FindTransaction(TransactionId id) => Read(connection => connection.Select<TransactionPlace?>(
+    public TransactionPlace? FindTransaction(TransactionId id) =>
+        Read(connection => connection.Select<TransactionPlace?>(
         "SELECT height, log_index, sha256 FROM transactions WHERE id = ?1",
         row =>
         {
@@ -74,7 +83,8 @@ public sealed partial class NodeStore
         .SingleOrDefault());
 
     /// <summary>Vote records at a height and above, by height, kind and ballot.</summary>
-    public IReadOnlyList<VoteRecord> ReadVotes(long fromHeight) => Read(connection => connection.Select(
+    public IReadOnlyList<VoteRecord> ReadVotes(long fromHeight) =>
+        Read(connection => connection.Select(
         """
         SELECT height, kind, ballot, bytes, sha256 FROM votes
         WHERE height >= ?1 ORDER BY height, kind, ballot
@@ -93,7 +103,8 @@ public sealed partial class NodeStore
         row =>
         {
             TransactionId id = new(new Digest(row.Blob(0)));
-            return new PendingTransaction(id, RowHash.Check(Pending, id.ToString(), row.Blob(1), row.Blob(2)));
+            return new PendingTransaction(
+                id, RowHash.Check(Pending, id.ToString(), row.Blob(1), row.Blob(2)));
         }));
 
     /// <summary>A named single value; null when it was never set.</summary>

@@ -6,7 +6,8 @@ namespace Tomada.Node.Storage;
 public static class Query
 {
     /// <summary>Runs a statement; returns the rows it changed.</summary>
-    public static int Execute(this SqliteConnection connection, string sql, params ReadOnlySpan<object> values)
+    public static int Execute(
+        this SqliteConnection connection, string sql, params ReadOnlySpan<object> values)
     {
         using SqliteCommand command = Command(connection, sql, values);
         return command.ExecuteNonQuery();
@@ -31,7 +32,8 @@ public static class Query
     }
 
     /// <summary>A column that holds bytes.</summary>
-    public static byte[] Blob(this SqliteDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+    public static byte[] Blob(this SqliteDataReader reader, int column) =>
+        reader.GetFieldValue<byte[]>(column);
 
     private static SqliteCommand Command(
         SqliteConnection connection, string sql, ReadOnlySpan<object> values)

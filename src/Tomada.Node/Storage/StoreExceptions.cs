@@ -42,7 +42,8 @@ public sealed class StoreCorruptException : Exception
     }
 
     public StoreCorruptException(string table, string key)
-        : base($"The record {key} of table {table} does not match its checksum: the store is corrupt.")
+        : base(
+            $"The record {key} of table {table} does not match its checksum: the store is corrupt.")
     {
         Table = table;
         Key = key;

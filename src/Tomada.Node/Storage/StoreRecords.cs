@@ -7,7 +7,9 @@ namespace Tomada.Node.Storage;
 /// <summary>What one write makes durable, wholly or not at all.</summary>
 public sealed record StoreBatch
 {
-    /// <summary>Vote records that are added or replace those of the same height, kind and ballot.</summary>
+    /// <summary>
+    /// Vote records that are added or replace those of the same height, kind and ballot.
+    /// </summary>
     public ImmutableArray<VoteRecord> Votes { get; init; } = [];
 
     /// <summary>Vote records of heights below this one are dropped; null drops none.</summary>
@@ -16,7 +18,9 @@ public sealed record StoreBatch
     /// <summary>Decided blocks in order, the first one just above the stored tip.</summary>
     public ImmutableArray<AppendedBlock> Blocks { get; init; } = [];
 
-    /// <summary>Transactions that wait for a block, in order of arrival; those already there stay.</summary>
+    /// <summary>
+    /// Transactions that wait for a block, in order of arrival; those already there stay.
+    /// </summary>
     public ImmutableArray<PendingTransaction> PendingAdded { get; init; } = [];
 
     /// <summary>Transactions that wait no longer.</summary>
@@ -75,5 +79,6 @@ public readonly record struct TransactionPlace(long Height, long Index);
 
 /// <summary>Tables that another part of the node keeps in the same file.</summary>
 /// <param name="Name">Names the part; its version is remembered under it.</param>
-/// <param name="Migrations">SQL in order; the n-th brings the part's tables to version n. Never edited, only added to.</param>
+/// <param name="Migrations">SQL in order; the n-th brings the part's tables to version n. Never
+/// edited, only added to.</param>
 public sealed record StoreExtension(string Name, ImmutableArray<string> Migrations);

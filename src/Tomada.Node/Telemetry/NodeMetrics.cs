@@ -27,7 +27,8 @@ public sealed class NodeMetrics : IDisposable
     /// <param name="border">peer, control, http or mqtt.</param>
     /// <param name="reason">A stable name.</param>
     public void Refused(string border, string reason) => _refusedInputs.Add(
-        1, new KeyValuePair<string, object?>("border", border), new KeyValuePair<string, object?>("reason", reason));
+        1, new KeyValuePair<string, object?>("border", border), new KeyValuePair<string, object?>(
+            "reason", reason));
 
     internal void Decided(AppliedBlock block)
     {
@@ -36,7 +37,8 @@ public sealed class NodeMetrics : IDisposable
         {
             if (entry is TransactionEntry { Outcome: var outcome })
             {
-                _transactions.Add(1, new KeyValuePair<string, object?>("outcome", outcome.Code.ToString()));
+                _transactions.Add(
+                    1, new KeyValuePair<string, object?>("outcome", outcome.Code.ToString()));
             }
         }
     }

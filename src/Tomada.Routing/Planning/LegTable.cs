@@ -10,7 +10,8 @@ internal sealed record Leg(int Target, long TimeMs, int EnergyWh, LegSearch Sear
 /// The drives between the nodes that matter to one query, found when first asked for. Between two
 /// nodes there are up to two: the fastest, and the most frugal where that one takes less energy.
 /// </summary>
-internal sealed class LegTable(RoadGraph roads, TripQuery query, double boundWh, IEnumerable<int> targets)
+internal sealed class LegTable(
+    RoadGraph roads, TripQuery query, double boundWh, IEnumerable<int> targets)
 {
     private readonly SortedDictionary<int, List<Leg>> _bySource = [];
     private readonly int[] _targets = [.. targets.Distinct().Order()];
@@ -40,7 +41,8 @@ internal sealed class LegTable(RoadGraph roads, TripQuery query, double boundWh,
 
             if (fastest.Reaches(target))
             {
-                legs.Add(new Leg(target, fastest.TimeMs(target), fastest.EnergyWh(target), fastest));
+                legs.Add(
+                    new Leg(target, fastest.TimeMs(target), fastest.EnergyWh(target), fastest));
             }
 
             if (!fastest.Reaches(target) || frugal.EnergyWh(target) < fastest.EnergyWh(target))

@@ -51,7 +51,8 @@ internal static class NoPlanAdvice
                 if (lack.CompareTo(least) < 0)
                 {
                     least = lack;
-                    best = new FailingLeg(roads.Places[from].Id, roads.Places[to].Id, needWh, haveWh);
+                    best =
+                        new FailingLeg(roads.Places[from].Id, roads.Places[to].Id, needWh, haveWh);
                 }
             }
         }
@@ -63,7 +64,9 @@ internal static class NoPlanAdvice
     private static LegSearch Unbounded(TripQuery query, RoadGraph roads, int source) => new(
         roads, source, LegSearch.Weight.Energy, query.Vehicle, double.MaxValue, query.SpeedMaxKmh);
 
-    /// <summary>More charge never loses a plan, so halving finds the least that is enough.</summary>
+    /// <summary>
+    /// More charge never loses a plan, so halving finds the least that is enough.
+    /// </summary>
     private static PlanChange.StartSoc? StartSoc(TripQuery query, Func<TripQuery, SearchEnd> search)
     {
         if (query.StartSocPermille == 1000 || !IsEnough(1000))
@@ -92,7 +95,8 @@ internal static class NoPlanAdvice
     private static TimeSpan WaitAt(PlanStop stop) =>
         stop.ChargeFrom.Since(stop.Arrival.Plus(RoutingLimits.PlugIn));
 
-    private static PlanChange.PriceCap? PriceCap(TripQuery query, Func<TripQuery, SearchEnd> search) =>
+    private static PlanChange.PriceCap? PriceCap(
+        TripQuery query, Func<TripQuery, SearchEnd> search) =>
         query.PriceMax is not null
         && search(query with { PriceMax = null, Objective = Objective.Cheapest }).Plan is { } plan
             ? new PlanChange.PriceCap(plan.Price)

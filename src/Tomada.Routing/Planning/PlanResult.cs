@@ -25,11 +25,15 @@ public abstract record PlanResult
     public sealed record NoRoad(PlaceId From, PlaceId To) : PlanResult;
 
     /// <summary>No plan exists.</summary>
-    /// <param name="Failing">The drive that cannot be made, or the one whose stop cannot be had.</param>
+    /// <param name="Failing">The drive that cannot be made, or the one whose stop cannot be
+    /// had.</param>
     /// <param name="Changes">Changes that would help, each alone; may be none.</param>
-    public sealed record NoPlan(FailingLeg Failing, ImmutableArray<PlanChange> Changes) : PlanResult;
+    public sealed record NoPlan(
+        FailingLeg Failing, ImmutableArray<PlanChange> Changes) : PlanResult;
 
-    /// <summary>The search met <see cref="RoutingLimits.LabelsMax"/> before it found a plan.</summary>
+    /// <summary>
+    /// The search met <see cref="RoutingLimits.LabelsMax"/> before it found a plan.
+    /// </summary>
     public sealed record SearchTooLarge(int Labels) : PlanResult;
 }
 
@@ -50,7 +54,9 @@ public abstract record PlanChange
     /// <summary>Start with at least this state of charge, in permille.</summary>
     public sealed record StartSoc(int SocPermille) : PlanChange;
 
-    /// <summary>Be ready to wait this long at one stop; a shorter wait may do on a slower way.</summary>
+    /// <summary>
+    /// Be ready to wait this long at one stop; a shorter wait may do on a slower way.
+    /// </summary>
     public sealed record Wait(TimeSpan Longest) : PlanChange;
 
     /// <summary>Allow the plan to cost this much.</summary>

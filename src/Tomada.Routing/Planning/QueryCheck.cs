@@ -1,6 +1,8 @@
 namespace Tomada.Routing;
 
-/// <summary>Whether a query makes sense: every refusal names the field and what is allowed.</summary>
+/// <summary>
+/// Whether a query makes sense: every refusal names the field and what is allowed.
+/// </summary>
 internal static class QueryCheck
 {
     private static readonly TimeSpan s_waitMax = TimeSpan.FromHours(24);

@@ -3,7 +3,8 @@ using Tomada.Primitives;
 namespace Tomada.Routing;
 
 /// <summary>When power flows at a stop, and what has to be reserved for it.</summary>
-internal readonly record struct Slot(TimeWindow Window, Timestamp ChargeFrom, Timestamp ChargeUntil);
+internal readonly record struct Slot(
+    TimeWindow Window, Timestamp ChargeFrom, Timestamp ChargeUntil);
 
 /// <summary>The first free slot of an EVSE for a car that arrives at some time.</summary>
 internal static class SlotFinder
@@ -48,7 +49,8 @@ internal static class SlotFinder
     }
 
     /// <summary>The next instant of the grid that is not before the time.</summary>
-    internal static Timestamp GridUp(Timestamp time) => GridDown(new Timestamp(time.UnixMs + GridMs - 1));
+    internal static Timestamp GridUp(Timestamp time) =>
+        GridDown(new Timestamp(time.UnixMs + GridMs - 1));
 
     private static long GridMs => RoutingLimits.Grid.Ticks / TimeSpan.TicksPerMillisecond;
 

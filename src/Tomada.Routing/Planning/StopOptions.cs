@@ -7,7 +7,9 @@ namespace Tomada.Routing;
 internal sealed record StopOption(
     ChargingSite Site, PlannerEvse Evse, PlannerConnector Connector, ChargingCurve Curve);
 
-/// <summary>The plugs that a query can use, by the node of the road graph that they stand at.</summary>
+/// <summary>
+/// The plugs that a query can use, by the node of the road graph that they stand at.
+/// </summary>
 internal static class StopOptions
 {
     public static SortedDictionary<int, List<StopOption>> For(
@@ -26,7 +28,8 @@ internal static class StopOptions
                         site,
                         evse,
                         connector,
-                        new ChargingCurve(query.Vehicle, connector.PowerType, connector.PowerMaxW)));
+                        new ChargingCurve(
+                            query.Vehicle, connector.PowerType, connector.PowerMaxW)));
                 }
             }
         }

@@ -1,11 +1,11 @@
 namespace Tomada.Routing;
 
 /// <summary>
-/// The least time that a label still needs to the destination: driving the fastest way, and charging
-/// what is missing for the most frugal way at the strongest power there is. It never overestimates
-/// and never falls by more than time passes, so labels settled in the order of time plus this bound
-/// are settled for good (Hart, Nilsson and Raphael, "A formal basis for the heuristic determination
-/// of minimum cost paths", 1968).
+/// The least time that a label still needs to the destination: driving the fastest way, and
+/// charging what is missing for the most frugal way at the strongest power there is. It never
+/// overestimates and never falls by more than time passes, so labels settled in the order of time
+/// plus this bound are settled for good (Hart, Nilsson and Raphael, "A formal basis for the
+/// heuristic determination of minimum cost paths", 1968).
 /// </summary>
 internal sealed class TimeAhead
 {
@@ -14,7 +14,8 @@ internal sealed class TimeAhead
     private readonly int _reserveWh;
     private readonly double _strongestW;
 
-    public TimeAhead(RoadGraph roads, TripQuery query, int reserveWh, IEnumerable<StopOption> options)
+    public TimeAhead(
+        RoadGraph roads, TripQuery query, int reserveWh, IEnumerable<StopOption> options)
     {
         // Roads run both ways, so the ways from the destination are the ways to it.
         int destination = roads.NodeOf(query.To);

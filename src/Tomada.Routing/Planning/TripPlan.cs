@@ -3,8 +3,11 @@ using Tomada.Primitives;
 
 namespace Tomada.Routing;
 
-/// <summary>A journey with its stops, in driving order: advice that the ledger then decides on.</summary>
-/// <param name="Legs">The drives: one more than stops. Drive i ends at stop i, the last at the end.</param>
+/// <summary>
+/// A journey with its stops, in driving order: advice that the ledger then decides on.
+/// </summary>
+/// <param name="Legs">The drives: one more than stops. Drive i ends at stop i, the last at the
+/// end.</param>
 /// <param name="Stops">The charging stops.</param>
 /// <param name="Departure">When the car leaves.</param>
 /// <param name="Arrival">When it arrives at the end.</param>
@@ -27,7 +30,8 @@ public sealed record TripPlan(
 
     /// <summary>Time in motion.</summary>
     public TimeSpan DrivingTime =>
-        TimeSpan.FromMilliseconds(Legs.Sum(leg => leg.Duration.Ticks / TimeSpan.TicksPerMillisecond), 0);
+        TimeSpan.FromMilliseconds(
+            Legs.Sum(leg => leg.Duration.Ticks / TimeSpan.TicksPerMillisecond), 0);
 
     /// <summary>Energy charged on the way, in Wh.</summary>
     public long EnergyWh => Stops.Sum(stop => (long)stop.EnergyWh);

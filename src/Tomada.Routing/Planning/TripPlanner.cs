@@ -70,7 +70,9 @@ public sealed class TripPlanner
         SearchEnd Search(TripQuery asked) => PlanSearch.Run(asked, _roads, _sites, busy, price);
     }
 
-    /// <summary>Plans that leave out one site of the best plan, in the order of the objective.</summary>
+    /// <summary>
+    /// Plans that leave out one site of the best plan, in the order of the objective.
+    /// </summary>
     private IEnumerable<TripPlan> Alternatives(
         TripQuery query, TripPlan best, Func<TripQuery, SearchEnd> search)
     {

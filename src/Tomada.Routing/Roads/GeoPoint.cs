@@ -10,7 +10,8 @@ public readonly record struct GeoPoint(int LatitudeMicrodegrees, int LongitudeMi
 
     public static Codec<GeoPoint> Codec { get; } = RecordCodec<GeoPoint>.Part()
         .Field(1, "latitude", at => at.LatitudeMicrodegrees, Codecs.Int(-90_000_000, 90_000_000))
-        .Field(2, "longitude", at => at.LongitudeMicrodegrees, Codecs.Int(-180_000_000, 180_000_000));
+        .Field(
+            2, "longitude", at => at.LongitudeMicrodegrees, Codecs.Int(-180_000_000, 180_000_000));
 
     /// <summary>The great-circle distance in metres, by the haversine formula.</summary>
     public double DistanceM(GeoPoint other)

@@ -26,7 +26,12 @@ internal sealed class LegSearch
     /// <param name="boundWh">Most energy of a way, in Wh.</param>
     /// <param name="speedMaxKmh">The driver's own speed limit.</param>
     public LegSearch(
-        RoadGraph graph, int source, Weight weight, VehicleModel? vehicle, double boundWh, int speedMaxKmh)
+        RoadGraph graph,
+        int source,
+        Weight weight,
+        VehicleModel? vehicle,
+        double boundWh,
+        int speedMaxKmh)
     {
         _graph = graph;
         _source = source;
@@ -115,7 +120,8 @@ internal sealed class LegSearch
         double energyWh = _energyWh[node]
             + (_vehicle?.EnergyWh(_graph.LengthM(edge), speedKmh) ?? 0);
         bool shorter = weight == Weight.Time
-            ? timeMs < _timeMs[target] || (timeMs == _timeMs[target] && energyWh < _energyWh[target])
+            ? timeMs < _timeMs[target]
+                || (timeMs == _timeMs[target] && energyWh < _energyWh[target])
             : energyWh < _energyWh[target];
         if (!shorter || energyWh > _boundWh)
         {

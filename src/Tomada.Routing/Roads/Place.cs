@@ -3,7 +3,9 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Routing;
 
-/// <summary>A node of the road graph: a city or a junction. 1 to 40 characters of a-z, 0-9, '-'.</summary>
+/// <summary>
+/// A node of the road graph: a city or a junction. 1 to 40 characters of a-z, 0-9, '-'.
+/// </summary>
 public readonly record struct PlaceId : IComparable<PlaceId>
 {
     private readonly string? _value;

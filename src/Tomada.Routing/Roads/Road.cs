@@ -6,7 +6,8 @@ namespace Tomada.Routing;
 /// <param name="From">One end.</param>
 /// <param name="To">The other end.</param>
 /// <param name="Highway">Its sign, as BR-101.</param>
-/// <param name="LengthM">Metres along the road: 1 to <see cref="RoutingLimits.RoadLengthMaxM"/>.</param>
+/// <param name="LengthM">Metres along the road: 1 to
+/// <see cref="RoutingLimits.RoadLengthMaxM"/>.</param>
 /// <param name="SpeedKmh">Typical speed of a car on it, in km/h.</param>
 public sealed record Road(PlaceId From, PlaceId To, string Highway, int LengthM, int SpeedKmh)
 {

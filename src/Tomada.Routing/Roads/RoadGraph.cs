@@ -5,7 +5,8 @@ namespace Tomada.Routing;
 
 /// <summary>
 /// The road network in compressed sparse rows: the edges that leave node i stand in one stretch of
-/// four flat arrays. Nodes are numbered in the order of their ids, so equal data gives equal answers.
+/// four flat arrays. Nodes are numbered in the order of their ids, so equal data gives equal
+/// answers.
 /// </summary>
 public sealed class RoadGraph
 {
@@ -49,7 +50,8 @@ public sealed class RoadGraph
 
     /// <summary>Builds the graph; refuses data that does not fit together.</summary>
     /// <param name="places">1 to <see cref="RoutingLimits.PlacesMax"/>, each id once.</param>
-    /// <param name="roads">Up to <see cref="RoutingLimits.RoadsMax"/>, between these places.</param>
+    /// <param name="roads">Up to <see cref="RoutingLimits.RoadsMax"/>, between these
+    /// places.</param>
     /// <param name="graph">The graph, when the answer is true.</param>
     /// <param name="why">Otherwise the item and what is wrong with it.</param>
     public static bool TryBuild(
@@ -67,14 +69,17 @@ public sealed class RoadGraph
     /// <summary>The place with this id, or null.</summary>
     public Place? Find(PlaceId id) => NodeOf(id) is >= 0 and int node ? _places[node] : null;
 
-    /// <summary>The place nearest to a position, in a straight line; at a tie the first by id.</summary>
+    /// <summary>
+    /// The place nearest to a position, in a straight line; at a tie the first by id.
+    /// </summary>
     public Place Nearest(GeoPoint at) => _places.MinBy(place => place.At.DistanceM(at))!;
 
     /// <summary>The fastest way between two places, or null where there is none.</summary>
     /// <param name="from">One end.</param>
     /// <param name="to">The other.</param>
     /// <param name="speedMaxKmh">The driver's own limit; slower roads keep their speed.</param>
-    public RoutePath? FastestPath(PlaceId from, PlaceId to, int speedMaxKmh = RoutingLimits.SpeedMaxKmh)
+    public RoutePath? FastestPath(
+        PlaceId from, PlaceId to, int speedMaxKmh = RoutingLimits.SpeedMaxKmh)
     {
         int source = NodeOf(from);
         int target = NodeOf(to);
@@ -104,7 +109,9 @@ public sealed class RoadGraph
         return -1;
     }
 
-    /// <summary>The edges that leave a node: from the first up to, not including, the second.</summary>
+    /// <summary>
+    /// The edges that leave a node: from the first up to, not including, the second.
+    /// </summary>
     internal (int First, int End) EdgesOf(int node) => (_firstEdge[node], _firstEdge[node + 1]);
 
     internal int Target(int edge) => _target[edge];
@@ -122,7 +129,8 @@ public sealed class RoadGraph
 
     private static string? WhyNot(ImmutableArray<Place> sorted, ImmutableArray<Road> roads)
     {
-        if (sorted.Length is 0 or > RoutingLimits.PlacesMax || roads.Length > RoutingLimits.RoadsMax)
+        if (sorted.Length is 0 or > RoutingLimits.PlacesMax
+            || roads.Length > RoutingLimits.RoadsMax)
         {
             return $"{sorted.Length} places and {roads.Length} roads; allowed are 1 to "
                 + $"{RoutingLimits.PlacesMax} places and up to {RoutingLimits.RoadsMax} roads";

@@ -15,7 +15,9 @@ public sealed record RouteEdge(PlaceId From, PlaceId To, string Highway, int Len
         ((lengthM * 3600L) + speedKmh - 1) / speedKmh;
 }
 
-/// <summary>A way through the road graph, edge by edge in driving order. No edges: already there.</summary>
+/// <summary>
+/// A way through the road graph, edge by edge in driving order. No edges: already there.
+/// </summary>
 public sealed record RoutePath(PlaceId From, PlaceId To, ImmutableArray<RouteEdge> Edges)
 {
     /// <summary>All places that are passed, both ends included.</summary>

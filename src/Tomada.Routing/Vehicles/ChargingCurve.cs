@@ -71,7 +71,9 @@ internal sealed class ChargingCurve
     private static ImmutableArray<(double Wh, double W)> Flat(int batteryWh, double powerW) =>
         [(0, powerW), (batteryWh, powerW)];
 
-    /// <summary>The car's curve cut at the connector's power, with a point where the cut begins.</summary>
+    /// <summary>
+    /// The car's curve cut at the connector's power, with a point where the cut begins.
+    /// </summary>
     private static ImmutableArray<(double Wh, double W)> CapDc(VehicleModel car, int capW)
     {
         List<(double Wh, double W)> points = [];

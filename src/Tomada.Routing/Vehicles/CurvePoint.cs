@@ -12,7 +12,9 @@ public sealed record CurvePoint(int SocPermille, int PowerW)
         .Field(1, "socPermille", point => point.SocPermille, Codecs.Int(0, 1000))
         .Field(2, "powerW", point => point.PowerW, Codecs.Int(1_000, RoutingLimits.PowerMaxW));
 
-    /// <summary>A whole curve: ascending, its first point at 0 and its last at 1000 permille.</summary>
+    /// <summary>
+    /// A whole curve: ascending, its first point at 0 and its last at 1000 permille.
+    /// </summary>
     public static Codec<ImmutableArray<CurvePoint>> CurveCodec { get; } =
         Codecs.List(Codec, 2, RoutingLimits.CurvePointsMax).Convert(
             points => IsCurve(points)

@@ -13,7 +13,8 @@ namespace Tomada.Routing;
 /// <param name="Name">For people: 1 to 80 bytes.</param>
 /// <param name="BatteryWh">Usable battery, in Wh.</param>
 /// <param name="Consumption">What driving takes.</param>
-/// <param name="DcCurve">Strongest DC power by state of charge, ascending, from 0 to 1000 permille.</param>
+/// <param name="DcCurve">Strongest DC power by state of charge, ascending, from 0 to 1000
+/// permille.</param>
 /// <param name="AcPowerMaxW">What the on-board charger takes on three phases, in W.</param>
 /// <param name="Connectors">The plugs that fit the car's inlet.</param>
 public sealed record VehicleModel(
@@ -39,7 +40,8 @@ public sealed record VehicleModel(
             Codecs.List(ConnectorStandards.Codec, 1, RoutingLimits.ConnectorsPerEvseMax));
 
     /// <summary>Battery energy, in Wh, to drive so many metres at a steady speed in km/h.</summary>
-    public double EnergyWh(double lengthM, double speedKmh) => Consumption.EnergyWh(lengthM, speedKmh);
+    public double EnergyWh(double lengthM, double speedKmh) =>
+        Consumption.EnergyWh(lengthM, speedKmh);
 
     /// <summary>State of charge in permille, 0 to 1000, rounded down.</summary>
     public int SocPermille(long energyWh) =>
@@ -48,14 +50,19 @@ public sealed record VehicleModel(
     /// <summary>Battery energy in Wh at a state of charge in permille, rounded up.</summary>
     public int WhAt(int socPermille) => (int)((((long)BatteryWh * socPermille) + 999) / 1000);
 
-    /// <summary>Power in W that flows at a connector with so much energy in the battery; 0 when full.</summary>
+    /// <summary>
+    /// Power in W that flows at a connector with so much energy in the battery; 0 when full.
+    /// </summary>
     public double ChargingPowerW(double energyWh, PowerType type, int connectorPowerMaxW) =>
         energyWh >= BatteryWh
             ? 0
             : new ChargingCurve(this, type, connectorPowerMaxW).PowerW(energyWh);
 
-    /// <summary>Time from one battery energy to another at a connector, in Wh; zero when not more.</summary>
-    public TimeSpan ChargingTime(double fromWh, double toWh, PowerType type, int connectorPowerMaxW) =>
+    /// <summary>
+    /// Time from one battery energy to another at a connector, in Wh; zero when not more.
+    /// </summary>
+    public TimeSpan ChargingTime(
+        double fromWh, double toWh, PowerType type, int connectorPowerMaxW) =>
         new ChargingCurve(this, type, connectorPowerMaxW).TimeBetween(fromWh, toWh);
 
     /// <summary>Whether one of the connector's plug and the car's inlets fit.</summary>

@@ -33,11 +33,15 @@ public sealed class NodeConfigTests
     [Theory]
     [InlineData("\"company\":\"br-abc\"", "\"company\":\"BR-ABC\"", "company", "two letters")]
     [InlineData("\"founders\":3", "\"founders\":0", "network.founders", "1 to 100")]
-    [InlineData("\"founders\":3", "\"founders\":3,\"colour\":1", "network", "unknown field 'colour'")]
+    [InlineData(
+        "\"founders\":3", "\"founders\":3,\"colour\":1", "network",
+        "unknown field 'colour'")]
     [InlineData("\"founders\":3", "\"founders\":3,\"founders\":4", "JSON", "founders")]
     [InlineData("\"founders\":3,", "", "network.founders: is missing", "1 to 100")]
     [InlineData("\"code\":\"dend\\u00EA-e-coco\",", "", "network", "codeHash")]
-    [InlineData("\"code\":\"dend\\u00EA-e-coco\"", "\"code\":\"short\"", "network.code", "8 to 200")]
+    [InlineData(
+        "\"code\":\"dend\\u00EA-e-coco\"", "\"code\":\"short\"", "network.code",
+        "8 to 200")]
     [InlineData("239.255.84.68", "10.0.0.1", "multicast.group", "224.0.0.0")]
     [InlineData("\"port\":8468", "\"port\":0", "multicast.port", "1 to 65535")]
     [InlineData("[::1]:8080", "127.0.0.1", "http.listen", "address:port")]
@@ -51,7 +55,8 @@ public sealed class NodeConfigTests
         Assert.Contains(good, json, StringComparison.Ordinal);
 
         bool read = NodeConfig.TryParse(
-            Encoding.UTF8.GetBytes(json.Replace(good, bad, StringComparison.Ordinal)), out _, out string? why);
+            Encoding.UTF8.GetBytes(
+                json.Replace(good, bad, StringComparison.Ordinal)), out _, out string? why);
 
         Assert.False(read);
         Assert.Contains(field, why, StringComparison.Ordinal);

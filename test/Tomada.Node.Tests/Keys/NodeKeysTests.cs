@@ -15,7 +15,8 @@ public sealed class NodeKeysTests
     {
         using TempDirectory directory = new();
         using NodeKeys made = NodeKeys.LoadOrCreate(directory.Path, s_company, TimeProvider.System);
-        using NodeKeys loaded = NodeKeys.LoadOrCreate(directory.Path, s_company, TimeProvider.System);
+        using NodeKeys loaded =
+            NodeKeys.LoadOrCreate(directory.Path, s_company, TimeProvider.System);
 
         SignedMember member = loaded.SignedMember(s_company, "Alfa");
         Assert.Equal(made.SignedMember(s_company, "Alfa").Member, member.Member);
@@ -67,7 +68,8 @@ public sealed class NodeKeysTests
             "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
         byte[] signature = key.Sign([]);
         Assert.Equal("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", key.Public.ToString());
-        Assert.StartsWith("e5564300c360ac72", Convert.ToHexStringLower(signature), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "e5564300c360ac72", Convert.ToHexStringLower(signature), StringComparison.Ordinal);
         Assert.True(Ed25519.Verify(key.Public, [], signature));
     }
 

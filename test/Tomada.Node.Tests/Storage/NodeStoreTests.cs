@@ -12,11 +12,13 @@ public sealed class NodeStoreTests
     private static AppendedBlock Block(long height, int firstIndex) => new(
         height,
         firstIndex,
-        Ledger.Block.Codec.Encode(new Block([[(byte)(firstIndex & 255)], [(byte)((firstIndex + 1) & 255)]])),
+        Ledger.Block.Codec.Encode(
+            new Block([[(byte)(firstIndex & 255)], [(byte)((firstIndex + 1) & 255)]])),
         [(byte)(height & 255), 1],
         [new IndexedTransaction(Id(firstIndex), firstIndex)]);
 
-    private static StoreBatch Blocks(params ImmutableArray<AppendedBlock> blocks) => new() { Blocks = blocks };
+    private static StoreBatch Blocks(params ImmutableArray<AppendedBlock> blocks) =>
+        new() { Blocks = blocks };
 
     [Fact]
     public void What_was_written_is_there_after_a_restart()
@@ -114,13 +116,15 @@ public sealed class NodeStoreTests
         Assert.Contains(
             "version 2",
             Assert.Throws<DataDirectoryException>(
-                () => NodeStore.Open(directory.Path, new StoreExtension("desk", ["CREATE TABLE a (b)"])))
+                () => NodeStore.Open(
+                    directory.Path, new StoreExtension("desk", ["CREATE TABLE a (b)"])))
                 .Message,
             StringComparison.Ordinal);
 
         using TempDirectory other = new();
         File.WriteAllBytes(System.IO.Path.Combine(other.Path, NodeStore.FileName), new byte[8192]);
-        File.WriteAllText(System.IO.Path.Combine(other.Path, NodeStore.FileName), new string('x', 8192));
+        File.WriteAllText(
+            System.IO.Path.Combine(other.Path, NodeStore.FileName), new string('x', 8192));
         Assert.Throws<DataDirectoryException>(() => NodeStore.Open(other.Path));
     }
 
@@ -134,8 +138,10 @@ public sealed class NodeStoreTests
         store.Write(connection => connection.Execute("PRAGMA max_page_count = 1"));
         byte[] large = new byte[1 << 20];
 
-        Assert.Throws<StoreFailedException>(() => store.Write(new StoreBatch { Meta = [new("big", large)] }));
-        Assert.Throws<StoreFailedException>(() => store.Write(new StoreBatch { Meta = [new("small", [1])] }));
+        Assert.Throws<StoreFailedException>(
+            () => store.Write(new StoreBatch { Meta = [new("big", large)] }));
+        Assert.Throws<StoreFailedException>(
+            () => store.Write(new StoreBatch { Meta = [new("small", [1])] }));
         Assert.Null(store.ReadMeta("big"));
         Assert.Equal(1, store.TipHeight);
     }
@@ -146,7 +152,8 @@ public sealed class NodeStoreTests
         using TempDirectory directory = new();
         using NodeStore store = NodeStore.Open(directory.Path);
         store.Write(Blocks(Block(1, 0)));
-        Assert.Throws<InvariantBrokenException>(() => store.Write(Blocks(Block(2, 2), Block(4, 4))));
+        Assert.Throws<InvariantBrokenException>(
+            () => store.Write(Blocks(Block(2, 2), Block(4, 4))));
         Assert.Equal(1, store.TipHeight);
         Assert.Null(store.ReadBlock(2));
     }
@@ -172,7 +179,8 @@ public sealed class NodeStoreTests
         {
             (int tip, long blocks) = store.Read(connection => connection.Select(
                 "SELECT (SELECT bytes FROM meta WHERE key = 'tip'), (SELECT count(*) FROM blocks)",
-                row => (row.IsDBNull(0) ? 0 : BitConverter.ToInt32(row.Blob(0)), row.GetInt64(1)))[0]);
+                row =>
+                    (row.IsDBNull(0) ? 0 : BitConverter.ToInt32(row.Blob(0)), row.GetInt64(1)))[0]);
             Assert.Equal(tip, blocks);
         }
 
