@@ -33,22 +33,9 @@ internal static class InitCommand
             Description =
                 "The network's clock may run faster than the world's; for demonstrations only.",
         };
-        Option<IPAddress> group = new("--group")
-        {
-            Description = "IPv4 multicast group of the announcements.",
-            DefaultValueFactory = _ => IPAddress.Parse("239.255.84.68"),
-            CustomParser = result => Options.Parse(result, IPAddress.Parse),
-        };
-        Option<int> port = new("--port")
-        {
-            Description = "UDP port of the announcements.",
-            DefaultValueFactory = _ => 8468,
-        };
-        Option<string> @interface = new("--interface")
-        {
-            Description = "Name or address of the interface for announcements, for example eth0; lo stays on this machine.",
-            DefaultValueFactory = _ => "lo",
-        };
+        Option<IPAddress> group = MulticastGroup();
+        Option<int> port = MulticastPort();
+        Option<string> @interface = MulticastInterface();
         Option<IPEndPoint> peer = Options.Listen("--peer", "other companies' nodes");
         Option<IPEndPoint> mqtt = Options.Listen("--mqtt", "the company's cars and stations");
         Option<IPEndPoint> http = Options.Listen("--http", "the public API and the explorer");
@@ -109,4 +96,24 @@ internal static class InitCommand
         Console.WriteLine($"Start its node with: tomada node --data {directory}");
         return ExitCodes.Passed;
     }
+
+    private static Option<IPAddress> MulticastGroup() => new("--group")
+    {
+        Description = "IPv4 multicast group of the announcements.",
+        DefaultValueFactory = _ => IPAddress.Parse("239.255.84.68"),
+        CustomParser = result => Options.Parse(result, IPAddress.Parse),
+    };
+
+    private static Option<int> MulticastPort() => new("--port")
+    {
+        Description = "UDP port of the announcements.",
+        DefaultValueFactory = _ => 8468,
+    };
+
+    private static Option<string> MulticastInterface() => new("--interface")
+    {
+        Description = "Name or address of the interface for announcements, for example eth0; "
+            + "lo stays on this machine.",
+        DefaultValueFactory = _ => "lo",
+    };
 }
