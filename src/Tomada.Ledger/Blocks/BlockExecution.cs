@@ -71,6 +71,10 @@ public static class BlockExecution
         {
             why = $"seal: time {seal.Time} is not after its parent's {parent.Time}";
         }
+        else if (seal.Time > LedgerLimits.BlockTimeMax)
+        {
+            why = $"seal: time {seal.Time} is after {LedgerLimits.BlockTimeMax}";
+        }
         else if (!parent.Members.ContainsKey(seal.Proposer))
         {
             why = $"seal: proposer {seal.Proposer} is not a member";

@@ -134,6 +134,19 @@ public class BlockExecutionTests
     }
 
     [Fact]
+    public void A_block_so_late_that_its_deadlines_could_not_be_written_is_refused()
+    {
+        Seal seal = _world.Append().Seal with
+        {
+            Height = _world.State.Height + 1,
+            Time = LedgerLimits.BlockTimeMax.Plus(TimeSpan.FromMilliseconds(1)),
+        };
+        Assert.False(BlockExecution.TryApply(
+            _world.State, new Block([Entry.Codec.Encode(seal)]), LedgerWorld.Verify, out _, out string? why));
+        Assert.EndsWith($"is after {LedgerLimits.BlockTimeMax}", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_refused_transaction_changes_nothing_but_its_lane()
     {
         _world.Hold(LedgerWorld.A, LedgerWorld.Leg(s_b, 2));
