@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Tomada.Routing.Tests;
 
-/// <summary>Small random worlds: a chain of places, a few extra roads, a few sites and a small car.</summary>
+/// <summary>
+/// Small random worlds: a chain of places, a few extra roads, a few sites and a small car.
+/// </summary>
 internal sealed record World(RoadGraph Roads, ImmutableArray<ChargingSite> Sites, TripQuery Query)
 {
     public TripPlanner Planner()
@@ -33,7 +35,9 @@ internal static class Worlds
         7_000,
         [ConnectorStandard.Iec62196T2, ConnectorStandard.Iec62196T2Combo]);
 
-    /// <summary>All roads have one speed, so that the fastest way is the most frugal one too.</summary>
+    /// <summary>
+    /// All roads have one speed, so that the fastest way is the most frugal one too.
+    /// </summary>
     public static Gen<World> OneSpeed { get; } = Make(Gen.Const(90), Gen.Int[3, 5]);
 
     public static Gen<World> AnySpeed { get; } = Make(Gen.Int[50, 120], Gen.Int[3, 7]);
