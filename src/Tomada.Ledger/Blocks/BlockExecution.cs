@@ -62,7 +62,8 @@ public static class BlockExecution
         out string? why)
     {
         applied = null;
-        if (!BlockReading.TryRead(block, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
+        if (!BlockReading.TryRead(
+            block, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
         {
             return false;
         }
