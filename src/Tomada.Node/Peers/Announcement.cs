@@ -10,9 +10,11 @@ namespace Tomada.Node.Peers;
 /// <summary>"Here I am": one multicast datagram.</summary>
 /// <param name="Tag">The network's tag.</param>
 /// <param name="Member">Who speaks.</param>
-/// <param name="EndPoint">Where its peer endpoint listens; address 0.0.0.0 or :: means the datagram's source.</param>
+/// <param name="EndPoint">Where its peer endpoint listens; address 0.0.0.0 or :: means the
+/// datagram's source.</param>
 /// <param name="SentAt">Wall time; an older announcement never replaces a newer one.</param>
-public sealed record Announcement(Digest Tag, SignedMember Member, IPEndPoint EndPoint, Timestamp SentAt)
+public sealed record Announcement(
+    Digest Tag, SignedMember Member, IPEndPoint EndPoint, Timestamp SentAt)
 {
     private const string Domain = "tomada/v1/announcement";
 
@@ -27,7 +29,9 @@ public sealed record Announcement(Digest Tag, SignedMember Member, IPEndPoint En
         .Field(3, "endPoint", x => x.EndPoint, AddressCodec.EndPoint)
         .Field(4, "sentAt", x => x.SentAt, Timestamp.Codec);
 
-    /// <summary>The datagram: content, the identity key's signature, and the proof of invitation.</summary>
+    /// <summary>
+    /// The datagram: content, the identity key's signature, and the proof of invitation.
+    /// </summary>
     public byte[] Seal(SignMessage sign, Invitation invitation)
     {
         byte[] content = Codec.Encode(this);

@@ -24,7 +24,8 @@ public sealed partial class FoundingService : IAsyncDisposable
     private readonly ILogger _log;
     private readonly FoundingMachine _machine;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<Genesis> _founded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Genesis> _founded =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SortedDictionary<CompanyId, SignedMember> _up = [];
     private readonly Task _running;
     private volatile FoundingStatus _status;
@@ -44,7 +45,8 @@ public sealed partial class FoundingService : IAsyncDisposable
         _log = log;
         FoundingRecord record = store.ReadMeta(RecordKey) is { } bytes
             ? FoundingRecord.Codec.Decode(bytes) : FoundingRecord.Empty;
-        _machine = new FoundingMachine(plan, peers.Self, keys.SignIdentity, Ed25519.Verify, record, Now());
+        _machine =
+            new FoundingMachine(plan, peers.Self, keys.SignIdentity, Ed25519.Verify, record, Now());
         _status = _machine.Status;
         if (record.Held is { } held)
         {
@@ -54,7 +56,9 @@ public sealed partial class FoundingService : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>The genesis, once it is stored; never, while others founded without this company.</summary>
+    /// <summary>
+    /// The genesis, once it is stored; never, while others founded without this company.
+    /// </summary>
     public Task<Genesis> Founded => _founded.Task;
 
     /// <summary>Where founding stands; from any thread.</summary>
@@ -73,7 +77,9 @@ public sealed partial class FoundingService : IAsyncDisposable
         TimeProvider wall,
         ILogger<FoundingService> log) => new(plan, peers, keys, store, wall, log);
 
-    /// <summary>Gives up the draft that binds this company; only when its founders are gone for ever.</summary>
+    /// <summary>
+    /// Gives up the draft that binds this company; only when its founders are gone for ever.
+    /// </summary>
     public void AbandonByOperator() => Interlocked.Exchange(ref _operatorAbandons, 1);
 
     public async ValueTask DisposeAsync()
@@ -145,7 +151,8 @@ public sealed partial class FoundingService : IAsyncDisposable
 
     private void Receive(FoundingFrame frame)
     {
-        if (FoundingMessage.Codec.TryDecode(frame.Bytes, out FoundingMessage? message, out string? why))
+        if (FoundingMessage.Codec.TryDecode(
+            frame.Bytes, out FoundingMessage? message, out string? why))
         {
             Step(new FoundingInput.Received(frame.From, message));
         }
@@ -195,6 +202,7 @@ public sealed partial class FoundingService : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "Network {Name} founded: {Network}")]
     private partial void LogFounded(string name, Digest network);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A founding message of {Company} is malformed: {Why}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "A founding message of {Company} is malformed: {Why}")]
     private partial void LogMalformed(CompanyId company, string why);
 }

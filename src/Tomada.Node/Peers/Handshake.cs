@@ -42,10 +42,13 @@ public enum PeerRefusal
     Taken = 11,
 }
 
-/// <summary>The first frames of a stream, both ways: Hello, then Proof; or Refused at any time.</summary>
+/// <summary>
+/// The first frames of a stream, both ways: Hello, then Proof; or Refused at any time.
+/// </summary>
 public abstract record HandshakeMessage
 {
-    private static readonly UnionCodec<HandshakeMessage> s_codec = new UnionCodec<HandshakeMessage>()
+    private static readonly UnionCodec<HandshakeMessage> s_codec = new UnionCodec<HandshakeMessage>(
+        )
         .Case(1, Hello.Codec)
         .Case(2, Proof.Codec)
         .Case(3, Refused.Codec);
@@ -63,7 +66,8 @@ public abstract record HandshakeMessage
 /// <param name="Network">The network id, once it exists for the sender.</param>
 /// <param name="Member">The sender's keys.</param>
 /// <param name="Nonce">32 random bytes, so that no proof serves twice.</param>
-public sealed record Hello(int Version, Digest Tag, NetworkId? Network, SignedMember Member, Digest Nonce)
+public sealed record Hello(
+    int Version, Digest Tag, NetworkId? Network, SignedMember Member, Digest Nonce)
     : HandshakeMessage
 {
     /// <summary>The protocol this program speaks.</summary>
@@ -80,7 +84,8 @@ public sealed record Hello(int Version, Digest Tag, NetworkId? Network, SignedMe
 /// <summary>The hash of a genesis.</summary>
 public sealed record NetworkId(Digest Digest)
 {
-    public static Codec<NetworkId> Codec { get; } = Digest.Codec.Convert(x => new NetworkId(x), x => x.Digest);
+    public static Codec<NetworkId> Codec { get; } =
+        Digest.Codec.Convert(x => new NetworkId(x), x => x.Digest);
 }
 
 /// <summary>Possession of the identity key and of the invitation, over both hellos.</summary>
@@ -102,7 +107,8 @@ public sealed record Refused(PeerRefusal Reason) : HandshakeMessage
 /// <param name="self">This side's hello.</param>
 /// <param name="isDialer">Whether this side opened the connection.</param>
 /// <param name="invitation">This side's invitation.</param>
-/// <param name="memberOf">The ledger's member of an id; null for strangers and before genesis.</param>
+/// <param name="memberOf">The ledger's member of an id; null for strangers and before
+/// genesis.</param>
 public sealed class Handshake(
     Hello self, bool isDialer, Invitation invitation, Func<CompanyId, MemberRecord?> memberOf)
 {
@@ -123,7 +129,8 @@ public sealed class Handshake(
             : member.TlsKeyHash != presentedKey ? PeerRefusal.Certificate
             : member.Company == self.Member.Member.Company ? PeerRefusal.Self
             : known is not null && !SameKeys(known, member) ? PeerRefusal.Keys
-            : self.Network is not null && other.Network is not null && known is null ? PeerRefusal.Stranger
+            : self.Network is not null && other.Network is not null && known is null
+                ? PeerRefusal.Stranger
             : null;
     }
 
@@ -134,7 +141,9 @@ public sealed class Handshake(
         return new Proof(sign(message), invitation.Prove(message));
     }
 
-    /// <summary>Whether the other side holds its identity key, and was invited or is a member.</summary>
+    /// <summary>
+    /// Whether the other side holds its identity key, and was invited or is a member.
+    /// </summary>
     public bool IsProven(Hello other, Proof proof)
     {
         byte[] message = Transcript(other, mine: false);
@@ -156,6 +165,7 @@ public sealed class Handshake(
         byte prover = (byte)(mine == isDialer ? 1 : 2);
         return isDialer
             ? Signing.Message(Tag, [prover], Digest.Of(ours).ToArray(), Digest.Of(theirs).ToArray())
-            : Signing.Message(Tag, [prover], Digest.Of(theirs).ToArray(), Digest.Of(ours).ToArray());
+            : Signing.Message(
+                Tag, [prover], Digest.Of(theirs).ToArray(), Digest.Of(ours).ToArray());
     }
 }

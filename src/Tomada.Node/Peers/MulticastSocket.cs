@@ -21,12 +21,14 @@ internal sealed class MulticastSocket : IDisposable
         _receiver.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _receiver.Bind(new IPEndPoint(config.Group, config.Port));
         _receiver.SetSocketOption(
-            SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(config.Group, index));
+            SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(
+                config.Group, index));
 
         _sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         _sender.Bind(new IPEndPoint(address, 0));
         _sender.SetSocketOption(
-            SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(index));
+            SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(
+                index));
         _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, true);
         _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, 1);
     }

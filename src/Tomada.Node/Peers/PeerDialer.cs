@@ -16,7 +16,8 @@ internal static class PeerDialer
     /// <summary>Connects and hands the stream over until it ends.</summary>
     /// <exception cref="RpcException">The connection failed or broke.</exception>
     public static async Task DialAsync(
-        IPEndPoint endPoint, NodeKeys keys, Func<PeerStream, CancellationToken, Task> run, CancellationToken stop)
+        IPEndPoint endPoint, NodeKeys keys, Func<PeerStream, CancellationToken, Task> run,
+        CancellationToken stop)
     {
         Digest? shown = null;
         using SocketsHttpHandler handler = new()
@@ -32,21 +33,25 @@ internal static class PeerDialer
                 TargetHost = "tomada",
                 ClientCertificates = [keys.TlsCertificate],
                 LocalCertificateSelectionCallback = (_, _, _, _, _) => keys.TlsCertificate,
-                // TLS proves that the peer holds the key; the handshake that follows says whose it is.
+                // TLS proves that the peer holds the key; the handshake that follows says whose it
+                // is.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                 {
-                    shown = certificate is X509Certificate2 certificate2 ? NodeKeys.KeyHash(certificate2) : null;
+                    shown = certificate is X509Certificate2 certificate2
+                        ? NodeKeys.KeyHash(certificate2) : null;
                     return shown is not null;
                 },
             },
         };
-        using GrpcChannel channel = GrpcChannel.ForAddress($"https://{endPoint}", new GrpcChannelOptions
+        using GrpcChannel channel = GrpcChannel.ForAddress(
+            $"https://{endPoint}", new GrpcChannelOptions
         {
             HttpHandler = handler,
             MaxReceiveMessageSize = PeerLimits.FrameBytesMax + 64,
         });
         Wire.Peers.PeersClient client = new(channel);
-        using AsyncDuplexStreamingCall<Frame, Frame> call = client.Exchange(cancellationToken: stop);
+        using AsyncDuplexStreamingCall<Frame, Frame> call =
+            client.Exchange(cancellationToken: stop);
         // The answer's headers arrive after TLS, so the certificate is known by then.
         await call.ResponseHeadersAsync.ConfigureAwait(false);
         if (shown is { } key)

@@ -14,7 +14,9 @@ public abstract record PeerEvent
     /// <summary>Bytes from a member of the network.</summary>
     public sealed record Arrived(CompanyId From, ReadOnlyMemory<byte> Bytes) : PeerEvent;
 
-    /// <summary>The members with a live stream changed; this is the whole set, without this company.</summary>
+    /// <summary>
+    /// The members with a live stream changed; this is the whole set, without this company.
+    /// </summary>
     public sealed record ReachableChanged(ImmutableSortedSet<CompanyId> Reachable) : PeerEvent;
 }
 

@@ -4,7 +4,8 @@ using Tomada.Primitives;
 namespace Tomada.Node.Peers;
 
 /// <summary>A stream whose handshake succeeded.</summary>
-internal sealed class PeerLink(SignedMember member, PeerStream stream, CancellationTokenSource ending)
+internal sealed class PeerLink(
+    SignedMember member, PeerStream stream, CancellationTokenSource ending)
 {
     public SignedMember Member => member;
 
@@ -18,7 +19,8 @@ internal sealed class PeerLink(SignedMember member, PeerStream stream, Cancellat
     /// <summary>Carries frames both ways until either direction ends.</summary>
     /// <param name="receive">Takes each received frame; false ends the stream.</param>
     /// <param name="wall">The wall clock.</param>
-    public async Task RunAsync(Func<ReadOnlyMemory<byte>, ValueTask<bool>> receive, TimeProvider wall)
+    public async Task RunAsync(
+        Func<ReadOnlyMemory<byte>, ValueTask<bool>> receive, TimeProvider wall)
     {
         Task sending = SendAsync();
         Task receiving = ReceiveAsync(receive, wall);
@@ -31,12 +33,14 @@ internal sealed class PeerLink(SignedMember member, PeerStream stream, Cancellat
     {
         while (true)
         {
-            ReadOnlyMemory<byte> frame = await Queue.DequeueAsync(ending.Token).ConfigureAwait(false);
+            ReadOnlyMemory<byte> frame =
+                await Queue.DequeueAsync(ending.Token).ConfigureAwait(false);
             await stream.WriteAsync(frame, ending.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task ReceiveAsync(Func<ReadOnlyMemory<byte>, ValueTask<bool>> receive, TimeProvider wall)
+    private async Task ReceiveAsync(
+        Func<ReadOnlyMemory<byte>, ValueTask<bool>> receive, TimeProvider wall)
     {
         RateLimit limit = new(PeerLimits.FramesPerSecondMax, wall);
         while (await stream.ReadAsync(ending.Token).ConfigureAwait(false) is { } frame)

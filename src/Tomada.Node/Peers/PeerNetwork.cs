@@ -14,7 +14,7 @@ namespace Tomada.Node.Peers;
 /// To the rest of the node a peer is "send bytes to company X" and "bytes came from company X".
 /// A frame may be lost whenever a stream breaks or a queue overflows; who needs it sends again.
 /// </summary>
-public sealed partial class PeerNetwork : IAsyncDisposable
+public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
 {
     private readonly NodeConfig _config;
     private readonly NodeKeys _keys;
@@ -32,7 +32,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
         Channel.CreateBounded<PeerEvent>(new BoundedChannelOptions(PeerLimits.IncomingMax));
 
     private readonly Channel<FoundingFrame> _founding = Channel.CreateBounded<FoundingFrame>(
-        new BoundedChannelOptions(PeerLimits.FoundingIncomingMax) { FullMode = BoundedChannelFullMode.DropWrite },
+        new BoundedChannelOptions(PeerLimits.FoundingIncomingMax)
+            { FullMode = BoundedChannelFullMode.DropWrite },
         _ => PeerMetrics.FramesDropped(1));
 
     private volatile Joined? _joined;
@@ -41,7 +42,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
     private MulticastSocket? _multicast;
 
     private PeerNetwork(
-        NodeConfig config, NodeKeys keys, NodeStore store, TimeProvider wall, ILogger<PeerNetwork> log)
+        NodeConfig config, NodeKeys keys, NodeStore store,
+        TimeProvider wall, ILogger<PeerNetwork> log)
     {
         _config = config;
         _keys = keys;
@@ -58,7 +60,9 @@ public sealed partial class PeerNetwork : IAsyncDisposable
     /// <summary>What members send, and changes of who is reachable; one reader.</summary>
     public ChannelReader<PeerEvent> Incoming => _incoming.Reader;
 
-    /// <summary>Members with a live stream now, without this company; none before the network is entered.</summary>
+    /// <summary>
+    /// Members with a live stream now, without this company; none before the network is entered.
+    /// </summary>
     public ImmutableSortedSet<CompanyId> Reachable
     {
         get
@@ -89,7 +93,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
     }
 
     /// <summary>Listens, announces, and starts to connect.</summary>
-    /// <exception cref="DataDirectoryException">The configured interface does not exist.</exception>
+    /// <exception cref="DataDirectoryException">The configured interface does not
+    /// exist.</exception>
     /// <exception cref="IOException">The peer endpoint cannot be bound.</exception>
     public static async Task<PeerNetwork> StartAsync(
         NodeConfig config,
@@ -104,7 +109,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
         {
             network._multicast = new MulticastSocket(config.Multicast);
             (network._server, network.EndPoint) =
-                await PeerServer.StartAsync(config.Peer.Listen, keys, network.RunStreamAsync, stop).ConfigureAwait(false);
+                await PeerServer.StartAsync(config.Peer.Listen, keys, network.RunStreamAsync, stop)
+                    .ConfigureAwait(false);
             network.RecallEndPoints();
             network._tasks.Add(network.AnnounceAsync());
             network._tasks.Add(network.ListenAsync());
@@ -117,9 +123,12 @@ public sealed partial class PeerNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on replication frames pass between this node and the network's members.</summary>
+    /// <summary>
+    /// From now on replication frames pass between this node and the network's members.
+    /// </summary>
     /// <param name="network">The hash of the genesis.</param>
-    /// <param name="memberOf">The ledger's member of an id, from any thread; null for strangers.</param>
+    /// <param name="memberOf">The ledger's member of an id, from any thread; null for
+    /// strangers.</param>
     public void EnterNetwork(Digest network, Func<CompanyId, MemberRecord?> memberOf)
     {
         _joined = new Joined(new NetworkId(network), memberOf);
@@ -127,17 +136,33 @@ public sealed partial class PeerNetwork : IAsyncDisposable
     }
 
     /// <summary>Queues bytes for a member; false when it has no live stream.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes are more than a frame may have.</exception>
-    public bool TrySend(CompanyId to, ReadOnlyMemory<byte> bytes) => TrySend(to, FrameOf(FrameKind.Replication, bytes), member: true);
+    /// <exception cref="ArgumentOutOfRangeException">The bytes are more than a frame may
+    /// have.</exception>
+    public bool TrySend(CompanyId to, ReadOnlyMemory<byte> bytes) =>
+        TrySend(to, FrameOf(FrameKind.Replication, bytes), member: true);
 
     /// <summary>Queues bytes for every reachable member.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes are more than a frame may have.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes are more than a frame may
+    /// have.</exception>
     public void Broadcast(ReadOnlyMemory<byte> bytes)
     {
         byte[] frame = FrameOf(FrameKind.Replication, bytes);
         foreach (CompanyId company in Reachable)
         {
             TrySend(company, frame, member: true);
+        }
+    }
+
+    /// <summary>Queues bytes for a member, or for every reachable one when null.</summary>
+    public void Send(CompanyId? to, ReadOnlyMemory<byte> message)
+    {
+        if (to is { } company)
+        {
+            TrySend(company, message);
+        }
+        else
+        {
+            Broadcast(message);
         }
     }
 
@@ -168,7 +193,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
 
     private static byte[] FrameOf(FrameKind kind, ReadOnlyMemory<byte> bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, PeerLimits.FrameBytesMax - 1, nameof(bytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            bytes.Length, PeerLimits.FrameBytesMax - 1, nameof(bytes));
         byte[] frame = new byte[bytes.Length + 1];
         frame[0] = (byte)kind;
         bytes.Span.CopyTo(frame.AsSpan(1));
@@ -193,7 +219,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
     }
 
     private bool IsMember(PeerLink link) =>
-        _joined?.MemberOf(link.Company) is { } known && Handshake.SameKeys(known, link.Member.Member);
+        _joined?.MemberOf(
+            link.Company) is { } known && Handshake.SameKeys(known, link.Member.Member);
 
     private async Task TellReachableAsync()
     {
@@ -205,7 +232,8 @@ public sealed partial class PeerNetwork : IAsyncDisposable
             if (!now.SetEquals(_told))
             {
                 _told = now;
-                await _incoming.Writer.WriteAsync(new PeerEvent.ReachableChanged(now), _stopping.Token).ConfigureAwait(false);
+                await _incoming.Writer.WriteAsync(
+                    new PeerEvent.ReachableChanged(now), _stopping.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -224,10 +252,12 @@ public sealed partial class PeerNetwork : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "Connection with {Company} ended")]
     private partial void LogEnded(CompanyId company);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Refused a connection of {Company}: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Refused a connection of {Company}: {Reason}")]
     private partial void LogRefused(string company, PeerRefusal reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Company} refused the connection: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Company} refused the connection: {Reason}")]
     private partial void LogRefusedByPeer(string company, PeerRefusal reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Multicast: {Problem}")]

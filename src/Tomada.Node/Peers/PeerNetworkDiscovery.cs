@@ -32,7 +32,8 @@ public sealed partial class PeerNetwork
                 await Task.Delay(Jittered(pause), _wall, _stopping.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (
+            Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
             // The node stops.
         }
@@ -76,7 +77,8 @@ public sealed partial class PeerNetwork
             catch (SocketException problem) when (!_stopping.IsCancellationRequested)
             {
                 LogMulticast(problem.Message);
-                await Task.Delay(PeerLimits.AnnounceSlow, _wall, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(PeerLimits.AnnounceSlow, _wall, CancellationToken.None)
+                    .ConfigureAwait(false);
             }
             catch (Exception ended) when (
                 ended is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -89,7 +91,8 @@ public sealed partial class PeerNetwork
     private void Hear(ReadOnlyMemory<byte> datagram, IPAddress source)
     {
         if (!Announcement.TryOpen(
-            datagram, _invitation, Ed25519.Verify, out Announcement? heard, out bool invited, out string? why))
+            datagram, _invitation, Ed25519.Verify, out Announcement? heard,
+            out bool invited, out string? why))
         {
             PeerMetrics.DatagramRefused(why);
             return;
@@ -108,7 +111,8 @@ public sealed partial class PeerNetwork
             return;
         }
 
-        bool isAny = heard.EndPoint.Address.Equals(IPAddress.Any) || heard.EndPoint.Address.Equals(IPAddress.IPv6Any);
+        bool isAny = heard.EndPoint.Address.Equals(
+            IPAddress.Any) || heard.EndPoint.Address.Equals(IPAddress.IPv6Any);
         IPEndPoint at = isAny ? new IPEndPoint(source, heard.EndPoint.Port) : heard.EndPoint;
         Learn(member.Company, at, heard.SentAt);
     }
@@ -165,7 +169,8 @@ public sealed partial class PeerNetwork
             {
                 if (!IsConnected(company))
                 {
-                    await PeerDialer.DialAsync(peer.EndPoint, _keys, RunStreamAsync, _stopping.Token).ConfigureAwait(false);
+                    await PeerDialer.DialAsync(
+                        peer.EndPoint, _keys, RunStreamAsync, _stopping.Token).ConfigureAwait(false);
                 }
             }
             catch (Exception broken) when (IsBrokenStream(broken))
@@ -238,7 +243,8 @@ public sealed partial class PeerNetwork
 
     private Timestamp Now() => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private static TimeSpan Jittered(TimeSpan span) => span * (0.5 + (Random.Shared.NextDouble() / 2));
+    private static TimeSpan Jittered(TimeSpan span) =>
+        span * (0.5 + (Random.Shared.NextDouble() / 2));
 
     private sealed class Known(IPEndPoint endPoint, Timestamp heard)
     {

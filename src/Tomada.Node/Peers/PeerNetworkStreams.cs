@@ -17,7 +17,8 @@ public sealed partial class PeerNetwork
         {
             if (await ShakeHandsAsync(stream, ending.Token).ConfigureAwait(false) is { } member)
             {
-                await RunLinkAsync(new PeerLink(member, stream, ending), stream).ConfigureAwait(false);
+                await RunLinkAsync(new PeerLink(member, stream, ending), stream)
+                    .ConfigureAwait(false);
             }
         }
         catch (Exception broken) when (IsBrokenStream(broken))
@@ -34,7 +35,8 @@ public sealed partial class PeerNetwork
     {
         if (!TryRegister(link))
         {
-            await RefuseAsync(stream, link.Company.Value, PeerRefusal.Taken, CancellationToken.None).ConfigureAwait(false);
+            await RefuseAsync(stream, link.Company.Value, PeerRefusal.Taken, CancellationToken.None)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -95,7 +97,8 @@ public sealed partial class PeerNetwork
                 _founding.Writer.TryWrite(new FoundingFrame(link.Company, frame[1..]));
                 return true;
             case FrameKind.Replication when IsMember(link):
-                await _incoming.Writer.WriteAsync(new PeerEvent.Arrived(link.Company, frame[1..]), _stopping.Token)
+                await _incoming.Writer.WriteAsync(
+                    new PeerEvent.Arrived(link.Company, frame[1..]), _stopping.Token)
                     .ConfigureAwait(false);
                 return true;
             case FrameKind.Replication:
@@ -110,7 +113,8 @@ public sealed partial class PeerNetwork
 
     private async Task<SignedMember?> ShakeHandsAsync(PeerStream stream, CancellationToken ended)
     {
-        using CancellationTokenSource inTime = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        using CancellationTokenSource inTime =
+            CancellationTokenSource.CreateLinkedTokenSource(ended);
         inTime.CancelAfter(PeerLimits.HandshakeTimeout);
         Joined? joined = _joined;
         Hello mine = new(
@@ -119,9 +123,11 @@ public sealed partial class PeerNetwork
             joined?.Network,
             _self,
             new Digest(RandomNumberGenerator.GetBytes(Digest.Size)));
-        Handshake handshake = new(mine, stream.IsDialer, _invitation, company => joined?.MemberOf(company));
+        Handshake handshake =
+            new(mine, stream.IsDialer, _invitation, company => joined?.MemberOf(company));
         await stream.WriteAsync(mine, inTime.Token).ConfigureAwait(false);
-        if (await ExpectAsync<Hello>(stream, "?", inTime.Token).ConfigureAwait(false) is not { } theirs)
+        if (await ExpectAsync<Hello>(stream, "?", inTime.Token).ConfigureAwait(false)
+            is not { } theirs)
         {
             return null;
         }
@@ -133,8 +139,10 @@ public sealed partial class PeerNetwork
             return null;
         }
 
-        await stream.WriteAsync(handshake.Prove(theirs, _keys.SignIdentity), inTime.Token).ConfigureAwait(false);
-        if (await ExpectAsync<Proof>(stream, who, inTime.Token).ConfigureAwait(false) is not { } proof)
+        await stream.WriteAsync(handshake.Prove(theirs, _keys.SignIdentity), inTime.Token)
+            .ConfigureAwait(false);
+        if (await ExpectAsync<Proof>(stream, who, inTime.Token).ConfigureAwait(false)
+            is not { } proof)
         {
             return null;
         }
@@ -164,7 +172,8 @@ public sealed partial class PeerNetwork
         return message as T;
     }
 
-    private async Task RefuseAsync(PeerStream stream, string who, PeerRefusal reason, CancellationToken stop)
+    private async Task RefuseAsync(
+        PeerStream stream, string who, PeerRefusal reason, CancellationToken stop)
     {
         PeerMetrics.HandshakeRefused(reason);
         LogRefused(who, reason);

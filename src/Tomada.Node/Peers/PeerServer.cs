@@ -13,7 +13,8 @@ internal static class PeerServer
 {
     /// <summary>Listens; the answer tells the port that was bound.</summary>
     public static async Task<(WebApplication App, IPEndPoint EndPoint)> StartAsync(
-        IPEndPoint listen, NodeKeys keys, Func<PeerStream, CancellationToken, Task> accept, CancellationToken stop)
+        IPEndPoint listen, NodeKeys keys, Func<PeerStream, CancellationToken, Task> accept,
+        CancellationToken stop)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -24,9 +25,11 @@ internal static class PeerServer
         builder.Configuration.Sources.Clear();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, listen, keys));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton(new PeerEndpoint(accept));
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = PeerLimits.FrameBytesMax + 64);
+        builder.Services.AddGrpc(
+            grpc => grpc.MaxReceiveMessageSize = PeerLimits.FrameBytesMax + 64);
         WebApplication app = builder.Build();
         app.MapGrpcService<PeerEndpoint>();
         await app.StartAsync(stop).ConfigureAwait(false);
@@ -51,14 +54,16 @@ internal static class PeerServer
                 ServerCertificate = keys.TlsCertificate,
                 SslProtocols = SslProtocols.Tls13,
                 ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-                // TLS proves that the peer holds the key; the handshake that follows says whose it is.
+                // TLS proves that the peer holds the key; the handshake that follows says whose it
+                // is.
                 ClientCertificateValidation = (_, _, _) => true,
             });
         });
     }
 
     /// <summary>The gRPC service.</summary>
-    internal sealed class PeerEndpoint(Func<PeerStream, CancellationToken, Task> accept) : Wire.Peers.PeersBase
+    internal sealed class PeerEndpoint(Func<PeerStream, CancellationToken, Task> accept)
+        : Wire.Peers.PeersBase
     {
         public override async Task Exchange(
             IAsyncStreamReader<Frame> requestStream,
@@ -67,7 +72,8 @@ internal static class PeerServer
         {
             if (context.GetHttpContext().Connection.ClientCertificate is { } certificate)
             {
-                PeerStream stream = new(requestStream, responseStream, NodeKeys.KeyHash(certificate), isDialer: false);
+                PeerStream stream = new(
+                    requestStream, responseStream, NodeKeys.KeyHash(certificate), isDialer: false);
                 await accept(stream, context.CancellationToken).ConfigureAwait(false);
             }
         }

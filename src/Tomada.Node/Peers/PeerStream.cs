@@ -7,7 +7,8 @@ namespace Tomada.Node.Peers;
 
 /// <summary>Both directions of one gRPC stream, whichever side opened it.</summary>
 internal sealed class PeerStream(
-    IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer, Digest presentedKey, bool isDialer)
+    IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer,
+    Digest presentedKey, bool isDialer)
 {
     /// <summary>Hash of the key of the certificate that the other side showed.</summary>
     public Digest PresentedKey => presentedKey;
@@ -27,7 +28,8 @@ internal sealed class PeerStream(
 
     /// <summary>The next frame as a handshake message; null for anything else.</summary>
     public async ValueTask<HandshakeMessage?> ReadHandshakeAsync(CancellationToken stop) =>
-        await ReadAsync(stop).ConfigureAwait(false) is { Length: <= PeerLimits.HandshakeBytesMax } bytes
+        await ReadAsync(stop).ConfigureAwait(false)
+            is { Length: <= PeerLimits.HandshakeBytesMax } bytes
         && HandshakeMessage.Codec.TryDecode(bytes, out HandshakeMessage? message, out _)
             ? message
             : null;

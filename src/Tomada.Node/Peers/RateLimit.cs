@@ -6,7 +6,9 @@ internal sealed class RateLimit(int perSecond, TimeProvider wall)
     private long _windowStart = wall.GetTimestamp();
     private int _used;
 
-    /// <summary>Takes one if any is left; otherwise the time until the next second begins.</summary>
+    /// <summary>
+    /// Takes one if any is left; otherwise the time until the next second begins.
+    /// </summary>
     public bool TryTake(out TimeSpan wait)
     {
         TimeSpan elapsed = wall.GetElapsedTime(_windowStart);

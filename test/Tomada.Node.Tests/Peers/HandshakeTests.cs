@@ -8,7 +8,8 @@ namespace Tomada.Node.Tests.Peers;
 
 public sealed class HandshakeTests
 {
-    private static readonly NetworkConfig s_network = new("nordeste", "abra-te-sesamo", null, 3, true);
+    private static readonly NetworkConfig s_network =
+        new("nordeste", "abra-te-sesamo", null, 3, true);
     private static readonly Invitation s_invitation = new(s_network);
     private static readonly Digest s_tls = Digest.Of([7]);
     private static readonly NetworkId s_id = new(Digest.Of([8]));
@@ -18,7 +19,8 @@ public sealed class HandshakeTests
         byte[] bytes = new byte[32];
         bytes[0] = seed;
         Ed25519Key key = new(bytes);
-        MemberRecord member = new(CompanyId.Parse(company), company, key.Public, new PublicKey(Digest.Of(bytes)), s_tls);
+        MemberRecord member = new(
+            CompanyId.Parse(company), company, key.Public, new PublicKey(Digest.Of(bytes)), s_tls);
         return (key, new SignedMember(member, key.Sign(member.SignedMessage())));
     }
 
@@ -35,7 +37,8 @@ public sealed class HandshakeTests
         SignedMember b = Company("br-bbb", 2).Member;
         Hello other = HelloOf(b);
         Assert.Null(View(HelloOf(a)).Judge(other, s_tls));
-        Assert.Equal(PeerRefusal.Version, View(HelloOf(a)).Judge(other with { Version = 2 }, s_tls));
+        Assert.Equal(
+            PeerRefusal.Version, View(HelloOf(a)).Judge(other with { Version = 2 }, s_tls));
         Assert.Equal(PeerRefusal.Tag, View(HelloOf(a)).Judge(other with { Tag = s_tls }, s_tls));
         Assert.Equal(PeerRefusal.Certificate, View(HelloOf(a)).Judge(other, Digest.Of([9])));
         Assert.Equal(PeerRefusal.Self, View(HelloOf(a)).Judge(HelloOf(a), s_tls));
@@ -43,10 +46,12 @@ public sealed class HandshakeTests
             other with { Member = b with { Signature = new byte[64] } }, s_tls));
         Assert.Equal(PeerRefusal.Network, View(HelloOf(a, s_id)).Judge(
             other with { Network = new NetworkId(s_tls) }, s_tls));
-        Assert.Equal(PeerRefusal.Stranger, View(HelloOf(a, s_id)).Judge(other with { Network = s_id }, s_tls));
+        Assert.Equal(PeerRefusal.Stranger,
+            View(HelloOf(a, s_id)).Judge(other with { Network = s_id }, s_tls));
         Assert.Equal(PeerRefusal.Keys, View(
             HelloOf(a, s_id), known: b.Member with { VotingKey = key.Public }).Judge(other, s_tls));
-        Assert.Null(View(HelloOf(a, s_id), known: b.Member).Judge(other with { Network = s_id }, s_tls));
+        Assert.Null(
+            View(HelloOf(a, s_id), known: b.Member).Judge(other with { Network = s_id }, s_tls));
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public sealed class HandshakeTests
         Assert.True(dialer.IsProven(helloB, listener.Prove(helloA, keyB.Sign)));
         Assert.False(listener.IsProven(helloA, dialer.Prove(helloB, keyB.Sign)));
         Assert.False(dialer.IsProven(helloB, fromA));
-        Assert.False(View(helloB with { Nonce = Digest.Of([3]) }, isDialer: false).IsProven(helloA, fromA));
+        Assert.False(
+            View(helloB with { Nonce = Digest.Of([3]) }, isDialer: false).IsProven(helloA, fromA));
 
         Proof uninvited = fromA with { Invitation = Digest.Zero };
         Assert.False(listener.IsProven(helloA, uninvited));
@@ -80,7 +86,8 @@ public sealed class HandshakeTests
         byte[] datagram = sent.Seal(key.Sign, s_invitation);
         Assert.InRange(datagram.Length, 1, PeerLimits.DatagramBytesMax);
         Assert.True(Announcement.TryOpen(
-            datagram, s_invitation, Ed25519.Verify, out Announcement? got, out bool invited, out _));
+            datagram, s_invitation, Ed25519.Verify, out Announcement? got,
+            out bool invited, out _));
         Assert.True(invited);
         Assert.Equal(sent.EndPoint, got.EndPoint);
 
@@ -94,7 +101,8 @@ public sealed class HandshakeTests
         }
 
         Invitation other = new(s_network with { Code = "another-code" });
-        Assert.False(Announcement.TryOpen(datagram, other, Ed25519.Verify, out _, out _, out string? why));
+        Assert.False(
+            Announcement.TryOpen(datagram, other, Ed25519.Verify, out _, out _, out string? why));
         Assert.Equal("network", why);
     }
 }

@@ -61,13 +61,18 @@ internal sealed class TestPeer : IAsyncDisposable
         IPEndPoint free = new(IPAddress.Loopback, 0);
         NodeConfig config = new(
             Company, _company, _room.Network, _room.Multicast, new ListenConfig(free),
-            new MqttConfig(MqttMode.Embedded, free), new ListenConfig(free), new ListenConfig(free));
+            new MqttConfig(
+                MqttMode.Embedded, free), new ListenConfig(free), new ListenConfig(free));
         Store = NodeStore.Open(_directory.Path);
         Keys = NodeKeys.LoadOrCreate(_directory.Path, Company, TimeProvider.System);
         Network = await PeerNetwork.StartAsync(
             config, Keys, Store, TimeProvider.System, NullLogger<PeerNetwork>.Instance, stop);
         Founding = FoundingService.Start(
-            new FoundingPlan(config.Network.Name, config.Network.Founders, Rules.Default, config.Network.Simulated),
+            new FoundingPlan(
+                config.Network.Name,
+                config.Network.Founders,
+                Rules.Default,
+                config.Network.Simulated),
             Network, Keys, Store, TimeProvider.System, NullLogger<FoundingService>.Instance);
     }
 

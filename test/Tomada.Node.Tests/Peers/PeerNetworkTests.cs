@@ -92,7 +92,10 @@ public sealed class PeerNetworkTests : IDisposable
         await using TestPeer stranger = await TestPeer.StartAsync(wrongCode, "br-bbb", Stop);
         await using TestPeer a = await TestPeer.StartAsync(room, "br-aaa", Stop);
         using Socket noise = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        noise.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.Loopback.GetAddressBytes());
+        noise.SetSocketOption(
+            SocketOptionLevel.IP,
+            SocketOptionName.MulticastInterface,
+            IPAddress.Loopback.GetAddressBytes());
         foreach (int length in new[] { 1, 100, 1_200, 9_000 })
         {
             byte[] garbage = new byte[length];
@@ -109,6 +112,7 @@ public sealed class PeerNetworkTests : IDisposable
 
         await using TestPeer b = await TestPeer.StartAsync(room, "br-ccc", Stop);
         Genesis genesis = await a.EnterAsync(Stop);
-        Assert.DoesNotContain(genesis.Draft.Founders, each => each.Member.Company == stranger.Company);
+        Assert.DoesNotContain(
+            genesis.Draft.Founders, each => each.Member.Company == stranger.Company);
     }
 }
