@@ -61,6 +61,11 @@ public sealed partial class FoundingService : IAsyncDisposable
     /// </summary>
     public Task<Genesis> Founded => _founded.Task;
 
+    /// <summary>
+    /// Ends when the service is disposed, or fails when a write did: then the node must stop.
+    /// </summary>
+    public Task Completion => _running;
+
     /// <summary>Where founding stands; from any thread.</summary>
     public FoundingStatus Status => _status;
 
