@@ -1,5 +1,4 @@
 using CsCheck;
-using Tomada.Ledger;
 using Xunit;
 
 namespace Tomada.Routing.Tests;

@@ -15,7 +15,8 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.NotTheLeader, $"ballot {propose.Ballot}");
         }
-        else if (propose.Ballot < now.Ballot)
+        else if (propose.Ballot < now.Ballot
+            && core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
         {
             Refuse(propose, RefusalReason.OldBallot, $"{propose.Ballot} < {now.Ballot}");
         }
@@ -136,7 +137,7 @@ internal sealed class Voter(ReplicaCore core)
         KnownValue value = now.AddValue(digest, propose.Value);
         if (now.Endorsed.TryGetValue(propose.Ballot, out Digest endorsed) && endorsed != digest)
         {
-            Refuse(propose, RefusalReason.ConflictingVote, $"ballot {propose.Ballot}");
+            Refuse(propose, RefusalReason.ConflictingVote, $"two proposals in ballot {propose.Ballot}");
             return;
         }
 
@@ -161,18 +162,23 @@ internal sealed class Voter(ReplicaCore core)
     private void Endorse(int ballot, Digest digest)
     {
         HeightState now = core.Now;
-        Invariant.Require(
-            ballot >= now.Ballot && ballot >= now.Promised, "C3 no vote below a promised ballot");
+        if (core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
+        {
+            Invariant.Require(ballot >= now.Ballot && ballot >= now.Promised,
+                "C3 no vote below a promised ballot");
+        }
+
         Invariant.Require(
             now.Endorsed.TryAdd(ballot, digest), "C1 one Endorse per height and ballot");
-        now.Ballot = ballot;
+        now.Ballot = Math.Max(now.Ballot, ballot);
         core.Persist(DurableKind.Endorsed, ballot, digest.ToArray());
         SendEndorse(ballot, digest);
     }
 
     private bool IsValidValue(ConsensusMessage.Propose propose, KnownValue value, bool fresh)
     {
-        // Again while fresh: the clock's verdict may change between two copies of a proposal.
+        // Checked again while fresh: the clock's verdict may change between two copies of a
+        // proposal.
         if (value.Checked is null || fresh)
         {
             switch (core.Rules.Check(value.Bytes, core.LedgerNow, fresh))

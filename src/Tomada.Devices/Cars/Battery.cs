@@ -1,5 +1,4 @@
 using Tomada.Routing;
-using PowerType = Tomada.Ledger.PowerType;
 
 namespace Tomada.Devices;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Primitives;
 using Tomada.Routing;
-using PowerType = Tomada.Ledger.PowerType;
 
 namespace Tomada.Devices;
 

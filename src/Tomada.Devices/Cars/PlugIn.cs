@@ -1,6 +1,6 @@
 using Tomada.DeviceApi;
 using Tomada.Primitives;
-using PowerType = Tomada.Ledger.PowerType;
+using Tomada.Routing;
 
 namespace Tomada.Devices;
 

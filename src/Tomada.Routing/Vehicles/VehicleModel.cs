@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
 

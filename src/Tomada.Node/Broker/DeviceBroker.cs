@@ -1,0 +1,359 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using MQTTnet.AspNetCore;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+using Tomada.DeviceApi;
+using Tomada.Node.Devices;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Broker;
+
+/// <summary>A message of a device, safe on disk where it must be, with a body that its topic allows.</summary>
+/// <param name="From">Who said it, by its credential.</param>
+/// <param name="Topic">Where.</param>
+/// <param name="Envelope">What.</param>
+/// <param name="Invalid">Of a request: what is wrong with its body; null when nothing is.</param>
+public sealed record Received(DeviceAddress From, UpTopic Topic, Envelope Envelope, string? Invalid);
+
+/// <summary>
+/// The company's own MQTT broker. Nothing is routed inside: what devices say goes to the node, what
+/// the node says goes into the sessions of one device.
+/// </summary>
+public sealed class DeviceBroker : IAsyncDisposable
+{
+    private const string SessionItem = "session";
+
+    private readonly Channel<Received> _inbox = Channel.CreateBounded<Received>(BrokerLimits.InboxMax);
+    private readonly ConcurrentDictionary<string, DeviceSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TokenBucket> _rates = new(StringComparer.Ordinal);
+    private readonly DeviceRegistry _registry;
+    private readonly DeviceLog _log;
+    private readonly TimeProvider _wall;
+    private readonly Func<NodeBody> _describeNode;
+    private readonly WebApplication _app;
+    private readonly MqttServer _server;
+    private long _sequence;
+
+    private DeviceBroker(
+        IPEndPoint listen, DeviceRegistry registry, DeviceLog log, Func<NodeBody> describeNode, TimeProvider wall)
+    {
+        _registry = registry;
+        _log = log;
+        _wall = wall;
+        _describeNode = describeNode;
+        _app = Build(listen);
+        _server = _app.Services.GetRequiredService<MqttServer>();
+        _server.ValidatingConnectionAsync += ValidateAsync;
+        _server.ClientConnectedAsync += ConnectedAsync;
+        _server.ClientDisconnectedAsync += DisconnectedAsync;
+        _server.InterceptingPublishAsync += PublishAsync;
+        _server.InterceptingSubscriptionAsync += SubscribeAsync;
+        _server.ClientSubscribedTopicAsync += SubscribedAsync;
+        _server.ClientUnsubscribedTopicAsync += UnsubscribedAsync;
+        _server.ClientAcknowledgedPublishPacketAsync += AcknowledgedAsync;
+        registry.OnRevoked = device => _ = DisconnectAsync(device);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>What devices said, each device's messages in their order.</summary>
+    public ChannelReader<Received> Inbox => _inbox.Reader;
+
+    /// <summary>Binds and listens; the port may be 0 for a free one.</summary>
+    /// <param name="listen">Address and port.</param>
+    /// <param name="registry">Who may connect.</param>
+    /// <param name="log">Where QoS 1 messages are kept before their PUBACK.</param>
+    /// <param name="describeNode">What dn/node says at this moment.</param>
+    /// <param name="wall">The wall clock.</param>
+    /// <param name="ct">Gives up starting.</param>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<DeviceBroker> StartAsync(
+        IPEndPoint listen,
+        DeviceRegistry registry,
+        DeviceLog log,
+        Func<NodeBody> describeNode,
+        TimeProvider wall,
+        CancellationToken ct)
+    {
+        DeviceBroker broker = new(listen, registry, log, describeNode, wall);
+        await broker._app.StartAsync(ct).ConfigureAwait(false);
+        string address = broker._app.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        broker.EndPoint = new IPEndPoint(listen.Address, new Uri(address).Port);
+        return broker;
+    }
+
+    /// <summary>Whether a device has a session that listens.</summary>
+    public bool IsConnected(DeviceAddress device) => SessionsOf(device).Any();
+
+    /// <summary>Queues a message for a device's sessions; false when none of them takes it.</summary>
+    public bool TrySend<T>(DeviceAddress to, DownTopic topic, MessageId id, T body, Timestamp? exp = null)
+        where T : class, IDeviceBody<T>
+    {
+        byte[] payload = Envelope.Encode(
+            id, WallNow, _describeNode().Epoch, Interlocked.Increment(ref _sequence), body, exp);
+        bool taken = false;
+        foreach (DeviceSession session in SessionsOf(to))
+        {
+            taken |= session.TrySend(to.DownPrefix + topic.Path, payload, topic.Retained);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Tells every device what dn/node says now.</summary>
+    public void AnnounceNode()
+    {
+        foreach (DeviceSession session in _sessions.Values)
+        {
+            SendNode(session);
+        }
+    }
+
+    /// <summary>What dn/node says at this moment.</summary>
+    public NodeBody DescribeNode() => _describeNode();
+
+    /// <summary>An id for a message of the node.</summary>
+    public MessageId NewId() => new(Guid.CreateVersion7(_wall.GetUtcNow()));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (DeviceSession session in _sessions.Values)
+        {
+            Send(session, new DownTopic.Node(), _describeNode() with { Online = false });
+        }
+
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _inbox.Writer.TryComplete();
+    }
+
+    private Timestamp WallNow => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private static WebApplication Build(IPEndPoint listen)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen, each =>
+        {
+            each.UseMqttGuard();
+            each.UseMqtt();
+        }));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = BrokerLimits.ShutdownTimeout);
+
+        // Sessions end with their connection: the library keeps persistent ones in memory only and
+        // never sweeps them, so a device starts empty and is told again what it must know.
+        builder.Services.AddHostedMqttServer(server => server
+            .WithoutDefaultEndpoint()
+            .WithPersistentSessions(false)
+            .WithDefaultCommunicationTimeout(BrokerLimits.CommunicationTimeout)
+            .WithMaxPendingMessagesPerClient(DeviceLimits.OutboxMax)
+            .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropNewMessage));
+        builder.Services.AddMqttConnectionHandler();
+        return builder.Build();
+    }
+
+    private IEnumerable<DeviceSession> SessionsOf(DeviceAddress device) =>
+        _sessions.Values.Where(each => each.Device == device);
+
+    private Task ValidateAsync(ValidatingConnectionEventArgs args)
+    {
+        DeviceAddress? device = _registry.Authenticate(args.UserName, args.Password);
+        (MqttConnectReasonCode code, string? why) = device is null
+            ? (MqttConnectReasonCode.BadUserNameOrPassword, "user or password")
+            : !device.OwnsClientId(args.ClientId)
+                ? (MqttConnectReasonCode.ClientIdentifierNotValid,
+                    $"client id: allowed are {device.User} and {device.User}/name")
+                : _sessions.Count >= BrokerLimits.SessionsMax
+                    ? (MqttConnectReasonCode.ServerBusy, "too many devices")
+                    : SessionsOf(device).Count(each => each.ClientId != args.ClientId)
+                        >= DeviceLimits.SessionsPerDeviceMax
+                        ? (MqttConnectReasonCode.QuotaExceeded, "too many sessions of this device")
+                        : (MqttConnectReasonCode.Success, (string?)null);
+        args.ReasonCode = code;
+        args.ReasonString = why;
+        if (why is not null)
+        {
+            BrokerMetrics.Refused("connect");
+            return Task.CompletedTask;
+        }
+
+        TokenBucket rate = _rates.GetOrAdd(device!.User, _ => new TokenBucket(_wall));
+        args.SessionItems[SessionItem] = new DeviceSession(device, args.ClientId, rate);
+        return Task.CompletedTask;
+    }
+
+    private Task ConnectedAsync(ClientConnectedEventArgs args)
+    {
+        if (args.SessionItems[SessionItem] is DeviceSession session)
+        {
+            _sessions[args.ClientId] = session;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task DisconnectedAsync(ClientDisconnectedEventArgs args)
+    {
+        // After a takeover the entry belongs to the newer connection of the same client id.
+        if (args.DisconnectType != MqttClientDisconnectType.Takeover
+            && args.SessionItems[SessionItem] is DeviceSession session)
+        {
+            _sessions.TryRemove(new KeyValuePair<string, DeviceSession>(args.ClientId, session));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task PublishAsync(InterceptingPublishEventArgs args)
+    {
+        args.ProcessPublish = false;
+        if (args.SessionItems?[SessionItem] is not DeviceSession session)
+        {
+            return;
+        }
+
+        Refusal? refusal = Read(args, session, out Received? received, out byte[] payload);
+        if (refusal is null && args.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
+        {
+            LoggedMessage logged = new(session.Device.User, received!.Topic.Path, payload);
+            await _log.AppendAsync(logged, args.CancellationToken).ConfigureAwait(false);
+        }
+
+        if (refusal is null && !_inbox.Writer.TryWrite(received!))
+        {
+            refusal = new Refusal(MqttPubAckReasonCode.QuotaExceeded, "busy", "the node is busy; send again");
+        }
+
+        if (refusal is null)
+        {
+            BrokerMetrics.Received(received!.Topic.GetType().Name);
+            return;
+        }
+
+        BrokerMetrics.Refused(refusal.Reason);
+        args.Response.ReasonCode = refusal.Code;
+        args.Response.ReasonString = refusal.Why;
+    }
+
+    /// <summary>One prefix test, then everything that can be wrong with a message.</summary>
+    private static Refusal? Read(
+        InterceptingPublishEventArgs args, DeviceSession session, out Received? received, out byte[] payload)
+    {
+        received = null;
+        payload = [];
+        string name = args.ApplicationMessage.Topic;
+        DeviceAddress device = session.Device;
+        if (!name.StartsWith(device.UpPrefix, StringComparison.Ordinal))
+        {
+            return new(MqttPubAckReasonCode.NotAuthorized, "acl", $"topic: allowed is below {device.UpPrefix}");
+        }
+
+        if (!UpTopic.TryParse(name[device.UpPrefix.Length..], out UpTopic? topic)
+            || !BorderCheck.IsFor(topic!, device.Kind))
+        {
+            return new(MqttPubAckReasonCode.TopicNameInvalid, "topic", $"topic: allowed are {UpTopic.Allowed}");
+        }
+
+        if (args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce)
+        {
+            return new(MqttPubAckReasonCode.ImplementationSpecificError, "qos", "QoS: allowed are 0 and 1");
+        }
+
+        if (args.ApplicationMessage.ResponseTopic is { Length: > 0 } response
+            && !response.StartsWith(device.DownPrefix, StringComparison.Ordinal))
+        {
+            return new(
+                MqttPubAckReasonCode.NotAuthorized, "acl", $"response topic: allowed is below {device.DownPrefix}");
+        }
+
+        if (!session.Rate.TryTake())
+        {
+            return new(
+                MqttPubAckReasonCode.QuotaExceeded, "rate", $"allowed are {DeviceLimits.RatePerSecond} a second");
+        }
+
+        payload = System.Buffers.BuffersExtensions.ToArray(args.ApplicationMessage.Payload);
+        if (!Envelope.TryDecode(payload, out Envelope? envelope, out string? why))
+        {
+            return new(MqttPubAckReasonCode.PayloadFormatInvalid, "payload", why);
+        }
+
+        why = BorderCheck.WhyNot(topic!, envelope);
+        if (why is not null && topic is not UpTopic.Request)
+        {
+            return new(MqttPubAckReasonCode.PayloadFormatInvalid, "payload", why);
+        }
+
+        received = new Received(device, topic!, envelope, why);
+        return null;
+    }
+
+    private Task SubscribeAsync(InterceptingSubscriptionEventArgs args)
+    {
+        DeviceSession? session = args.SessionItems[SessionItem] as DeviceSession;
+        bool own = session is not null
+            && args.TopicFilter.Topic.StartsWith(session.Device.DownPrefix, StringComparison.Ordinal);
+        if (own && session!.TryAddFilter(args.TopicFilter, args.Session))
+        {
+            return Task.CompletedTask;
+        }
+
+        BrokerMetrics.Refused(own ? "subscriptions" : "acl");
+        args.ProcessSubscription = false;
+        args.Response.ReasonCode = own
+            ? MqttSubscribeReasonCode.QuotaExceeded
+            : MqttSubscribeReasonCode.NotAuthorized;
+        args.ReasonString = own
+            ? $"allowed are {BrokerLimits.SubscriptionsMax} subscriptions"
+            : $"topic: allowed is below {session?.Device.DownPrefix}";
+        return Task.CompletedTask;
+    }
+
+    private Task SubscribedAsync(ClientSubscribedTopicEventArgs args)
+    {
+        if (args.SessionItems[SessionItem] is DeviceSession session)
+        {
+            SendNode(session);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task UnsubscribedAsync(ClientUnsubscribedTopicEventArgs args)
+    {
+        (args.SessionItems[SessionItem] as DeviceSession)?.RemoveFilter(args.TopicFilter);
+        return Task.CompletedTask;
+    }
+
+    private Task AcknowledgedAsync(ClientAcknowledgedPublishPacketEventArgs args)
+    {
+        (args.SessionItems[SessionItem] as DeviceSession)?.Acknowledged();
+        return Task.CompletedTask;
+    }
+
+    private void SendNode(DeviceSession session) => Send(session, new DownTopic.Node(), _describeNode());
+
+    private void Send(DeviceSession session, DownTopic topic, NodeBody body) => session.TrySend(
+        session.Device.DownPrefix + topic.Path,
+        Envelope.Encode(NewId(), WallNow, body.Epoch, Interlocked.Increment(ref _sequence), body),
+        topic.Retained);
+
+    private async Task DisconnectAsync(DeviceAddress device)
+    {
+        foreach (DeviceSession session in SessionsOf(device).ToArray())
+        {
+            await _server.DisconnectClientAsync(session.ClientId, new MqttServerClientDisconnectOptions
+            {
+                ReasonCode = MqttDisconnectReasonCode.NotAuthorized,
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private sealed record Refusal(MqttPubAckReasonCode Code, string Reason, string Why);
+}

@@ -1,0 +1,132 @@
+using Tomada.DeviceApi;
+using Tomada.Ledger;
+using Tomada.Node.Broker;
+using Tomada.Node.Devices;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Charging;
+
+/// <summary>
+/// Brings what stations signed to the ledger, in the order of txSeq, one after another per session;
+/// a gap is asked for again. What the ledger has is read from its state, never remembered.
+/// </summary>
+internal sealed class ChargingDesk(
+    DeskLedger ledger, Submitter submitter, StationDesk stations, TimeProvider wall)
+{
+    private readonly SortedDictionary<SessionId, Waiting> _sessions = [];
+
+    /// <summary>Takes up sessions whose messages are on disk and not all on the ledger.</summary>
+    public void Start(IEnumerable<LoggedMessage> logged)
+    {
+        foreach (LoggedMessage each in logged)
+        {
+            if (Envelope.TryDecode(each.Payload, out Envelope? envelope, out _)
+                && envelope.TryRead(out SessionBody? body, out _))
+            {
+                Keep(body);
+            }
+        }
+    }
+
+    public void On(Received message)
+    {
+        if (message.Topic is UpTopic.Session && message.Envelope.TryRead(out SessionBody? body, out _))
+        {
+            Keep(body);
+        }
+    }
+
+    /// <summary>Submits what is next of each session.</summary>
+    public void Work(CancellationToken ct)
+    {
+        LedgerState state = ledger.State();
+        foreach ((SessionId id, Waiting waiting) in _sessions.ToArray())
+        {
+            Session? known = state.Sessions.GetValueOrDefault(id);
+            if (known is { State: SessionState.Completed } || waiting.IsEmpty)
+            {
+                _sessions.Remove(id);
+                continue;
+            }
+
+            int next = known is null ? 0 : known.LastSequence + 1;
+            waiting.DropBelow(next);
+            if (waiting.Next(next) is { } body)
+            {
+                submitter.Submit($"session {id} {next}", BodyOf(body), ct);
+            }
+            else if (!waiting.IsEmpty && waiting.MayAsk(wall))
+            {
+                stations.Resend(waiting.Evse, id, next);
+            }
+        }
+    }
+
+    internal static Body BodyOf(SessionBody body) => body.Event switch
+    {
+        SessionEvent.Started => new StartSession(
+            new SessionStart(body.Session, body.Evse, body.Secret!, body.At, body.MeterWh), body.Signature),
+        SessionEvent.Updated => new ReportMeter(
+            new MeterReading(body.Session, body.TxSeq, body.At, body.MeterWh), body.Signature),
+        SessionEvent.Ended => new EndSession(
+            new SessionEnd(body.Session, body.TxSeq, body.At, body.MeterWh, (EndReason)body.Reason!.Value),
+            body.Signature),
+        _ => throw new System.Diagnostics.UnreachableException(body.Event.ToString()),
+    };
+
+    private void Keep(SessionBody body)
+    {
+        if (body.Evse.Company != ledger.Self
+            || ledger.State().Sessions.GetValueOrDefault(body.Session) is { State: SessionState.Completed })
+        {
+            return;
+        }
+
+        if (!_sessions.TryGetValue(body.Session, out Waiting? waiting))
+        {
+            _sessions[body.Session] = waiting = new Waiting(body.Evse);
+        }
+
+        waiting.Keep(body);
+    }
+
+    private sealed class Waiting(EvseId evse)
+    {
+        private readonly SortedDictionary<int, SessionBody> _messages = [];
+        private long? _askedAt;
+
+        public EvseId Evse => evse;
+
+        public bool IsEmpty => _messages.Count == 0;
+
+        public void Keep(SessionBody body)
+        {
+            if (_messages.Count < DeskLimits.SessionGapMax)
+            {
+                _messages.TryAdd(body.TxSeq, body);
+            }
+        }
+
+        public SessionBody? Next(int sequence) => _messages.GetValueOrDefault(sequence);
+
+        public void DropBelow(int sequence)
+        {
+            foreach (int old in _messages.Keys.TakeWhile(each => each < sequence).ToArray())
+            {
+                _messages.Remove(old);
+            }
+        }
+
+        /// <summary>A gap is asked for once per retry interval.</summary>
+        public bool MayAsk(TimeProvider wall)
+        {
+            if (_askedAt is { } asked && wall.GetElapsedTime(asked) < DeskLimits.CommandRetry)
+            {
+                return false;
+            }
+
+            _askedAt = wall.GetTimestamp();
+            return true;
+        }
+    }
+}

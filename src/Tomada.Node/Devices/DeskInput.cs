@@ -1,0 +1,70 @@
+using Tomada.Ledger;
+using Tomada.Node.Broker;
+
+namespace Tomada.Node.Devices;
+
+/// <summary>What makes the desks look again; one at a time.</summary>
+internal abstract record DeskInput
+{
+    private DeskInput()
+    {
+    }
+
+    public sealed record Device(Received Message) : DeskInput;
+
+    public sealed record Block(AppliedBlock Applied) : DeskInput;
+
+    /// <summary>Time passed: commands are repeated and deadlines looked at.</summary>
+    public sealed record Tick : DeskInput;
+
+    /// <summary>A transaction of a desk ended.</summary>
+    public sealed record Submitted(string Key, Body Body, Submission End) : DeskInput;
+}
+
+/// <summary>Submits each thing once at a time and tells the desks how it ended.</summary>
+internal sealed class Submitter(DeskLedger ledger, Func<DeskInput, CancellationToken, ValueTask> tell)
+{
+    private readonly SortedSet<string> _running = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Submission> _refused = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Submits unless the same is on its way, or a rule has refused it: the rules would refuse it
+    /// again, and every refusal is public.
+    /// </summary>
+    public void Submit(string key, Body body, CancellationToken ct)
+    {
+        if (_refused.ContainsKey(key) || !_running.Add(key))
+        {
+            return;
+        }
+
+        _ = RunAsync(key, body, ct);
+    }
+
+    public void Ended(DeskInput.Submitted ended)
+    {
+        _running.Remove(ended.Key);
+        if (ended.End.Outcome is { IsApplied: false })
+        {
+            if (_refused.Count >= DeskLimits.RefusedKept)
+            {
+                _refused.Clear();
+            }
+
+            _refused[ended.Key] = ended.End;
+        }
+    }
+
+    private async Task RunAsync(string key, Body body, CancellationToken ct)
+    {
+        try
+        {
+            Submission end = await ledger.Submit(body, ct).ConfigureAwait(false);
+            await tell(new DeskInput.Submitted(key, body, end), ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The node is stopping; what is owed is found again at the next start.
+        }
+    }
+}

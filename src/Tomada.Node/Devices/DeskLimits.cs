@@ -1,0 +1,35 @@
+namespace Tomada.Node.Devices;
+
+/// <summary>Every bound of the desks between devices and ledger.</summary>
+public static class DeskLimits
+{
+    /// <summary>Inputs that wait for the desks; at the bound whoever brings one waits.</summary>
+    public const int InboxMax = 10_000;
+
+    /// <summary>Refused submissions remembered; when full all are forgotten and may be tried once more.</summary>
+    public const int RefusedKept = 10_000;
+
+    /// <summary>Session messages kept for one session while an earlier one is missing.</summary>
+    public const int SessionGapMax = 1_000;
+
+    /// <summary>Session messages read back at a start.</summary>
+    public const int RecoveredMax = 10_000;
+
+    /// <summary>Plans worked out at the same time; one more is answered with BUSY.</summary>
+    public const int PlansAtOnce = 4;
+
+    /// <summary>How often time alone makes the desks look, in wall time.</summary>
+    public static TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A command that is not acknowledged is sent again after this, in wall time.</summary>
+    public static TimeSpan CommandRetry { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// A station that has not answered a hold after this is unreachable, in wall time; half of what
+    /// is left until the trip's deadline when that is less.
+    /// </summary>
+    public static TimeSpan HoldAnswer { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>When a refused plan for lack of room may be asked again.</summary>
+    public static TimeSpan PlanRetry { get; } = TimeSpan.FromSeconds(1);
+}

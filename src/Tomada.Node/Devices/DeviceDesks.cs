@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Threading.Channels;
+using Tomada.DeviceApi;
+using Tomada.Ledger;
+using Tomada.Node.Broker;
+using Tomada.Node.Charging;
+using Tomada.Node.Clearing;
+using Tomada.Node.Storage;
+using Tomada.Node.Trips;
+using Tomada.Routing;
+
+namespace Tomada.Node.Devices;
+
+/// <summary>What the device side of a node is made of.</summary>
+public sealed record DeviceDesksOptions
+{
+    public required DeskLedger Ledger { get; init; }
+
+    /// <summary>Opened with <see cref="DeviceStore.Extension"/>.</summary>
+    public required NodeStore Store { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where the broker listens; port 0 for a free one.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>The roads that trips are planned on; without them plan requests are UNAVAILABLE.</summary>
+    public RoadGraph? Roads { get; init; }
+
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Wall { get; init; } = TimeProvider.System;
+}
+
+/// <summary>
+/// Everything between a company's devices and the ledger. One task takes inputs one after another:
+/// what devices say, applied blocks, ends of submissions, and time.
+/// </summary>
+public sealed class DeviceDesks : IAsyncDisposable
+{
+    private const string EpochKey = "devices.epoch";
+
+    private readonly DeviceDesksOptions _options;
+    private readonly DeskLedger _ledger;
+    private readonly Channel<DeskInput> _inputs = Channel.CreateBounded<DeskInput>(DeskLimits.InboxMax);
+    private readonly DeviceLog _log;
+    private readonly DeviceStore _store;
+    private readonly Submitter _submitter;
+    private readonly StationDesk _stations;
+    private readonly ChargingDesk _charging;
+    private readonly ClearingDesk _clearing;
+    private readonly TripDesk _trips;
+    private readonly RequestDesk _requests;
+
+    private DeviceDesks(
+        DeviceDesksOptions options, DeviceStore store, DeviceRegistry registry, DeviceLog log, DeviceBroker broker)
+    {
+        _options = options;
+        _ledger = options.Ledger;
+        _store = store;
+        _log = log;
+        Registry = registry;
+        Broker = broker;
+        _submitter = new Submitter(_ledger, _inputs.Writer.WriteAsync);
+        _stations = new StationDesk(_ledger, broker, _submitter, options.Wall);
+        _charging = new ChargingDesk(_ledger, _submitter, _stations, options.Wall);
+        _clearing = new ClearingDesk(_ledger, _submitter);
+        _trips = new TripDesk(_ledger, broker, registry, store, _submitter, options.Wall);
+        RoutePlanning? planning = options.Roads is { } roads ? new RoutePlanning(roads) : null;
+        _requests = new RequestDesk(_ledger, broker, store, _stations, _trips, planning, options.Wall);
+    }
+
+    /// <summary>Enrols and revokes devices.</summary>
+    public DeviceRegistry Registry { get; }
+
+    /// <summary>The broker; its EndPoint is where devices connect.</summary>
+    public DeviceBroker Broker { get; }
+
+    /// <summary>Starts the broker; <see cref="RunAsync"/> then does the work.</summary>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<DeviceDesks> StartAsync(DeviceDesksOptions options, CancellationToken ct)
+    {
+        DeviceStore store = new(options.Store);
+        DeviceRegistry registry = new(options.Ledger.Self, store, options.DataDirectory);
+        DeviceLog log = new(store);
+        long epoch = NextEpoch(options.Store);
+        NodeBody Describe()
+        {
+            LedgerState state = options.Ledger.State();
+            return new NodeBody(
+                true, epoch, options.Ledger.Now(), state.Clock.Factor, [DeviceAddress.Major], state.Network);
+        }
+
+        try
+        {
+            DeviceBroker broker = await DeviceBroker.StartAsync(
+                options.Listen, registry, log, Describe, options.Wall, ct).ConfigureAwait(false);
+            return new DeviceDesks(options, store, registry, log, broker);
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Works until cancelled; a failure is a defect or a failed disk, and stops the node.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        LedgerState state = _ledger.State();
+        _stations.Start(state);
+        _clearing.Start(state);
+        _charging.Start(_store.ReadNewestSessions(DeskLimits.RecoveredMax));
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task[] work =
+        [
+            WorkAsync(stop.Token),
+            FollowDevicesAsync(stop.Token),
+            FollowBlocksAsync(state.Height, stop.Token),
+            TickAsync(stop.Token),
+        ];
+        try
+        {
+            await await Task.WhenAny(work).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Stopping is how the desks end.
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Broker.DisposeAsync().ConfigureAwait(false);
+        await _log.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Counts the starts of this node, so that devices see a restart.</summary>
+    private static long NextEpoch(NodeStore store)
+    {
+        long last = store.ReadMeta(EpochKey) is { } bytes
+            ? long.Parse(Encoding.ASCII.GetString(bytes), CultureInfo.InvariantCulture)
+            : 0;
+        byte[] next = Encoding.ASCII.GetBytes((last + 1).ToString(CultureInfo.InvariantCulture));
+        store.Write(new StoreBatch { Meta = [new MetaRecord(EpochKey, next)] });
+        return last + 1;
+    }
+
+    private async Task FollowDevicesAsync(CancellationToken ct)
+    {
+        await foreach (Received message in Broker.Inbox.ReadAllAsync(ct).ConfigureAwait(false))
+        {
+            await _inputs.Writer.WriteAsync(new DeskInput.Device(message), ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FollowBlocksAsync(long height, CancellationToken ct)
+    {
+        await foreach (AppliedBlock block in _ledger.Follow(height, ct).ConfigureAwait(false))
+        {
+            await _inputs.Writer.WriteAsync(new DeskInput.Block(block), ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TickAsync(CancellationToken ct)
+    {
+        using PeriodicTimer timer = new(DeskLimits.Tick, _options.Wall);
+        while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
+        {
+            await _inputs.Writer.WriteAsync(new DeskInput.Tick(), ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken ct)
+    {
+        await foreach (DeskInput input in _inputs.Reader.ReadAllAsync(ct).ConfigureAwait(false))
+        {
+            switch (input)
+            {
+                case DeskInput.Device device:
+                    Take(device.Message, ct);
+                    break;
+                case DeskInput.Block block:
+                    Take(block.Applied);
+                    break;
+                case DeskInput.Submitted ended:
+                    _submitter.Ended(ended);
+                    _trips.On(ended);
+                    break;
+                case DeskInput.Tick:
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException(input.GetType().Name);
+            }
+
+            _stations.Work(ct);
+            _charging.Work(ct);
+            _clearing.Work(ct);
+        }
+    }
+
+    private void Take(Received message, CancellationToken ct)
+    {
+        if (message.From.Kind == DeviceKind.Station)
+        {
+            _stations.On(message);
+            _charging.On(message);
+        }
+
+        if (message.Topic is UpTopic.Request request)
+        {
+            _requests.On(message, request, ct);
+        }
+    }
+
+    private void Take(AppliedBlock block)
+    {
+        foreach (Effect effect in DeskLedger.EffectsOf(block))
+        {
+            _stations.On(effect);
+            _clearing.On(effect);
+            _trips.On(effect);
+            if (effect is RulesChanged)
+            {
+                Broker.AnnounceNode();
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Tomada.DeviceApi;
+using Tomada.Node.Storage;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Devices;
+
+/// <summary>A message of a device as it came in.</summary>
+public sealed record LoggedMessage(string Device, string Topic, byte[] Payload);
+
+/// <summary>A request that was answered, or is being worked on.</summary>
+/// <param name="BodyHash">Tells a repetition from another request with the same id.</param>
+/// <param name="Reply">The final reply's body in JSON; null while there is none.</param>
+public sealed record KeptReply(Digest BodyHash, byte[]? Reply);
+
+/// <summary>A reservation of a car: what only the home company knows of a trip.</summary>
+/// <param name="Device">kind/id.</param>
+/// <param name="Request">The reserve request.</param>
+/// <param name="Legs">The legs with their secrets in JSON, written before the ledger is asked.</param>
+/// <param name="Trip">The trip, once the ledger has taken the proposal.</param>
+public sealed record KeptReservation(string Device, MessageId Request, byte[] Legs, TripId? Trip);
+
+/// <summary>What a node keeps about its devices: credentials, their messages, replies, reservations.</summary>
+public sealed class DeviceStore(NodeStore store)
+{
+    /// <summary>Largest number of reservations that one read returns.</summary>
+    public const int HistoryMax = 100;
+
+    private const string Log = "device_log";
+    private const string Credentials = "device_credentials";
+    private const string Replies = "device_replies";
+    private const string Reservations = "device_reservations";
+
+    /// <summary>The tables; give it to <see cref="NodeStore.Open"/>.</summary>
+    public static StoreExtension Extension { get; } = new("devices", [
+        """
+        CREATE TABLE device_credentials (
+            device TEXT PRIMARY KEY, hmac BLOB NOT NULL, sha256 BLOB NOT NULL) WITHOUT ROWID, STRICT;
+        CREATE TABLE device_log (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, topic TEXT NOT NULL,
+            bytes BLOB NOT NULL, sha256 BLOB NOT NULL) STRICT;
+        CREATE INDEX device_log_topic ON device_log (topic);
+        CREATE TABLE device_replies (
+            device TEXT NOT NULL, id TEXT NOT NULL, at_ms INTEGER NOT NULL, body_hash BLOB NOT NULL,
+            bytes BLOB NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (device, id)) WITHOUT ROWID, STRICT;
+        CREATE TABLE device_reservations (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, id TEXT NOT NULL,
+            trip BLOB, bytes BLOB NOT NULL, sha256 BLOB NOT NULL, UNIQUE (device, id)) STRICT;
+        CREATE INDEX device_reservations_trip ON device_reservations (trip);
+        """,
+    ]);
+
+    public void PutCredential(string device, byte[] hmac) => store.Write(connection => connection.Execute(
+        "INSERT OR REPLACE INTO device_credentials VALUES (?1, ?2, ?3)",
+        device, hmac, RowHash.Of(Credentials, device, hmac)));
+
+    public void RemoveCredential(string device) => store.Write(connection => connection.Execute(
+        "DELETE FROM device_credentials WHERE device = ?1", device));
+
+    public IReadOnlyList<(string Device, byte[] Hmac)> ReadCredentials() => store.Read(
+        connection => connection.Select(
+            "SELECT device, hmac, sha256 FROM device_credentials ORDER BY device",
+            row => (row.GetString(0), RowHash.Check(Credentials, row.GetString(0), row.Blob(1), row.Blob(2)))));
+
+    /// <summary>Writes messages together; they are on disk when this returns.</summary>
+    public void Append(IReadOnlyList<LoggedMessage> messages) => store.Write(connection =>
+    {
+        foreach (LoggedMessage each in messages)
+        {
+            connection.Execute(
+                "INSERT INTO device_log (device, topic, bytes, sha256) VALUES (?1, ?2, ?3, ?4)",
+                each.Device, each.Topic, each.Payload, RowHash.Of(Log, LogKey(each), each.Payload));
+        }
+
+        return connection.Execute(
+            "DELETE FROM device_log WHERE sequence <= (SELECT max(sequence) FROM device_log) - ?1",
+            Broker.BrokerLimits.LogRowsMax);
+    });
+
+    /// <summary>Messages on a topic, oldest first.</summary>
+    public IReadOnlyList<LoggedMessage> ReadLog(string topic) => store.Read(connection => connection.Select(
+        "SELECT device, topic, bytes, sha256 FROM device_log WHERE topic = ?1 ORDER BY sequence",
+        ReadLogged,
+        topic));
+
+    /// <summary>The newest messages about sessions, oldest first.</summary>
+    public IReadOnlyList<LoggedMessage> ReadNewestSessions(int max) => store.Read(connection => connection.Select(
+        """
+        SELECT device, topic, bytes, sha256 FROM (
+            SELECT * FROM device_log WHERE topic >= 'session/' AND topic < 'session0'
+            ORDER BY sequence DESC LIMIT ?1) ORDER BY sequence
+        """,
+        ReadLogged,
+        max));
+
+    public KeptReply? FindReply(string device, MessageId id) => store.Read(connection => connection.Select(
+        "SELECT body_hash, bytes, sha256 FROM device_replies WHERE device = ?1 AND id = ?2",
+        row => new KeptReply(
+            new Digest(row.Blob(0)),
+            RowHash.Check(Replies, ReplyKey(device, id), row.Blob(1), row.Blob(2)) is { Length: > 0 } reply
+                ? reply
+                : null),
+        device,
+        id.ToString()).FirstOrDefault());
+
+    /// <summary>Keeps a request's reply for a day; without one it stands for "being worked on".</summary>
+    public void PutReply(string device, MessageId id, KeptReply reply, Timestamp wallNow) => store.Write(
+        connection =>
+        {
+            byte[] bytes = reply.Reply ?? [];
+            connection.Execute(
+                "DELETE FROM device_replies WHERE at_ms < ?1",
+                wallNow.UnixMs - (long)DeviceLimits.ReplyKept.TotalMilliseconds);
+            return connection.Execute(
+                "INSERT OR REPLACE INTO device_replies VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                device, id.ToString(), wallNow.UnixMs, reply.BodyHash.ToArray(), bytes,
+                RowHash.Of(Replies, ReplyKey(device, id), bytes));
+        });
+
+    /// <summary>Keeps the secrets of a trip before the ledger is asked for it.</summary>
+    public void PutReservation(string device, MessageId id, byte[] legs) => store.Write(
+        connection => connection.Execute(
+            "INSERT INTO device_reservations (device, id, bytes, sha256) VALUES (?1, ?2, ?3, ?4)",
+            device, id.ToString(), legs, RowHash.Of(Reservations, ReplyKey(device, id), legs)));
+
+    public void SetTrip(string device, MessageId id, TripId trip) => store.Write(
+        connection => connection.Execute(
+            "UPDATE device_reservations SET trip = ?3 WHERE device = ?1 AND id = ?2",
+            device, id.ToString(), trip.Digest.ToArray()));
+
+    public KeptReservation? FindReservation(string device, MessageId id) => store.Read(
+        connection => connection.Select(
+            Columns + " WHERE device = ?1 AND id = ?2", ReadReservation, device, id.ToString()).FirstOrDefault());
+
+    public KeptReservation? FindReservation(TripId trip) => store.Read(connection => connection.Select(
+        Columns + " WHERE trip = ?1", ReadReservation, trip.Digest.ToArray()).FirstOrDefault());
+
+    /// <summary>A device's reservations that became trips, the newest first.</summary>
+    public IReadOnlyList<KeptReservation> ReadHistory(string device, int max) => store.Read(
+        connection => connection.Select(
+            Columns + " WHERE device = ?1 AND trip IS NOT NULL ORDER BY sequence DESC LIMIT ?2",
+            ReadReservation,
+            device,
+            Math.Min(max, HistoryMax)));
+
+    private const string Columns = "SELECT device, id, trip, bytes, sha256 FROM device_reservations";
+
+    private static string LogKey(LoggedMessage message) => $"{message.Device} {message.Topic}";
+
+    private static string ReplyKey(string device, MessageId id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{device} {id}");
+
+    private static LoggedMessage ReadLogged(SqliteDataReader row)
+    {
+        LoggedMessage message = new(row.GetString(0), row.GetString(1), row.Blob(2));
+        RowHash.Check(Log, LogKey(message), message.Payload, row.Blob(3));
+        return message;
+    }
+
+    private static KeptReservation ReadReservation(SqliteDataReader row)
+    {
+        string device = row.GetString(0);
+        MessageId id = MessageId.Parse(row.GetString(1));
+        TripId? trip = row.IsDBNull(2) ? null : new TripId(new Digest(row.Blob(2)));
+        byte[] legs = RowHash.Check(Reservations, ReplyKey(device, id), row.Blob(3), row.Blob(4));
+        return new KeptReservation(device, id, legs, trip);
+    }
+}

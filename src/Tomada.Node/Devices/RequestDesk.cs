@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Tomada.DeviceApi;
+using Tomada.Node.Broker;
+using Tomada.Node.Trips;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Devices;
+
+/// <summary>
+/// Answers what devices ask. A request is known by (device, id): asked again it gets the same reply,
+/// and the same id with another body is a conflict.
+/// </summary>
+internal sealed class RequestDesk(
+    DeskLedger ledger, DeviceBroker broker, DeviceStore store, StationDesk stations, TripDesk trips,
+    RoutePlanning? planning, TimeProvider wall)
+{
+    private int _planning;
+
+    public void On(Received message, UpTopic.Request request, CancellationToken ct)
+    {
+        MessageId id = message.Envelope.Id;
+        Timestamp now = new(wall.GetUtcNow().ToUnixTimeMilliseconds());
+        if (message.Invalid is { } why)
+        {
+            BrokerMetrics.Refused("request");
+            Send(message, request.Op, Reply.Refused(id, ReplyCode.Invalid, why));
+        }
+        else if (message.Envelope.Exp is { } exp && now >= exp)
+        {
+            Send(message, request.Op, Reply.Refused(id, ReplyCode.Expired, $"exp: {exp} has passed"));
+        }
+        else if (store.FindReply(message.From.User, id) is { } kept)
+        {
+            Repeat(message, request.Op, kept);
+        }
+        else
+        {
+            Take(message, request.Op, ct);
+        }
+    }
+
+    private void Repeat(Received message, RequestOp op, KeptReply kept)
+    {
+        MessageId id = message.Envelope.Id;
+        if (kept.BodyHash != message.Envelope.BodyHash)
+        {
+            BrokerMetrics.Refused("conflict");
+            Send(message, op, Reply.Refused(id, ReplyCode.Conflict, "id: used before with another body"));
+        }
+        else if (kept.Reply is { } bytes)
+        {
+            Send(message, op, JsonSerializer.Deserialize(bytes, Reply.Json)!);
+        }
+        else
+        {
+            trips.OnRepeated(message);
+        }
+    }
+
+    private void Take(Received message, RequestOp op, CancellationToken ct)
+    {
+        Envelope envelope = message.Envelope;
+        switch (op)
+        {
+            case RequestOp.Boot when envelope.TryRead(out BootRequest? boot, out _):
+                stations.OnBoot(message.From, boot);
+                Send(message, op, Reply.Done(envelope.Id, new BootReply(
+                    (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds, broker.DescribeNode())));
+                break;
+            case RequestOp.Plan when envelope.TryRead(out PlanRequest? plan, out _):
+                Plan(message, plan, ct);
+                break;
+            case RequestOp.Reserve when envelope.TryRead(out ReserveRequest? reserve, out _):
+                trips.OnReserve(message, reserve, ct);
+                break;
+            case RequestOp.History when envelope.TryRead(out HistoryRequest? history, out _):
+                Send(message, op, trips.History(message, history));
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException(op.ToString());
+        }
+    }
+
+    private void Plan(Received message, PlanRequest request, CancellationToken ct)
+    {
+        MessageId id = message.Envelope.Id;
+        if (planning is null)
+        {
+            Send(message, RequestOp.Plan, Reply.Refused(id, ReplyCode.Unavailable, "no road map is loaded"));
+            return;
+        }
+
+        if (Interlocked.Increment(ref _planning) > DeskLimits.PlansAtOnce)
+        {
+            Interlocked.Decrement(ref _planning);
+            Send(message, RequestOp.Plan, Reply.Refused(
+                id, ReplyCode.Busy, "too many plans at once", (long)DeskLimits.PlanRetry.TotalMilliseconds));
+            return;
+        }
+
+        Send(message, RequestOp.Plan, Reply.Pending(id));
+        Ledger.LedgerState state = ledger.State();
+        Timestamp now = ledger.Now();
+
+        // A search takes the processor for a while; the desks must not wait for it.
+        _ = Task.Run(
+            () =>
+            {
+                try
+                {
+                    Send(message, RequestOp.Plan, planning.Plan(id, request, state, now));
+                }
+                catch (Exception defect) when (defect is InvariantBrokenException or ArgumentException
+                    or OverflowException or InvalidOperationException)
+                {
+                    Send(message, RequestOp.Plan, Reply.Refused(id, ReplyCode.Internal, "the plan failed"));
+                    throw;
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _planning);
+                }
+            },
+            ct);
+    }
+
+    private void Send(Received message, RequestOp op, Reply reply) =>
+        broker.TrySend(message.From, new DownTopic.Reply(op), broker.NewId(), reply);
+}

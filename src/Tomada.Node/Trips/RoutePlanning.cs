@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Tomada.DeviceApi;
+using Tomada.Ledger;
+using Tomada.Primitives;
+using Tomada.Routing;
+
+namespace Tomada.Node.Trips;
+
+/// <summary>Plans over what the ledger offers at this moment: its sites, tariffs and calendar.</summary>
+/// <param name="roads">The company's road graph.</param>
+internal sealed class RoutePlanning(RoadGraph roads)
+{
+    /// <summary>A site farther than this from every place of the road graph is not planned with.</summary>
+    private const double SiteDistanceMaxM = 60_000;
+
+    /// <summary>Answers a plan request; a refusal names the field or says what would help.</summary>
+    public Reply Plan(MessageId re, PlanRequest request, LedgerState state, Timestamp now)
+    {
+        if (!VehicleModel.Codec.TryReadJson(request.Vehicle, out VehicleModel? vehicle, out string? why))
+        {
+            return Reply.Refused(re, ReplyCode.Invalid, $"body.vehicle: {why}");
+        }
+
+        if (!TryQuery(request, vehicle, now, out TripQuery? query, out why))
+        {
+            return Reply.Refused(re, ReplyCode.Invalid, why!);
+        }
+
+        if (!TripPlanner.TryCreate(roads, SitesOf(state, now), out TripPlanner? planner, out why))
+        {
+            return Reply.Refused(re, ReplyCode.Unavailable, why);
+        }
+
+        PlanResult result = planner.Plan(
+            query!,
+            evse => [.. (state.Calendar.GetValueOrDefault(evse) is { IsDefault: false } booked ? booked : [])
+                .Select(booking => booking.Window)],
+            (evse, energyWh, charging) => Price(state, evse, new TimeWindow(now, now.Plus(charging)), energyWh));
+        return result switch
+        {
+            PlanResult.Found found => Reply.Done(re, new PlanReply([.. found.Plans.Select(Body)])),
+            PlanResult.InvalidQuery invalid =>
+                Reply.Refused(re, ReplyCode.Invalid, $"body.{invalid.Field}: {invalid.Why}"),
+            PlanResult.NoRoad none =>
+                Reply.Refused(re, ReplyCode.NotFound, $"no road leads from {none.From} to {none.To}"),
+            PlanResult.NoPlan none => Reply.Refused(re, ReplyCode.NotFound, Explain(none)),
+            PlanResult.SearchTooLarge =>
+                Reply.Refused(re, ReplyCode.Unavailable, "the journey has too many possible plans"),
+            _ => throw new System.Diagnostics.UnreachableException(result.GetType().Name),
+        };
+    }
+
+    /// <summary>What a stop costs by the EVSE's present tariff.</summary>
+    public static Money Price(LedgerState state, EvseId evse, TimeWindow period, long energyWh)
+    {
+        Digest hash = state.TariffHashes[state.Evses[evse].Published.Tariff];
+        return TariffEngine.Price(state.Tariffs[hash], period, energyWh).Total;
+    }
+
+    private static bool TryQuery(
+        PlanRequest request, VehicleModel vehicle, Timestamp now, out TripQuery? query, out string? why)
+    {
+        query = null;
+        why = !IdRules.IsName(request.From) ? $"body.from: '{request.From}'; allowed are {IdRules.NameAllowed}"
+            : !IdRules.IsName(request.To) ? $"body.to: '{request.To}'; allowed are {IdRules.NameAllowed}"
+            : null;
+        ImmutableSortedSet<CompanyId> avoided = [];
+        foreach (string each in request.AvoidCompanies ?? [])
+        {
+            why ??= CompanyId.TryParse(each, out _)
+                ? null
+                : $"body.avoidCompanies: '{each}'; allowed are {CompanyId.Allowed}";
+            avoided = why is null ? avoided.Add(CompanyId.Parse(each)) : avoided;
+        }
+
+        query = why is not null ? null : new TripQuery
+        {
+            From = PlaceId.Parse(request.From),
+            To = PlaceId.Parse(request.To),
+            Departure = request.Departure is { } at && at > now ? at : now,
+            Vehicle = vehicle,
+            StartSocPermille = request.StartSocPermille,
+            ReserveSocPermille = request.ReserveSocPermille ?? 100,
+            ChargeMaxPermille = request.ChargeMaxPermille ?? 1000,
+            Objective = request.Objective == PlanObjective.Cheapest ? Objective.Cheapest : Objective.Fastest,
+            AvoidCompanies = avoided,
+        };
+        return query is not null;
+    }
+
+    private ImmutableArray<ChargingSite> SitesOf(LedgerState state, Timestamp now)
+    {
+        ILookup<LocationId, Evse> byLocation = state.Evses.Values
+            .Where(evse => evse.IsOffered(now))
+            .ToLookup(evse => evse.Published.Location);
+        List<ChargingSite> sites = [];
+        foreach (PutLocation location in state.Locations.Values)
+        {
+            GeoPoint at = new(location.LatitudeE6, location.LongitudeE6);
+            Place place = roads.Nearest(at);
+            ImmutableArray<PlannerEvse> evses = [.. byLocation[location.Location]
+                .Take(RoutingLimits.EvsesPerSiteMax).Select(PlannerEvseOf)];
+            if (!evses.IsEmpty && place.At.DistanceM(at) <= SiteDistanceMaxM)
+            {
+                sites.Add(new ChargingSite(location.Location, location.Name, place.Id, at, evses));
+            }
+        }
+
+        return [.. sites.Take(RoutingLimits.SitesMax)];
+    }
+
+    /// <summary>The ledger and the planner number plugs and currents alike.</summary>
+    private static PlannerEvse PlannerEvseOf(Evse evse) => new(
+        evse.Published.Evse,
+        evse.Published.Tariff,
+        [.. evse.Published.Connectors.Select(plug => new PlannerConnector(
+            (Routing.ConnectorStandard)plug.Standard, (Routing.PowerType)plug.PowerType, plug.MaxPowerW))]);
+
+    private static PlanBody Body(TripPlan plan) => new(
+        plan.Departure,
+        plan.Arrival,
+        plan.ArrivalSocPermille,
+        plan.Price,
+        [.. plan.Legs.Select(leg => new DriveBody(leg.From.Value, leg.To.Value,
+            [.. leg.Edges.Select(edge => new EdgeBody(
+                edge.To.Value, edge.Highway, edge.LengthM, edge.SpeedKmh))]))],
+        [.. plan.Stops.Select(stop => new StopBody(
+            stop.Evse, stop.Location, stop.Place.Value, ConnectorStandards.OcpiName(stop.Connector.Standard),
+            ConnectorStandards.OcpiName(stop.Connector.PowerType), stop.Connector.PowerMaxW, stop.Window,
+            stop.Arrival, stop.ArrivalSocPermille, stop.ChargeUntil, stop.Departure,
+            stop.DepartureSocPermille, stop.EnergyWh, stop.Price))]);
+
+    private static string Explain(PlanResult.NoPlan none)
+    {
+        FailingLeg at = none.Failing;
+        string problem = $"from {at.From} to {at.To} takes {at.NeedWh} Wh; at most {at.HaveWh} Wh are left";
+        string changes = string.Join(", or ", none.Changes.Select(change => change.ToString()));
+        return changes.Length == 0 ? problem : $"{problem}; it would help: {changes}"[..Math.Min(
+            DeviceLimits.TextMax, $"{problem}; it would help: {changes}".Length)];
+    }
+}

@@ -1,0 +1,271 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Tomada.DeviceApi;
+using Tomada.Ledger;
+using Tomada.Node.Broker;
+using Tomada.Node.Devices;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Trips;
+
+/// <summary>
+/// The home company's side of trips: makes one ProposeTrip of a car's request, waits for the
+/// ledger's word, and gives the car exactly one final reply.
+/// </summary>
+internal sealed class TripDesk(
+    DeskLedger ledger, DeviceBroker broker, DeviceRegistry registry, DeviceStore store, Submitter submitter,
+    TimeProvider wall)
+{
+    private readonly SortedDictionary<string, Asked> _proposing = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<TripId, Asked> _waiting = [];
+    private readonly SortedDictionary<TripId, TripRefused> _refusals = [];
+
+    private Timestamp WallNow => new(wall.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Takes a reserve request whose id is not known yet.</summary>
+    public void OnReserve(Received message, ReserveRequest request, CancellationToken ct)
+    {
+        Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash);
+        LedgerState state = ledger.State();
+        if (Refuse(state, request) is { } why)
+        {
+            Finish(asked, Reply.Refused(asked.Id, ReplyCode.NotFound, why));
+            return;
+        }
+
+        ImmutableArray<byte[]> secrets =
+            [.. request.Legs.Select(_ => RandomNumberGenerator.GetBytes(DeviceRegistry.SecretSize))];
+        ProposeTrip proposal = new(
+            registry.Pseudonym(message.From, asked.Id),
+            PriorityClass.Normal,
+            request.DecideWithinMs ?? state.Rules.DecisionMaxMs,
+            [.. request.Legs.Select((leg, i) => Pin(state, leg, secrets[i]))]);
+
+        // The secrets first: a trip whose secrets are lost could never be used.
+        store.PutReply(asked.User, asked.Id, new KeptReply(asked.BodyHash, null), WallNow);
+        store.PutReservation(asked.User, asked.Id, EncodeSecrets(secrets));
+        Send(asked, Reply.Pending(asked.Id));
+        string key = $"propose {asked.User} {asked.Id}";
+        _proposing[key] = asked;
+        submitter.Submit(key, proposal, ct);
+    }
+
+    /// <summary>A request came again while it was being worked on, perhaps by an earlier process.</summary>
+    public void OnRepeated(Received message)
+    {
+        Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash);
+        bool known = _proposing.ContainsKey($"propose {asked.User} {asked.Id}")
+            || _waiting.Values.Any(each => each.User == asked.User && each.Id == asked.Id);
+        if (!known && store.FindReservation(asked.User, asked.Id) is { } kept && FindTrip(kept) is { } trip)
+        {
+            store.SetTrip(asked.User, asked.Id, trip.Id);
+            _waiting[trip.Id] = asked;
+            Send(asked, Reply.Pending(asked.Id));
+            Settle(trip);
+        }
+        else
+        {
+            // The proposal may still be in the queue of the process before: its end is not known yet.
+            Send(asked, known
+                ? Reply.Pending(asked.Id)
+                : Reply.Refused(asked.Id, ReplyCode.Busy, "the request is being worked on",
+                    ledger.State().Rules.ValidityMaxMs));
+        }
+    }
+
+    public void On(DeskInput.Submitted ended)
+    {
+        if (!_proposing.Remove(ended.Key, out Asked? asked))
+        {
+            return;
+        }
+
+        TripId trip = new(ended.End.Id.Digest);
+        switch (ended.End.Outcome)
+        {
+            case null:
+                Finish(asked, Reply.Refused(
+                    asked.Id, ReplyCode.Expired, ended.End.Why ?? "the ledger did not take it in time"));
+                break;
+            case { IsApplied: false } refused:
+                Finish(asked, Reply.Refused(
+                    asked.Id, CodeOf(refused.Code), refused.Detail ?? refused.Code.ToString(),
+                    new ReserveReply(trip, Outcome: Primitives.Encoding.EnumNames.UpperSnake(
+                        refused.Code.ToString()))));
+                break;
+            default:
+                store.SetTrip(asked.User, asked.Id, trip);
+                _waiting[trip] = asked;
+                Settle(ledger.State().Trips[trip]);
+                break;
+        }
+    }
+
+    public void On(Effect effect)
+    {
+        if (effect is TripRefused refused)
+        {
+            if (_refusals.Count >= DeskLimits.RefusedKept)
+            {
+                _refusals.Clear();
+            }
+
+            _refusals[refused.Leg.Trip] = refused;
+        }
+
+        TripId? changed = effect switch
+        {
+            TripConfirmed each => each.Trip,
+            TripRefused each => each.Leg.Trip,
+            TripExpired each => each.Trip,
+            TripEnded each => each.Trip,
+            LegEnded each => each.Leg.Trip,
+            SessionStarted each => each.Session.Leg.Trip,
+            _ => null,
+        };
+        if (changed is { } id && ledger.State().Trips.TryGetValue(id, out Trip? trip) && trip.Home == ledger.Self)
+        {
+            Settle(trip);
+            Tell(trip);
+        }
+    }
+
+    /// <summary>The device's trips as the ledger has them now.</summary>
+    public Reply History(Received message, HistoryRequest request)
+    {
+        LedgerState state = ledger.State();
+        ImmutableArray<ReservationBody> trips =
+        [
+            .. store.ReadHistory(message.From.User, request.Limit ?? 20)
+                .Select(kept => state.Trips.GetValueOrDefault(kept.Trip!.Value))
+                .OfType<Trip>().Select(Body),
+        ];
+        return Reply.Done(message.Envelope.Id, new HistoryReply(trips));
+    }
+
+    private static string? Refuse(LedgerState state, ReserveRequest request)
+    {
+        for (int i = 0; i < request.Legs.Length; i++)
+        {
+            if (!state.Evses.ContainsKey(request.Legs[i].Evse))
+            {
+                return $"body.legs[{i}].evse: {request.Legs[i].Evse} is not on the ledger";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Pins today's tariff. The cap is what the promised energy over the whole window would cost: no
+    /// session that keeps the promise can cost more.
+    /// </summary>
+    private static LegRequest Pin(LedgerState state, LegBody leg, byte[] secret) => new(
+        leg.Evse,
+        leg.Window,
+        leg.EnergyWh,
+        state.TariffHashes[state.Evses[leg.Evse].Published.Tariff],
+        RoutePlanning.Price(state, leg.Evse, leg.Window, leg.EnergyWh),
+        LegRequest.HashSecret(secret));
+
+    private static ReplyCode CodeOf(OutcomeCode code) => code switch
+    {
+        OutcomeCode.WindowTaken => ReplyCode.Occupied,
+        OutcomeCode.NotAvailable or OutcomeCode.LimitExceeded => ReplyCode.Unavailable,
+        OutcomeCode.NotFound => ReplyCode.NotFound,
+        OutcomeCode.OutOfRules => ReplyCode.Invalid,
+        _ => ReplyCode.Conflict,
+    };
+
+    private static byte[] EncodeSecrets(ImmutableArray<byte[]> secrets) =>
+        System.Text.Encoding.ASCII.GetBytes(string.Join('\n', secrets.Select(Convert.ToHexStringLower)));
+
+    private static ImmutableArray<byte[]> DecodeSecrets(byte[] text) =>
+        [.. System.Text.Encoding.ASCII.GetString(text).Split('\n').Select(Convert.FromHexString)];
+
+    private static ReservationBody Body(Trip trip) => new(
+        trip.Id,
+        (ReservationState)trip.State,
+        [.. trip.Legs.Select(leg => leg.State.ToString().ToUpperInvariant())]);
+
+    private Trip? FindTrip(KeptReservation kept)
+    {
+        LedgerState state = ledger.State();
+        if (kept.Trip is { } known)
+        {
+            return state.Trips.GetValueOrDefault(known);
+        }
+
+        Digest first = LegRequest.HashSecret(DecodeSecrets(kept.Legs)[0]);
+        return state.Trips.Values.FirstOrDefault(
+            trip => trip.Home == ledger.Self && trip.Legs[0].Request.SecretHash == first);
+    }
+
+    /// <summary>Gives the final reply once the trip is decided.</summary>
+    private void Settle(Trip trip)
+    {
+        if (trip.State == TripState.Held || !_waiting.Remove(trip.Id, out Asked? asked))
+        {
+            return;
+        }
+
+        Finish(asked, trip.State switch
+        {
+            TripState.Refused => RefusedReply(asked, trip),
+            TripState.Expired => Reply.Refused(
+                asked.Id, ReplyCode.Expired, "not every owner answered in time; no leg is held",
+                new ReserveReply(trip.Id, ReservationState.Expired)),
+            _ => Reply.Done(asked.Id, Confirmed(asked, trip)),
+        });
+    }
+
+    private Reply RefusedReply(Asked asked, Trip trip)
+    {
+        TripRefused? refusal = _refusals.GetValueOrDefault(trip.Id);
+        string why = refusal is null
+            ? "an owner refused; no leg is held"
+            : $"leg {refusal.Leg.Number}: its owner refused: {refusal.Reason}; no leg is held";
+        string? reason = refusal is null
+            ? null
+            : Primitives.Encoding.EnumNames.UpperSnake(refusal.Reason.ToString());
+        ReplyCode code = refusal?.Reason == RefusalReason.Occupied ? ReplyCode.Occupied : ReplyCode.Unavailable;
+        return Reply.Refused(asked.Id, code, why, new ReserveReply(
+            trip.Id, ReservationState.Refused, RefusedLeg: refusal?.Leg, Reason: reason));
+    }
+
+    private ReserveReply Confirmed(Asked asked, Trip trip)
+    {
+        ImmutableArray<byte[]> secrets = DecodeSecrets(store.FindReservation(asked.User, asked.Id)!.Legs);
+        return new ReserveReply(trip.Id, (ReservationState)trip.State,
+        [
+            .. trip.Legs.Select((leg, i) => new ReservedLegBody(
+                new LegId(trip.Id, leg.Number), leg.Request.Evse, leg.Request.Window, leg.Request.EnergyWh,
+                leg.Request.Tariff, leg.Request.PriceCap, secrets[i])),
+        ]);
+    }
+
+    private void Tell(Trip trip)
+    {
+        if (store.FindReservation(trip.Id) is { } kept
+            && DeviceAddress.TryParseUser(ledger.Self, kept.Device, out DeviceAddress? device))
+        {
+            broker.TrySend(device!, new DownTopic.ReservationEvent(), broker.NewId(), Body(trip));
+        }
+    }
+
+    private void Finish(Asked asked, Reply reply)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(reply, Reply.Json);
+        store.PutReply(asked.User, asked.Id, new KeptReply(asked.BodyHash, bytes), WallNow);
+        Send(asked, reply);
+    }
+
+    private void Send(Asked asked, Reply reply) => broker.TrySend(
+        asked.From, new DownTopic.Reply(RequestOp.Reserve), broker.NewId(), reply);
+
+    private sealed record Asked(DeviceAddress From, MessageId Id, Digest BodyHash)
+    {
+        public string User => From.User;
+    }
+}
