@@ -35,6 +35,7 @@ public static class Limits
     public const int TimeoutFactorMax = 64;
 
     /// <summary>Longest wait of a replica that has nothing to decide until it names its height
-    /// again, in multiples of T0.</summary>
+    /// again,
+    /// in multiples of T0.</summary>
     public const int IdleResendFactor = 4;
 }

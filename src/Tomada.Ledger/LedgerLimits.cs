@@ -1,3 +1,5 @@
+using Tomada.Primitives;
+
 namespace Tomada.Ledger;
 
 /// <summary>Every bound of the ledger that is fixed by the format; what rules may change is in Rules.</summary>
@@ -20,6 +22,9 @@ public static class LedgerLimits
 
     /// <summary>Most deadlines that one block acts on; the rest waits for the next.</summary>
     public const int SweepMax = BlockEntriesMax - BlockTransactionsMax;
+
+    /// <summary>Latest block time: every time that the rules add to it can still be written.</summary>
+    public static Timestamp BlockTimeMax { get; } = Timestamp.Parse("9990-01-01T00:00:00Z");
 
     /// <summary>Most bookings of one EVSE at a time; a further one is refused.</summary>
     public const int BookingsMax = 10_000;

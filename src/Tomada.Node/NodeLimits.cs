@@ -1,3 +1,5 @@
+using Tomada.Ledger;
+
 namespace Tomada.Node;
 
 /// <summary>Every bound of the node's own parts, and what happens there.</summary>
@@ -7,7 +9,7 @@ public static class NodeLimits
     public const int ConfigBytesMax = 65_536;
 
     /// <summary>Most founders a configuration may ask for; the ledger's format bounds it.</summary>
-    public const int FoundersMax = Ledger.LedgerLimits.MembersMax;
+    public const int FoundersMax = LedgerLimits.MembersMax;
 
     /// <summary>
     /// Most imported public keys that are kept ready; when full the cache starts again from empty,

@@ -23,8 +23,16 @@ public static class RegionFiles
 
     /// <summary>sites.json: tariffs and sites.</summary>
     public static Codec<SitesFile> Sites { get; } = RecordCodec<SitesFile>.Part()
-        .Field(1, "tariffs", file => file.Tariffs, Codecs.List(SiteTariff.Codec, 1, RoutingLimits.SitesMax))
-        .Field(2, "sites", file => file.Sites, Codecs.List(ChargingSite.Codec, 1, RoutingLimits.SitesMax));
+        .Field(
+            1,
+            "tariffs",
+            file => file.Tariffs,
+            Codecs.List(SiteTariff.Codec, 1, RoutingLimits.SitesMax))
+        .Field(
+            2,
+            "sites",
+            file => file.Sites,
+            Codecs.List(ChargingSite.Codec, 1, RoutingLimits.SitesMax));
 
     /// <summary>cars.json: a list of car models.</summary>
     public static Codec<ImmutableArray<VehicleModel>> Cars { get; } =

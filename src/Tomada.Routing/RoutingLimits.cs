@@ -1,6 +1,8 @@
 namespace Tomada.Routing;
 
-/// <summary>Every bound of this project. Data beyond a bound is refused with the field's name.</summary>
+/// <summary>
+/// Every bound of this project. Data beyond a bound is refused with the field's name.
+/// </summary>
 public static class RoutingLimits
 {
     /// <summary>Most places of a road graph; a larger list is refused.</summary>
@@ -51,10 +53,14 @@ public static class RoutingLimits
     /// <summary>Windows start and end on multiples of this, counted from 1970 in UTC.</summary>
     public static TimeSpan Grid { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>At least so much of a window lies before charging starts: the car may be early.</summary>
+    /// <summary>
+    /// At least so much of a window lies before charging starts: the car may be early.
+    /// </summary>
     public static TimeSpan SlackBefore { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>At least so much of a window lies after charging ends: the car may be late.</summary>
+    /// <summary>
+    /// At least so much of a window lies after charging ends: the car may be late.
+    /// </summary>
     public static TimeSpan SlackAfter { get; } = TimeSpan.FromMinutes(10);
 
     /// <summary>From arrival until power flows: parking, cable, identification.</summary>
@@ -66,12 +72,16 @@ public static class RoutingLimits
     /// <summary>Longest window; an EVSE that would need a longer one is not used.</summary>
     public static TimeSpan WindowMax { get; } = TimeSpan.FromHours(12);
 
-    /// <summary>Battery kept above the reserve at the next arrival, in permille of the battery.</summary>
+    /// <summary>
+    /// Battery kept above the reserve at the next arrival, in permille of the battery.
+    /// </summary>
     public const int MarginPermille = 20;
 
     /// <summary>Longest duration of the cheapest plan, in permille of the fastest one's.</summary>
     public const int CheapestDurationPermille = 1500;
 
-    /// <summary>Arrivals within one such step are alike to the search for the cheapest plan.</summary>
+    /// <summary>
+    /// Arrivals within one such step are alike to the search for the cheapest plan.
+    /// </summary>
     public static TimeSpan CheapestTimeStep { get; } = TimeSpan.FromMinutes(15);
 }

@@ -5,9 +5,9 @@ using Xunit;
 namespace Tomada.Ledger.Tests;
 
 /// <summary>
-/// Three companies on one chain, each with a site, a price list and two EVSEs. Every block is made by
-/// one replica and repeated by another, and every invariant is checked after it. Signatures are a
-/// stand-in: a hash of key and message, which anybody could make and only the right key matches.
+/// Three companies on one chain, each with a site, a price list and two EVSEs. Every block is made
+/// by one replica and repeated by another, and every invariant is checked after it. Signatures are
+/// a stand-in: a hash of key and message, which anybody could make and only the right key matches.
 /// </summary>
 internal sealed class LedgerWorld
 {
@@ -50,7 +50,11 @@ internal sealed class LedgerWorld
         ImmutableArray<SignedMember> founders = [.. Companies.Select(company =>
         {
             MemberRecord member = new(
-                company, $"Company {company}", KeyOf(company), Key($"voting {company}"), Digest.Of([1]));
+                company,
+                $"Company {company}",
+                KeyOf(company),
+                Key($"voting {company}"),
+                Digest.Of([1]));
             return new SignedMember(member, Sign(KeyOf(company), member.SignedMessage()));
         })];
         GenesisDraft draft = new("test", founders, rules, Start, simulated);
@@ -100,7 +104,13 @@ internal sealed class LedgerWorld
         new(Digest.Of([7]), PriorityClass.Normal, 30_000, [.. legs]);
 
     public static PutLocation Site(CompanyId company) => new(
-        Location(company), "Posto", "BR-101 km 1", "Salvador", -12_970_000, -38_500_000, "America/Bahia");
+        Location(company),
+        "Posto",
+        "BR-101 km 1",
+        "Salvador",
+        -12_970_000,
+        -38_500_000,
+        "America/Bahia");
 
     public static PutEvse Plug(EvseId evse) => new(
         evse,
@@ -141,7 +151,8 @@ internal sealed class LedgerWorld
         AppliedBlock made = BlockExecution.Build(
             State, transactions, time, proposer, certificate, Verify);
         Assert.True(
-            BlockExecution.TryApply(State, made.Block, Verify, out AppliedBlock? repeated, out string? why),
+            BlockExecution.TryApply(
+                State, made.Block, Verify, out AppliedBlock? repeated, out string? why),
             why);
         Assert.Equal(made.After.StateRoot, repeated!.After.StateRoot);
         Invariants.Check(repeated.After);

@@ -1,4 +1,5 @@
 using CsCheck;
+using Tomada.Ledger;
 using Xunit;
 
 namespace Tomada.Routing.Tests;

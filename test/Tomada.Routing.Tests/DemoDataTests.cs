@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tomada.Ledger;
 using Tomada.Primitives;
 using Xunit;
 
@@ -51,6 +52,7 @@ public class DemoDataTests
         site =>
         {
             Assert.True(site.At.DistanceM(At(site.Place)) < 15_000, site.Id.ToString());
+            Assert.Equal(site.Place, DemoRegion.Graph.Nearest(site.At).Id);
             Assert.All(site.Evses, evse =>
             {
                 Assert.Equal(site.Id.Company, evse.Id.Company);
@@ -75,7 +77,7 @@ public class DemoDataTests
     public void Direct_current_comes_by_ccs2_and_alternating_by_type_2() => Assert.All(
         DemoRegion.Sites.Sites.SelectMany(site => site.Evses).SelectMany(evse => evse.Connectors),
         connector => Assert.Equal(
-            connector.Standard == ConnectorStandard.Type2Combo ? PowerType.Dc : PowerType.Ac3Phase,
+            connector.Standard == ConnectorStandard.Iec62196T2Combo ? PowerType.Dc : PowerType.Ac3Phase,
             connector.PowerType));
 
     [Fact]

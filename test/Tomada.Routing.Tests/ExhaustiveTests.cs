@@ -1,9 +1,12 @@
 using CsCheck;
+using Tomada.Ledger;
 using Xunit;
 
 namespace Tomada.Routing.Tests;
 
-/// <summary>The planner against plain recursion over every order of stops and every charge level.</summary>
+/// <summary>
+/// The planner against plain recursion over every order of stops and every charge level.
+/// </summary>
 public class ExhaustiveTests
 {
     [Fact]
@@ -31,7 +34,9 @@ public class ExhaustiveTests
             },
             iter: 150);
 
-    /// <summary>Random worlds prove nothing if they need no stop: of these, many need one or more.</summary>
+    /// <summary>
+    /// Random worlds prove nothing if they need no stop: of these, many need one or more.
+    /// </summary>
     [Fact]
     public void The_random_worlds_need_stops()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tomada.Ledger;
 using Tomada.Primitives;
 using Xunit;
 
@@ -124,7 +125,7 @@ public class NoPlanTests
         new(Worlds.Id(from), Worlds.Id(from + 1), "BR-1", lengthM, 90);
 
     private static ChargingSite Site(int number, int place) =>
-        Worlds.Site(number, place, ConnectorStandard.Type2Combo, 50_000);
+        Worlds.Site(number, place, ConnectorStandard.Iec62196T2Combo, 50_000);
 
     private static PlanResult.NoPlan NoPlan(TripQuery query) => Assert.IsType<PlanResult.NoPlan>(
         s_world.Planner().Plan(query, Worlds.AllFree, Worlds.PriceOf));

@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using CsCheck;
+using Tomada.Ledger;
 using Tomada.Primitives;
 using Xunit;
 
 namespace Tomada.Routing.Tests;
 
-/// <summary>Small random worlds: a chain of places, a few extra roads, a few sites and a small car.</summary>
+/// <summary>
+/// Small random worlds: a chain of places, a few extra roads, a few sites and a small car.
+/// </summary>
 internal sealed record World(RoadGraph Roads, ImmutableArray<ChargingSite> Sites, TripQuery Query)
 {
     public TripPlanner Planner()
@@ -30,9 +33,11 @@ internal static class Worlds
         new Consumption(50, 90, 1_000),
         [new(0, 40_000), new(400, 50_000), new(800, 25_000), new(1000, 5_000)],
         7_000,
-        [ConnectorStandard.Type2, ConnectorStandard.Type2Combo]);
+        [ConnectorStandard.Iec62196T2, ConnectorStandard.Iec62196T2Combo]);
 
-    /// <summary>All roads have one speed, so that the fastest way is the most frugal one too.</summary>
+    /// <summary>
+    /// All roads have one speed, so that the fastest way is the most frugal one too.
+    /// </summary>
     public static Gen<World> OneSpeed { get; } = Make(Gen.Const(90), Gen.Int[3, 5]);
 
     public static Gen<World> AnySpeed { get; } = Make(Gen.Int[50, 120], Gen.Int[3, 7]);
@@ -52,7 +57,7 @@ internal static class Worlds
     {
         string company = number % 2 == 0 ? "br-aaa" : "br-bbb";
         string name = string.Create(CultureInfo.InvariantCulture, $"{company}/s{number}");
-        PowerType type = standard == ConnectorStandard.Type2 ? PowerType.Ac3Phase : PowerType.Dc;
+        PowerType type = standard == ConnectorStandard.Iec62196T2 ? PowerType.Ac3Phase : PowerType.Dc;
         return new ChargingSite(
             LocationId.Parse(name),
             name,
@@ -94,7 +99,7 @@ internal static class Worlds
     private static ConnectorStandard Standard(int number) => number switch
     {
         0 => ConnectorStandard.Chademo,
-        1 => ConnectorStandard.Type2,
-        _ => ConnectorStandard.Type2Combo,
+        1 => ConnectorStandard.Iec62196T2,
+        _ => ConnectorStandard.Iec62196T2Combo,
     };
 }

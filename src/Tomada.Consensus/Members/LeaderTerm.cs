@@ -5,8 +5,9 @@ namespace Tomada.Consensus;
 
 /// <summary>
 /// The sticky leader: start(h) is the proposer of block h − 1 until its term ends, then its
-/// successor. A function of the chain alone; terms count block time, never blocks, because the rate
-/// of blocks runs from none to hundreds a second.
+/// successor.
+/// A function of the chain alone; terms count block time, never blocks, because the rate of blocks
+/// runs from none to hundreds a second.
 /// </summary>
 /// <param name="Leader">Whom start(h) names.</param>
 /// <param name="Since">Block time at which its term began.</param>

@@ -23,9 +23,11 @@ public sealed class MemberSet
         Invariant.Require(
             Members.Length is >= 1 and <= Limits.MembersMax,
             $"a network has 1 to {Limits.MembersMax} members, not {Members.Length}");
+        Invariant.Require(
+            Members.DistinctBy(member => member.Company).Count() == Members.Length,
+            "members are distinct companies");
         _index = Members.Select((member, index) => KeyValuePair.Create(member.Company, index))
             .ToImmutableSortedDictionary();
-        Invariant.Require(_index.Count == Members.Length, "members are distinct companies");
         Hash = hash;
         F = Quorum.Faults(Members.Length);
         Q = Quorum.Votes(Members.Length);

@@ -21,8 +21,6 @@ public abstract record ConsensusMessage
         .Case(5, Decided.Codec)
         .Case(6, Tip.Codec);
 
-    private static Codec<byte[]> ValueCodec { get; } = Codecs.Bytes(0, Limits.ValueBytesMax);
-
     /// <summary>1c/2a: the leader's value for a ballot, with J above ballot 0.</summary>
     public sealed record Propose(
         long Height, int Ballot, byte[] Value, CompanyId Signer, byte[] Signature,
@@ -33,15 +31,17 @@ public abstract record ConsensusMessage
         public static new Codec<Propose> Codec { get; } = RecordCodec<Propose>.Versioned(1)
             .Field(1, "height", each => each.Height, Certificate.HeightCodec)
             .Field(2, "ballot", each => each.Ballot, Certificate.BallotCodec)
-            .Field(3, "value", each => each.Value, ValueCodec)
+            .Field(3, "value", each => each.Value, Lock.ValueCodec)
             .Field(4, "signer", each => each.Signer, CompanyId.Codec)
             .Field(5, "signature", each => each.Signature, Signing.SignatureCodec)
-            .Optional(6, "justification", each => each.Justification, Consensus.Justification.Codec);
+            .Optional(6, "justification", each => each.Justification,
+                Consensus.Justification.Codec);
     }
 
     /// <summary>2av.</summary>
     public sealed record Endorse(
-        long Height, int Ballot, Digest Digest, CompanyId Signer, byte[] Signature) : ConsensusMessage
+        long Height, int Ballot, Digest Digest, CompanyId Signer, byte[] Signature)
+        : ConsensusMessage
     {
         public override long Height { get; } = Height;
 
@@ -55,7 +55,8 @@ public abstract record ConsensusMessage
 
     /// <summary>2b.</summary>
     public sealed record Accept(
-        long Height, int Ballot, Digest Digest, CompanyId Signer, byte[] Signature) : ConsensusMessage
+        long Height, int Ballot, Digest Digest, CompanyId Signer, byte[] Signature)
+        : ConsensusMessage
     {
         public override long Height { get; } = Height;
 
@@ -88,13 +89,15 @@ public abstract record ConsensusMessage
         public override long Height => Certificate.Height;
 
         public static new Codec<Decided> Codec { get; } = RecordCodec<Decided>.Versioned(1)
-            .Field(1, "value", each => each.Value, ValueCodec)
+            .Field(1, "value", each => each.Value, Lock.ValueCodec)
             .Field(2, "certificate", each => each.Certificate, Certificate.Codec)
-            .Optional(3, "justification", each => each.Justification, Consensus.Justification.Codec);
+            .Optional(3, "justification", each => each.Justification,
+                Consensus.Justification.Codec);
     }
 
     /// <summary>
-    /// The height its sender wants to decide next. Unsigned and never believed: it only makes who is
+    /// The height its sender wants to decide next. Unsigned and never believed: it only makes who
+    /// is
     /// ahead send a decision, and who is behind ask for one.
     /// </summary>
     public sealed record Tip(long Height) : ConsensusMessage

@@ -11,7 +11,8 @@ public abstract record Input
     }
 
     /// <summary>
-    /// The block before is applied (or the node starts): decide this height. Also given when catch-up
+    /// The block before is applied (or the node starts): decide this height. Also given when
+    /// catch-up
     /// skipped heights; never for the same or a lower height.
     /// </summary>
     /// <param name="Height">1 or more.</param>
@@ -19,22 +20,32 @@ public abstract record Input
     /// <param name="PreviousTime">Its block time.</param>
     /// <param name="Members">Who votes at this height.</param>
     /// <param name="Start">Position of start(h) in the ring (<see cref="LeaderTerm"/>).</param>
-    /// <param name="Parent">Block height − 1 with its proof, for who is behind; null at height 1.</param>
+    /// <param name="Parent">Block height − 1 with its proof, for who is behind; null at height
+    /// 1.</param>
     public sealed record StartHeight(
         long Height, Digest Previous, Timestamp PreviousTime, MemberSet Members, int Start,
         ConsensusMessage.Decided? Parent) : Input;
 
-    /// <summary>A message of a peer. <c>From</c> is whom the channel belongs to, not who signed.</summary>
+    /// <summary>
+    /// A message of a peer. <c>From</c> is whom the channel belongs to, not who signed.
+    /// </summary>
     public sealed record Received(CompanyId From, ConsensusMessage Message) : Input;
 
-    /// <summary>Time passed. At least every 50 ms, or when <see cref="Replica.WakeAtMs"/> says.</summary>
+    /// <summary>
+    /// Time passed. At least every 50 ms, or when <see cref="Replica.WakeAtMs"/> says.
+    /// </summary>
     /// <param name="WallMs">Monotonic milliseconds, of any origin; never scaled.</param>
     /// <param name="LedgerNow">The ledger clock.</param>
     public sealed record Tick(long WallMs, Timestamp LedgerNow) : Input;
 
-    /// <summary>Whether something is to be decided: a valid transaction waits or a deadline is due.</summary>
+    /// <summary>
+    /// Whether something is to be decided: a valid transaction waits or a deadline is due. After a
+    /// decision it is given before StartHeight, so that no height is started for work already done.
+    /// </summary>
     public sealed record WorkWaiting(bool Waits) : Input;
 
-    /// <summary>The peers with a live channel; whether it contains oneself does not matter.</summary>
+    /// <summary>
+    /// The peers with a live channel; whether it contains oneself does not matter.
+    /// </summary>
     public sealed record PeersReachable(ImmutableSortedSet<CompanyId> Peers) : Input;
 }

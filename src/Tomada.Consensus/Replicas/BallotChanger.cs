@@ -93,7 +93,8 @@ internal sealed class BallotChanger(ReplicaCore core)
 
     /// <summary>
     /// The lock with a certificate that was checked, once per ballot and digest: q Promises with
-    /// the same lock cost one certificate's verification, not q.
+    /// the
+    /// same lock cost one certificate's verification, not q.
     /// </summary>
     private Lock? CheckedLock(Lock claimed)
     {

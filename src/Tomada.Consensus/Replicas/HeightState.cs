@@ -13,7 +13,9 @@ internal sealed class KnownValue(Digest digest, byte[] bytes)
     public ValueCheck.CheckedValue? Checked { get; set; }
 }
 
-/// <summary>All that a replica knows about the height it decides. Dropped when it is decided.</summary>
+/// <summary>
+/// All that a replica knows about the height it decides. Dropped when it is decided.
+/// </summary>
 internal sealed class HeightState(Input.StartHeight started, int quorum)
 {
     private readonly List<KnownValue> _values = [];
@@ -34,7 +36,9 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
     /// <summary>The ballot I am in; only grows.</summary>
     public int Ballot { get; set; }
 
-    /// <summary>Ballots that I left because they failed, not because a dead leader was skipped.</summary>
+    /// <summary>
+    /// Ballots that I left because they failed, not because a dead leader was skipped.
+    /// </summary>
     public int FailedBallots { get; set; }
 
     public Lock? Lock { get; set; }
@@ -69,7 +73,9 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
 
     public KnownValue? FindValue(Digest digest) => _values.Find(value => value.Digest == digest);
 
-    /// <summary>Keeps a value; beyond the limit the oldest one that nothing binds me to goes.</summary>
+    /// <summary>
+    /// Keeps a value; beyond the limit the oldest one that nothing binds me to goes.
+    /// </summary>
     public KnownValue AddValue(Digest digest, byte[] bytes)
     {
         if (FindValue(digest) is { } known)
@@ -94,16 +100,26 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
 
     /// <summary>Members, me included, that are known in ballots of at least this one.</summary>
     public int KnownInOrAbove(int ballot, CompanyId self) =>
-        _highest.Count(each => each.Key != self && each.Value >= ballot) + (Ballot >= ballot ? 1 : 0);
+        _highest.Count(each => each.Key != self && each.Value >= ballot)
+        + (Ballot >= ballot ? 1 : 0);
 
-    /// <summary>The (f + 1)-th highest ballot of the others: an honest one is at least there.</summary>
+    /// <summary>
+    /// The (f + 1)-th highest ballot of the others: an honest one is at least there.
+    /// </summary>
     public int BallotOfOthers(CompanyId self)
     {
+        // Called for every message, and nearly always nobody is above.
+        if (_highest.Count == 0 || _highest.Values.Max() <= Ballot)
+        {
+            return 0;
+        }
+
         List<int> others = [.. _highest.Where(each => each.Key != self).Select(each => each.Value)];
         others.Sort();
         return others.Count > Members.F ? others[others.Count - 1 - Members.F] : 0;
     }
 
     private bool IsBound(Digest digest) =>
-        Lock?.Digest == digest || (Endorsed.TryGetValue(Ballot, out Digest endorsed) && endorsed == digest);
+        Lock?.Digest == digest
+        || (Endorsed.TryGetValue(Ballot, out Digest endorsed) && endorsed == digest);
 }

@@ -6,7 +6,9 @@ namespace Tomada.Consensus;
 /// <summary>Learns what was decided, in whatever ballot: my own does not matter here.</summary>
 internal sealed class Learner(ReplicaCore core)
 {
-    /// <summary>Decides when a quorum accepted one digest in one ballot and I hold value and proof.</summary>
+    /// <summary>
+    /// Decides when a quorum accepted one digest in one ballot and I hold value and proof.
+    /// </summary>
     public void TryDecide(int ballot, Digest digest)
     {
         HeightState now = core.Now;
@@ -18,7 +20,7 @@ internal sealed class Learner(ReplicaCore core)
 
         // Without J the proof is incomplete; a peer that has it sends the decision.
         Justification? justification = now.Justifications.GetValueOrDefault(ballot);
-        if (ballot == 0 || justification is not null || core.Mutation != ProtocolMutation.None)
+        if (ballot == 0 || justification is not null || core.DoubtsJustifications)
         {
             Decide(value, new ConsensusMessage.Decided(value.Bytes, certificate, justification));
         }
@@ -65,7 +67,7 @@ internal sealed class Learner(ReplicaCore core)
     {
         HeightState now = core.Now;
         Certificate certificate = decided.Certificate;
-        if (certificate.Ballot == 0 || core.Mutation != ProtocolMutation.None)
+        if (certificate.Ballot == 0 || core.DoubtsJustifications)
         {
             return true;
         }

@@ -28,8 +28,8 @@ internal sealed class Outbox
     /// <summary>The output so far; the next step starts empty.</summary>
     public Output Take()
     {
-        Output output =
-            new([.. _persist], [.. _send], Decided, [.. _refusals], [.. _ahead], [.. _behind]);
+        Output output = new(
+            [.. _persist], [.. _send], Decided, [.. _refusals], [.. _ahead], [.. _behind]);
         _persist.Clear();
         _send.Clear();
         _refusals.Clear();

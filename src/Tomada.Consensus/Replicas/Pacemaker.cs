@@ -7,19 +7,21 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
 {
     private (long Height, int Ballot) _timed;
     private long? _timerStartMs;
-    private long _lastSendMs;
+    private long _lastTipMs;
 
     /// <summary>The next instant at which something is due, in wall milliseconds.</summary>
     public long WakeAtMs
     {
         get
         {
-            long resend = _lastSendMs + ResendPeriodMs;
+            long resend = LastSendMs + ResendPeriodMs;
             return _timerStartMs is { } start
                 ? Math.Min(resend, start + TimeoutMs(core.Now.Ballot))
                 : resend;
         }
     }
+
+    private long LastSendMs => Math.Max(_lastTipMs, core.LastBroadcastMs);
 
     private long ResendPeriodMs => IsEngaged
         ? core.BaseTimeoutMs * 6L / 10
@@ -69,12 +71,12 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
     /// <summary>Sends again what may be lost, when its time has come.</summary>
     public void ResendIfDue()
     {
-        if (core.WallMs - _lastSendMs < ResendPeriodMs)
+        if (core.WallMs - LastSendMs < ResendPeriodMs)
         {
             return;
         }
 
-        _lastSendMs = core.WallMs;
+        _lastTipMs = core.WallMs;
         HeightState now = core.Now;
         core.Out.Send(null, new ConsensusMessage.Tip(now.IsDecided ? now.Height + 1 : now.Height));
         if (!now.IsDecided && core.IsMember)
@@ -107,7 +109,8 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
 
     /// <summary>
     /// A lone member does not climb: without a quorum in sight, or above ballot 0 before a quorum
-    /// is in ballots as high, time proves nothing about the leader.
+    /// is
+    /// in ballots as high, time proves nothing about the leader.
     /// </summary>
     private bool MayTime()
     {

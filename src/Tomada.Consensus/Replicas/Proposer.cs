@@ -80,8 +80,8 @@ internal sealed class Proposer(ReplicaCore core)
         ConsensusMessage.Propose propose = new(
             now.Height, now.Ballot, value, core.Self, signature, justification);
         now.Proposed.Add(now.Ballot, propose);
-        core.Persist(
-            DurableKind.Proposed, now.Ballot, ConsensusMessage.Propose.Codec.Encode(propose));
+        byte[] row = ConsensusMessage.Propose.Codec.Encode(propose);
+        core.Persist(DurableKind.Proposed, now.Ballot, row);
         core.Broadcast(propose);
     }
 }

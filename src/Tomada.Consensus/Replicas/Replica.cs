@@ -26,7 +26,8 @@ public sealed class Replica
     /// <param name="sign">Signs with the voting key of <see cref="ReplicaOptions.Self"/>.</param>
     /// <param name="verify">Checks a signature with a member's voting key.</param>
     /// <param name="restored">All durable rows of the height after the tip, in any order. Leaving
-    /// one out can make this member contradict itself.</param>
+    /// one
+    /// out can make this member contradict itself.</param>
     public Replica(
         ReplicaOptions options, IValueRules rules, SignMessage sign, VerifySignature verify,
         IEnumerable<DurableRecord> restored)
@@ -208,7 +209,9 @@ public sealed class Replica
     private void AnswerBehind(CompanyId peer, ConsensusMessage message)
     {
         HeightState now = _core.Now;
-        if (message is ConsensusMessage.Decided || message.Height >= now.Height || !MayAnswer(peer))
+
+        // Only to a Tip: late votes of a height that a quorum has finished are the normal case.
+        if (message is not ConsensusMessage.Tip || message.Height >= now.Height || !MayAnswer(peer))
         {
             return;
         }
@@ -288,19 +291,15 @@ public sealed class Replica
             case ConsensusMessage.Accept accept:
                 _learner.TryDecide(accept.Ballot, accept.Digest);
                 break;
-            case ConsensusMessage.Propose propose when _core.Rules.DigestOf(
-                propose.Value) is { } digest:
+            case ConsensusMessage.Propose propose
+                when _core.Rules.DigestOf(propose.Value) is { } digest:
                 _learner.TryDecide(propose.Ballot, digest);
                 break;
         }
     }
 
     private void Count(
-        VoteTable votes,
-        VoteType type,
-        int ballot,
-        Digest digest,
-        CompanyId signer,
+        VoteTable votes, VoteType type, int ballot, Digest digest, CompanyId signer,
         byte[] signature)
     {
         Digest? known = votes.Find(signer, ballot);

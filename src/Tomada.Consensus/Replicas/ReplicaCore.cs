@@ -30,6 +30,9 @@ internal sealed class ReplicaCore(
 
     public long WallMs { get; set; }
 
+    /// <summary>When I last told anything to all: what is new need not be sent again at once.</summary>
+    public long LastBroadcastMs { get; private set; }
+
     public bool HasTime { get; set; }
 
     public Timestamp LedgerNow { get; set; }
@@ -50,6 +53,10 @@ internal sealed class ReplicaCore(
         Now.Members.Members.Count(each => each.Company == Self || Reachable.Contains(each.Company))
             >= Now.Quorum;
 
+    /// <summary>Defects that make every J worthless, so that it is not asked for either.</summary>
+    public bool DoubtsJustifications => Mutation is ProtocolMutation.SkipPromiseCheck
+        or ProtocolMutation.AnyLockInsteadOfHighest;
+
     public int QuorumOf(MemberSet members) => Mutation switch
     {
         ProtocolMutation.SimpleMajority => (members.N / 2) + 1,
@@ -63,13 +70,16 @@ internal sealed class ReplicaCore(
     public bool IsSigned(in VoteContent content, CompanyId company, byte[] signature) =>
         Verifier.IsSigned(Now.Members, content, company, signature);
 
-    /// <summary>Writes a row of this height; synced before anything of this step leaves (C8).</summary>
+    /// <summary>
+    /// Writes a row of this height; synced before anything of this step leaves (C8).
+    /// </summary>
     public void Persist(DurableKind kind, int ballot, byte[] bytes) =>
         Out.Persist(new DurableRecord(Now.Height, kind, ballot, bytes));
 
     /// <summary>Sends to all other members, and handles it myself.</summary>
     public void Broadcast(ConsensusMessage message)
     {
+        LastBroadcastMs = WallMs;
         Out.Send(null, message);
         ToSelf.Enqueue(message);
     }

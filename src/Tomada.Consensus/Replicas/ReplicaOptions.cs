@@ -50,9 +50,6 @@ internal enum ProtocolMutation
     /// <summary>Messages leave before their rows are synced (done by the simulated node).</summary>
     SendBeforeSync,
 
-    /// <summary>A proposal below the own ballot is still endorsed.</summary>
-    VoteInAbandonedBallot,
-
     /// <summary>Accepts of one digest count together, whatever their ballot.</summary>
     MixAcceptsOfBallots,
 

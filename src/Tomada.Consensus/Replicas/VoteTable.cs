@@ -9,8 +9,7 @@ namespace Tomada.Consensus;
 /// </summary>
 internal sealed class VoteTable
 {
-    private readonly SortedDictionary<CompanyId, SortedDictionary<int, (Digest Digest, VoteSeal Seal)>>
-        _bySigner = [];
+    private readonly SortedDictionary<CompanyId, SortedDictionary<int, CountedVote>> _bySigner = [];
 
     /// <summary>The digest a signer voted for in a ballot, if it is known.</summary>
     public Digest? Find(CompanyId signer, int ballot) =>
@@ -26,7 +25,7 @@ internal sealed class VoteTable
             _bySigner.Add(signer, ballots = []);
         }
 
-        ballots.Add(ballot, (digest, new VoteSeal(signer, signature)));
+        ballots.Add(ballot, new CountedVote(digest, new VoteSeal(signer, signature)));
         if (ballots.Count > Limits.BallotsPerSignerMax)
         {
             ballots.Remove(ballots.Keys.First());
@@ -68,6 +67,9 @@ internal sealed class VoteTable
     }
 }
 
+/// <summary>A checked vote.</summary>
+internal sealed record CountedVote(Digest Digest, VoteSeal Seal);
+
 /// <summary>Valid Promises of one height: the first of each signer in each ballot.</summary>
 internal sealed class PromiseTable
 {
@@ -94,7 +96,8 @@ internal sealed class PromiseTable
     /// <summary>
     /// q Promises of a ballot with the highest locks first, or fewer when there are not so many.
     /// Two certified digests of one locked ballot need more liars than are tolerated; then those
-    /// that name the other digest stay out, because J holds one certificate.
+    /// that
+    /// name the other digest stay out, because J holds one certificate.
     /// </summary>
     public List<ConsensusMessage.Promise> Best(int ballot, int quorum)
     {

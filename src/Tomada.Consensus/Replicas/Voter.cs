@@ -15,8 +15,7 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.NotTheLeader, $"ballot {propose.Ballot}");
         }
-        else if (propose.Ballot < now.Ballot
-            && core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
+        else if (propose.Ballot < now.Ballot)
         {
             Refuse(propose, RefusalReason.OldBallot, $"{propose.Ballot} < {now.Ballot}");
         }
@@ -137,7 +136,7 @@ internal sealed class Voter(ReplicaCore core)
         KnownValue value = now.AddValue(digest, propose.Value);
         if (now.Endorsed.TryGetValue(propose.Ballot, out Digest endorsed) && endorsed != digest)
         {
-            Refuse(propose, RefusalReason.ConflictingVote, $"two proposals in ballot {propose.Ballot}");
+            Refuse(propose, RefusalReason.ConflictingVote, $"ballot {propose.Ballot}");
             return;
         }
 
@@ -162,23 +161,18 @@ internal sealed class Voter(ReplicaCore core)
     private void Endorse(int ballot, Digest digest)
     {
         HeightState now = core.Now;
-        if (core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
-        {
-            Invariant.Require(ballot >= now.Ballot && ballot >= now.Promised,
-                "C3 no vote below a promised ballot");
-        }
-
+        Invariant.Require(
+            ballot >= now.Ballot && ballot >= now.Promised, "C3 no vote below a promised ballot");
         Invariant.Require(
             now.Endorsed.TryAdd(ballot, digest), "C1 one Endorse per height and ballot");
-        now.Ballot = Math.Max(now.Ballot, ballot);
+        now.Ballot = ballot;
         core.Persist(DurableKind.Endorsed, ballot, digest.ToArray());
         SendEndorse(ballot, digest);
     }
 
     private bool IsValidValue(ConsensusMessage.Propose propose, KnownValue value, bool fresh)
     {
-        // Checked again while fresh: the clock's verdict may change between two copies of a
-        // proposal.
+        // Again while fresh: the clock's verdict may change between two copies of a proposal.
         if (value.Checked is null || fresh)
         {
             switch (core.Rules.Check(value.Bytes, core.LedgerNow, fresh))

@@ -22,9 +22,10 @@ public sealed record PromiseSeal(
 
 /// <summary>
 /// J: q Promises for one (height, ballot), and the endorsement certificate of the highest lock
-/// among them. It says which value may be proposed there: any fresh one, or exactly the locked one.
-/// A block decided above ballot 0 is only complete with it, because it convicts the liars of a
-/// fork.
+/// among
+/// them. It says which value may be proposed there: any fresh one, or exactly the locked one. A
+/// block
+/// decided above ballot 0 is only complete with it, because it convicts the liars of a fork.
 /// </summary>
 /// <param name="Height">1 or more.</param>
 /// <param name="Ballot">1 or more.</param>
@@ -45,7 +46,8 @@ public sealed record Justification(
 
     /// <summary>
     /// q distinct members promised this height and ballot, each lock is below it, and the highest
-    /// one is certified for the digest that every Promise with that lock names.
+    /// one
+    /// is certified for the digest that every Promise with that lock names.
     /// </summary>
     /// <param name="members">The members of its height.</param>
     /// <param name="verifier">Network and algorithm.</param>

@@ -1,4 +1,5 @@
 using Tomada.Routing;
+using PowerType = Tomada.Ledger.PowerType;
 
 namespace Tomada.Devices;
 

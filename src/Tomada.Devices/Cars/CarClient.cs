@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Primitives;
 using Tomada.Routing;
+using PowerType = Tomada.Ledger.PowerType;
 
 namespace Tomada.Devices;
 

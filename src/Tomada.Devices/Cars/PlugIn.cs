@@ -1,6 +1,6 @@
 using Tomada.DeviceApi;
 using Tomada.Primitives;
-using Tomada.Routing;
+using PowerType = Tomada.Ledger.PowerType;
 
 namespace Tomada.Devices;
 

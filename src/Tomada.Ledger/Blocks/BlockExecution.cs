@@ -62,7 +62,8 @@ public static class BlockExecution
         out string? why)
     {
         applied = null;
-        if (!BlockReading.TryRead(block, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
+        if (!BlockReading.TryRead(
+            block, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
         {
             return false;
         }
@@ -70,6 +71,10 @@ public static class BlockExecution
         if (seal!.Time <= parent.Time)
         {
             why = $"seal: time {seal.Time} is not after its parent's {parent.Time}";
+        }
+        else if (seal.Time > LedgerLimits.BlockTimeMax)
+        {
+            why = $"seal: time {seal.Time} is after {LedgerLimits.BlockTimeMax}";
         }
         else if (!parent.Members.ContainsKey(seal.Proposer))
         {

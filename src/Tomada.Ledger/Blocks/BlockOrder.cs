@@ -18,7 +18,8 @@ internal static class BlockOrder
     {
         List<SignedTransaction> fitting = [];
         long bytes = 0;
-        foreach (SignedTransaction transaction in transactions.Take(LedgerLimits.BlockTransactionsMax))
+        foreach (SignedTransaction transaction
+            in transactions.Take(LedgerLimits.BlockTransactionsMax))
         {
             bytes += transaction.Bytes.Length;
             if (bytes > LedgerLimits.BlockTransactionBytesMax)

@@ -35,7 +35,8 @@ internal static class BlockReading
             seal = entry as Seal;
             if (entry is TransactionEntry each)
             {
-                if (!SignedTransaction.TryDecode(each.Transaction, out SignedTransaction? transaction, out why))
+                if (!SignedTransaction.TryDecode(
+                    each.Transaction, out SignedTransaction? transaction, out why))
                 {
                     why = $"entry {i}: transaction: {why}";
                     return false;
@@ -57,7 +58,8 @@ internal static class BlockReading
     {
         if (own.Entries.Length != other.Entries.Length)
         {
-            return $"the rules make {own.Entries.Length - 1} entries of it, not {other.Entries.Length - 1}";
+            return $"the rules make {own.Entries.Length - 1} entries of it, "
+                + $"not {other.Entries.Length - 1}";
         }
 
         for (int i = 0; i < own.Entries.Length - 1; i++)
@@ -70,7 +72,9 @@ internal static class BlockReading
 
         return own.Entries[^1].AsSpan().SequenceEqual(other.Entries[^1])
             ? null
-            : SealDifference((Seal)Entry.Codec.Decode(own.Entries[^1]), (Seal)Entry.Codec.Decode(other.Entries[^1]));
+            : SealDifference(
+                (Seal)Entry.Codec.Decode(own.Entries[^1]),
+                (Seal)Entry.Codec.Decode(other.Entries[^1]));
     }
 
     private static string SealDifference(Seal own, Seal other)

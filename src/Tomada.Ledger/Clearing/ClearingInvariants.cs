@@ -31,8 +31,8 @@ internal static class ClearingInvariants
         }
 
         CheckNoOverlap(rows);
-        CheckBalances(rows);
         CheckAccounts(rows);
+        CheckBalances(rows);
         Invariant.Require(
             rows.AcceptedCdrs.Keys.All(id => rows.Cdrs[id].State == CdrState.Accepted)
                 && rows.Periods.Values.Count(period => period.State == PeriodState.Open) == 1,

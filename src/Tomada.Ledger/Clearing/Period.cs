@@ -71,8 +71,16 @@ public sealed record Period(
         .Field(2, "state", x => x.State, Codecs.Enum<PeriodState>())
         .Field(3, "from", x => x.From, Timestamp.Codec)
         .OptionalValue(4, "until", x => x.Until, Timestamp.Codec)
-        .Field(5, "positions", x => x.Positions, Codecs.List(Position.Codec, 0, LedgerLimits.MembersMax * 10))
-        .Field(6, "payments", x => x.Payments, Codecs.List(Payment.Codec, 0, LedgerLimits.MembersMax * 10));
+        .Field(
+            5,
+            "positions",
+            x => x.Positions,
+            Codecs.List(Position.Codec, 0, LedgerLimits.MembersMax * 10))
+        .Field(
+            6,
+            "payments",
+            x => x.Payments,
+            Codecs.List(Payment.Codec, 0, LedgerLimits.MembersMax * 10));
 }
 
 /// <summary>The books that a company has in each currency.</summary>

@@ -75,7 +75,8 @@ internal static class PeriodRules
 
     private static void Close(Working state, Period open)
     {
-        ImmutableArray<Cdr> cdrs = TakeCdrs(state);
+        ImmutableArray<Cdr> cdrs =
+            TakeCdrs(state.Of(Tables.AcceptedCdrs).Rows.Keys.Select(state.Cdrs.Get));
         ImmutableArray<Position> positions = Netting.Positions(cdrs.Select(ClaimOf));
         ImmutableArray<Payment> payments = Netting.Payments(positions);
         foreach (Cdr cdr in cdrs)
@@ -118,14 +119,13 @@ internal static class PeriodRules
     /// so many positions, and per currency so much in gross that every net amount fits Money.
     /// What does not fit waits, accepted, for the next period, which may be closed at once.
     /// </summary>
-    private static ImmutableArray<Cdr> TakeCdrs(Working state)
+    internal static ImmutableArray<Cdr> TakeCdrs(IEnumerable<Cdr> accepted)
     {
         ImmutableArray<Cdr>.Builder taken = ImmutableArray.CreateBuilder<Cdr>();
         SortedSet<(Currency Currency, CompanyId Company)> positions = [];
         SortedDictionary<Currency, long> gross = [];
-        foreach (SessionId id in state.Of(Tables.AcceptedCdrs).Rows.Keys)
+        foreach (Cdr cdr in accepted)
         {
-            Cdr cdr = state.Cdrs.Get(id);
             Currency currency = cdr.Total.Currency;
             SortedSet<(Currency, CompanyId)> parties =
                 [(currency, cdr.Home), (currency, cdr.Owner)];

@@ -13,7 +13,11 @@ public sealed record Governance(ImmutableArray<MemberRecord> Members, int Faults
     private const string Tag = "tomada/v1/governance";
 
     public static Codec<Governance> Codec { get; } = RecordCodec<Governance>.Versioned(1)
-        .Field(1, "members", x => x.Members, Codecs.List(MemberRecord.Codec, 1, LedgerLimits.MembersMax))
+        .Field(
+            1,
+            "members",
+            x => x.Members,
+            Codecs.List(MemberRecord.Codec, 1, LedgerLimits.MembersMax))
         .Field(2, "faults", x => x.Faults, Codecs.Int(0, LedgerLimits.MembersMax))
         .Field(3, "quorum", x => x.Quorum, Codecs.Int(1, LedgerLimits.MembersMax));
 

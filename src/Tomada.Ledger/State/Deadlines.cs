@@ -47,7 +47,8 @@ public readonly record struct DeadlineSubject(DeadlineKind Kind, string Id)
 }
 
 /// <summary>A deadline: due in every block whose time is at or after it.</summary>
-public readonly record struct Deadline(Timestamp At, DeadlineSubject Subject) : IComparable<Deadline>
+public readonly record struct Deadline(Timestamp At, DeadlineSubject Subject)
+    : IComparable<Deadline>
 {
     public static Codec<Deadline> Codec { get; } = RecordCodec<Deadline>.Part()
         .Field(1, "at", x => x.At, Timestamp.Codec)

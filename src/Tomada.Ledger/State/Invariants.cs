@@ -72,7 +72,8 @@ public static class Invariants
             trip.Legs.All(leg => MayStand(trip.State, leg.State)),
             $"I10 legs of {trip.State} trip {trip.Id} stand all or none");
         bool waits = deadlines.TryGetValue(
-            new DeadlineSubject(DeadlineKind.TripDecision, trip.Id.ToString()), out Timestamp decideBy);
+            new DeadlineSubject(DeadlineKind.TripDecision, trip.Id.ToString()),
+            out Timestamp decideBy);
         Invariant.Require(
             trip.State == TripState.Held ? waits && decideBy == trip.DecideBy : !waits,
             $"I4 trip {trip.Id} has a deadline while it is held");
@@ -81,10 +82,13 @@ public static class Invariants
             LegId id = TripRules.IdOf(trip, leg);
             bool booked = calendar.TryGetValue(leg.Request.Evse, out ImmutableArray<Booking> row)
                 && row.Any(each => each.Leg == id && each.Window == leg.Request.Window);
-            Invariant.Require(booked == IsPending(leg), $"I10 leg {id} has its window until it ends");
+            Invariant.Require(
+                booked == IsPending(leg), $"I10 leg {id} has its window until it ends");
             Invariant.Require(
                 holds.TryGetValue(id, out Hold? hold)
-                    ? IsPending(leg) && hold.Home == trip.Home && hold.Amount == leg.Request.PriceCap
+                    ? IsPending(leg)
+                        && hold.Home == trip.Home
+                        && hold.Amount == leg.Request.PriceCap
                     : !IsPending(leg),
                 $"I3 leg {id} has its hold until it ends");
             Invariant.Require(
@@ -113,7 +117,8 @@ public static class Invariants
 
     private static void CheckIndexes(LedgerState state)
     {
-        ImmutableSortedDictionary<DeadlineSubject, Timestamp> times = state.Of(Tables.DeadlineTimes);
+        ImmutableSortedDictionary<DeadlineSubject, Timestamp> times =
+            state.Of(Tables.DeadlineTimes);
         Invariant.Require(
             times.Count == state.Of(Tables.Deadlines).Count
                 && times.All(each =>

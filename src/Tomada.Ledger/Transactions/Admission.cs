@@ -14,7 +14,10 @@ public static class Admission
     /// <param name="blockTime">Time of the block it would enter.</param>
     /// <param name="verify">Checks the signature.</param>
     public static string? Refuse(
-        LedgerState state, SignedTransaction transaction, Timestamp blockTime, VerifySignature verify)
+        LedgerState state,
+        SignedTransaction transaction,
+        Timestamp blockTime,
+        VerifySignature verify)
     {
         Transaction content = transaction.Content;
         state.Members.TryGetValue(content.Company, out MemberRecord? member);
@@ -33,7 +36,8 @@ public static class Admission
         return Refuse(terms, transaction, verify);
     }
 
-    private static string? Refuse(Terms terms, SignedTransaction transaction, VerifySignature verify)
+    private static string? Refuse(
+        Terms terms, SignedTransaction transaction, VerifySignature verify)
     {
         Transaction content = transaction.Content;
         if (content.Network != terms.Network)

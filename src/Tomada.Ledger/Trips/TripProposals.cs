@@ -132,7 +132,8 @@ internal static class TripProposals
     private static Outcome? RefuseCredit(
         Working state, CompanyId home, ImmutableArray<LegRequest> legs)
     {
-        foreach (IGrouping<Currency, LegRequest> group in legs.GroupBy(leg => leg.PriceCap.Currency))
+        foreach (IGrouping<Currency, LegRequest> group
+            in legs.GroupBy(leg => leg.PriceCap.Currency))
         {
             Money asked = new(group.Sum(leg => leg.PriceCap.Amount), group.Key);
             Money limit = new(state.Rules.CreditLimit, group.Key);

@@ -126,7 +126,7 @@ public sealed record NodeConfig(
 /// <param name="Simulated">Whether the network's clock may run faster than the world's; demos
 /// only.</param>
 public sealed record NetworkConfig(
-    string Name, string? Code, NetworkTag? CodeHash, int Founders, bool Simulated)
+    string Name, string? Code, InvitationHash? CodeHash, int Founders, bool Simulated)
 {
     /// <summary>Shortest invitation code; whoever guesses it may take a founder's place.</summary>
     public const int CodeBytesMin = 8;
@@ -134,13 +134,13 @@ public sealed record NetworkConfig(
     public static Codec<NetworkConfig> Codec { get; } = RecordCodec<NetworkConfig>.Part()
         .Field(1, "name", x => x.Name, Codecs.Text(1, LedgerLimits.TextMax))
         .Optional(2, "code", x => x.Code, Codecs.Text(CodeBytesMin, LedgerLimits.TextMax))
-        .Optional(3, "codeHash", x => x.CodeHash, NetworkTag.Codec)
+        .Optional(3, "codeHash", x => x.CodeHash, InvitationHash.Codec)
         .Field(4, "founders", x => x.Founders, Codecs.Int(1, NodeLimits.FoundersMax))
         .Field(5, "simulated", x => x.Simulated, Codecs.Bool)
         .Convert(RequireOneCode, x => x);
 
-    /// <summary>What announcements carry instead of name and code.</summary>
-    public Digest Tag => CodeHash?.Hash ?? NetworkTag.Of(Name, Code!).Hash;
+    /// <summary>What proves an invitation: the hash of name and code. As secret as the code.</summary>
+    public Digest InvitationKey => CodeHash?.Hash ?? InvitationHash.Of(Name, Code!).Hash;
 
     private static NetworkConfig RequireOneCode(NetworkConfig config) =>
         (config.Code is null) != (config.CodeHash is null)
@@ -150,20 +150,19 @@ public sealed record NetworkConfig(
 }
 
 /// <summary>
-/// The hash of a network's name and invitation code: names a network without inviting into it.
+/// The hash of a network's name and invitation code, for who would rather not write the code down.
 /// </summary>
-public sealed record NetworkTag(Digest Hash)
+public sealed record InvitationHash(Digest Hash)
 {
     private const string Domain = "tomada/v1/invitation";
 
-    public static Codec<NetworkTag> Codec { get; } =
-        Digest.Codec.Convert(
-            hash => new NetworkTag(hash), tag => tag.Hash, "64 hexadecimal digits");
+    public static Codec<InvitationHash> Codec { get; } = Digest.Codec.Convert(
+        hash => new InvitationHash(hash), x => x.Hash, "64 hexadecimal digits");
 
     /// <summary>
     /// SHA-256 over both texts, each hashed first so that no two pairs run together.
     /// </summary>
-    public static NetworkTag Of(string name, string code) => new(Digest.Tagged(
+    public static InvitationHash Of(string name, string code) => new(Digest.Tagged(
         Domain,
         Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)).ToArray(),
         Digest.Of(System.Text.Encoding.UTF8.GetBytes(code)).ToArray()));

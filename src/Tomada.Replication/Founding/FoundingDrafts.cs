@@ -48,7 +48,8 @@ public sealed partial class FoundingMachine
         }
         else if (ProposerOf(draft).IdentityKey < ProposerOf(Record.Bound).IdentityKey)
         {
-            // The lower proposer's goes on; it comes again once all founders have given this one up.
+            // The lower proposer's goes on; it comes again once all founders have given this one
+            // up.
             Abandon(_boundId!.Value);
         }
         else
@@ -92,13 +93,15 @@ public sealed partial class FoundingMachine
 
     private void OnHeld(GenesisHeld held)
     {
-        if (Record.Held is not null || held.Genesis.Draft.Name != _plan.Name || !held.IsValid(_verify))
+        if (Record.Held is not null || held.Genesis.Draft.Name != _plan.Name
+            || !held.IsValid(_verify))
         {
             return;
         }
 
         Digest network = held.Genesis.NetworkId;
-        if (Record.Bound is { } bound && network != _boundId && IsExcludedBy(bound, held.Genesis.Draft))
+        if (Record.Bound is { } bound && network != _boundId
+            && IsExcludedBy(bound, held.Genesis.Draft))
         {
             DropBound();
         }
@@ -124,7 +127,8 @@ public sealed partial class FoundingMachine
         }
     }
 
-    // A founder of both signed the complete one and is bound by it for ever, so it never signs the other.
+    // A founder of both signed the complete one and is bound by it for ever, so it never signs the
+    // other.
     private bool IsExcludedBy(GenesisDraft draft, GenesisDraft complete) => draft.Founders.Any(
         founder => founder.Member != _self.Member
             && FounderOf(complete, founder.Member.Company) == founder.Member);
@@ -147,8 +151,10 @@ public sealed partial class FoundingMachine
             return;
         }
 
-        Genesis genesis = new(draft, [.. draft.Founders.Select(each => _signatures[each.Member.Company])]);
-        Invariant.Require(genesis.IsValid(_verify), "a genesis has a valid signature of each founder");
+        Genesis genesis =
+            new(draft, [.. draft.Founders.Select(each => _signatures[each.Member.Company])]);
+        Invariant.Require(
+            genesis.IsValid(_verify), "a genesis has a valid signature of each founder");
         Hold(new GenesisHeld(genesis, Self, _sign(GenesisHeld.SignedMessage(genesis.NetworkId))));
     }
 
@@ -168,7 +174,8 @@ public sealed partial class FoundingMachine
     {
         bool isBound = id == _boundId;
         // Room is kept for the draft this company is bound by, so that it never gets stuck in it.
-        if (IsAbandoned(id) || Record.Abandoned.Length >= FoundingLimits.AbandonedMax - (isBound ? 0 : 1))
+        if (IsAbandoned(id)
+            || Record.Abandoned.Length >= FoundingLimits.AbandonedMax - (isBound ? 0 : 1))
         {
             return;
         }
@@ -185,7 +192,8 @@ public sealed partial class FoundingMachine
     private void GiveUpIfAbandoned()
     {
         if (Record.Bound is { } bound && IsAbandoned(_boundId!.Value)
-            && Missing(bound, company => company == Self || _abandoners.Contains(company)).Length == 0)
+            && Missing(
+                bound, company => company == Self || _abandoners.Contains(company)).Length == 0)
         {
             Persist(Record with { Bound = null });
             _boundId = null;

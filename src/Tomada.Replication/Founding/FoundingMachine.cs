@@ -32,7 +32,8 @@ public sealed partial class FoundingMachine
     /// <param name="self">Its own signed record.</param>
     /// <param name="sign">Signs with its identity key.</param>
     /// <param name="verify">Checks signatures.</param>
-    /// <param name="record">The newest persisted record, or <see cref="FoundingRecord.Empty"/>.</param>
+    /// <param name="record">The newest persisted record, or
+    /// <see cref="FoundingRecord.Empty"/>.</param>
     /// <param name="wall">The wall clock now.</param>
     public FoundingMachine(
         FoundingPlan plan,
@@ -66,7 +67,8 @@ public sealed partial class FoundingMachine
         { Record.Bound: { } bound } =>
             new FoundingStatus.Signing(_boundId!.Value, Missing(bound, _signatures.ContainsKey)),
         { _foreign: { } network } => new FoundingStatus.MustJoin(network),
-        { Record.Abandoned.Length: >= FoundingLimits.AbandonedMax } => new FoundingStatus.Disturbed(),
+        { Record.Abandoned.Length: >= FoundingLimits.AbandonedMax } => new FoundingStatus.Disturbed(
+            ),
         _ => new FoundingStatus.Waiting(_present.Count + 1, _plan.Founders),
     };
 
@@ -102,8 +104,10 @@ public sealed partial class FoundingMachine
         return effects;
     }
 
-    private static ImmutableArray<CompanyId> Missing(GenesisDraft draft, Func<CompanyId, bool> has) =>
-        [.. draft.Founders.Select(founder => founder.Member.Company).Where(company => !has(company))];
+    private static ImmutableArray<CompanyId> Missing(
+        GenesisDraft draft, Func<CompanyId, bool> has) =>
+        [.. draft.Founders.Select(founder => founder.Member.Company)
+            .Where(company => !has(company))];
 
     private static MemberRecord ProposerOf(GenesisDraft draft) =>
         draft.Founders.MinBy(founder => founder.Member.IdentityKey)!.Member;
@@ -126,7 +130,9 @@ public sealed partial class FoundingMachine
         Answer(member.Company);
     }
 
-    /// <summary>Tells a waiting candidate where founding stands; silence means that nothing has begun.</summary>
+    /// <summary>
+    /// Tells a waiting candidate where founding stands; silence means that nothing has begun.
+    /// </summary>
     private void Answer(CompanyId candidate)
     {
         if (Record.Held is { } held)

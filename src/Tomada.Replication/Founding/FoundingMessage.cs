@@ -24,8 +24,11 @@ public abstract record FoundingMessage
     public static IEnumerable<Type> Types => s_codec.Types;
 }
 
-/// <summary>"I sign this draft and am bound by it." From the proposer it is also the proposal.</summary>
-public sealed record DraftSigned(GenesisDraft Draft, CompanyId Signer, byte[] Signature) : FoundingMessage
+/// <summary>
+/// "I sign this draft and am bound by it." From the proposer it is also the proposal.
+/// </summary>
+public sealed record DraftSigned(GenesisDraft Draft, CompanyId Signer, byte[] Signature)
+    : FoundingMessage
 {
     public static new Codec<DraftSigned> Codec { get; } = RecordCodec<DraftSigned>.Versioned(1)
         .Field(1, "draft", x => x.Draft, GenesisDraft.Codec)
@@ -43,7 +46,8 @@ public sealed record DraftAbandoned(Digest Draft, CompanyId Signer, byte[] Signa
 {
     private const string Tag = "tomada/v1/founding-abandon";
 
-    public static new Codec<DraftAbandoned> Codec { get; } = RecordCodec<DraftAbandoned>.Versioned(1)
+    public static new Codec<DraftAbandoned> Codec { get; } = RecordCodec<DraftAbandoned>.Versioned(
+        1)
         .Field(1, "draft", x => x.Draft, Digest.Codec)
         .Field(2, "signer", x => x.Signer, CompanyId.Codec)
         .Field(3, "signature", x => x.Signature, Signing.SignatureCodec)
@@ -56,7 +60,8 @@ public sealed record DraftAbandoned(Digest Draft, CompanyId Signer, byte[] Signa
 /// <param name="Genesis">The genesis with every founder's signature.</param>
 /// <param name="Holder">A founder that holds it; not always the sender.</param>
 /// <param name="Signature">By the holder's identity key.</param>
-public sealed record GenesisHeld(Genesis Genesis, CompanyId Holder, byte[] Signature) : FoundingMessage
+public sealed record GenesisHeld(Genesis Genesis, CompanyId Holder, byte[] Signature)
+    : FoundingMessage
 {
     private const string Tag = "tomada/v1/founding-hold";
 
@@ -74,7 +79,9 @@ public sealed record GenesisHeld(Genesis Genesis, CompanyId Holder, byte[] Signa
         && verify(holder.Member.IdentityKey, SignedMessage(Genesis.NetworkId), Signature);
 }
 
-/// <summary>"FOUNDING: I am bound by a draft that does not name you, or has a lower proposer."</summary>
+/// <summary>
+/// "FOUNDING: I am bound by a draft that does not name you, or has a lower proposer."
+/// </summary>
 /// <param name="Draft">The network id that draft would have.</param>
 public sealed record FoundingBusy(Digest Draft) : FoundingMessage
 {

@@ -29,11 +29,15 @@ public abstract record FoundingInput
     /// <summary>Time passed; what is not answered is sent again. About every 200 ms.</summary>
     public sealed record Tick(Timestamp Wall) : FoundingInput;
 
-    /// <summary>The operator gives up the bound draft, knowing that its founders are gone for ever.</summary>
+    /// <summary>
+    /// The operator gives up the bound draft, knowing that its founders are gone for ever.
+    /// </summary>
     public sealed record OperatorAbandons : FoundingInput;
 }
 
-/// <summary>What the shell must do, in this order; a record is synced before anything after it.</summary>
+/// <summary>
+/// What the shell must do, in this order; a record is synced before anything after it.
+/// </summary>
 public abstract record FoundingEffect
 {
     private FoundingEffect()
@@ -69,9 +73,13 @@ public abstract record FoundingStatus
     /// <summary>The network exists.</summary>
     public sealed record Done(Digest Network) : FoundingStatus;
 
-    /// <summary>Others founded the network without this company: it must join by their vote.</summary>
+    /// <summary>
+    /// Others founded the network without this company: it must join by their vote.
+    /// </summary>
     public sealed record MustJoin(Digest Network) : FoundingStatus;
 
-    /// <summary>Too many drafts were abandoned; see <see cref="FoundingLimits.AbandonedMax"/>.</summary>
+    /// <summary>
+    /// Too many drafts were abandoned; see <see cref="FoundingLimits.AbandonedMax"/>.
+    /// </summary>
     public sealed record Disturbed : FoundingStatus;
 }

@@ -7,12 +7,21 @@ namespace Tomada.Routing;
 /// It came there by driving a leg from its parent, or stays where its parent is, having charged.
 /// </summary>
 internal sealed record Label(
-    int Node, long TimeMs, int EnergyWh, long Price, int Stops, Label? Parent, Leg? Leg, Charge? Charge)
+    int Node,
+    long TimeMs,
+    int EnergyWh,
+    long Price,
+    int Stops,
+    Label? Parent,
+    Leg? Leg,
+    Charge? Charge)
 {
     /// <summary>Whether it came by driving and may charge here.</summary>
     public bool MayCharge => Charge is null;
 
-    /// <summary>Whether nothing that starts with the other could end better than with this one.</summary>
+    /// <summary>
+    /// Whether nothing that starts with the other could end better than with this one.
+    /// </summary>
     /// <param name="other">Another label of the same node.</param>
     /// <param name="by">What a label is kept for.</param>
     public bool Dominates(Label other, KeptFor by) =>
@@ -54,7 +63,9 @@ internal sealed class Frontier(KeptFor by)
 {
     private readonly SortedDictionary<(int Node, bool MayCharge), List<Label>> _kept = [];
 
-    /// <summary>Keeps the label unless a kept one dominates it; drops those that it dominates.</summary>
+    /// <summary>
+    /// Keeps the label unless a kept one dominates it; drops those that it dominates.
+    /// </summary>
     public bool TryAdd(Label label)
     {
         (int Node, bool MayCharge) key = (label.Node, label.MayCharge);

@@ -4,7 +4,8 @@ using Tomada.Primitives;
 namespace Tomada.Routing;
 
 /// <summary>The end of one search: a plan, or how far the car got.</summary>
-internal sealed record SearchEnd(TripPlan? Plan, bool IsTooLarge, SortedDictionary<int, int> MostEnergyWh);
+internal sealed record SearchEnd(
+    TripPlan? Plan, bool IsTooLarge, SortedDictionary<int, int> MostEnergyWh);
 
 /// <summary>
 /// Label-setting search for one best plan (Martins, "On a multicriteria shortest path problem",
@@ -84,8 +85,9 @@ internal sealed class PlanSearch
         SearchEnd RunOne(TripQuery asked, long latest)
         {
             PlanSearch search = new(asked, roads, sites, busy, price, latest);
+            int start = roads.NodeOf(query.From);
             search.Add(new Label(
-                roads.NodeOf(query.From), query.Departure.UnixMs, StartWh(query), 0, 0, null, null, null));
+                start, query.Departure.UnixMs, StartWh(query), 0, 0, null, null, null));
             return search.Settle();
         }
     }
@@ -211,7 +213,9 @@ internal sealed class PlanSearch
             new Charge(option, slot, price)));
     }
 
-    /// <summary>What the battery should hold to reach each next node: with the margin if it fits.</summary>
+    /// <summary>
+    /// What the battery should hold to reach each next node: with the margin if it fits.
+    /// </summary>
     private SortedSet<int> NeedsFrom(int node)
     {
         SortedSet<int> needs = [];

@@ -6,7 +6,9 @@ namespace Tomada.Routing;
 /// <summary>What the driver wants least of.</summary>
 public enum Objective
 {
-    /// <summary>The earliest arrival; between ways equal in time and energy the lower price.</summary>
+    /// <summary>
+    /// The earliest arrival; between ways equal in time and energy the lower price.
+    /// </summary>
     Fastest = 1,
 
     /// <summary>
@@ -31,7 +33,9 @@ public sealed record TripQuery
     /// <summary>State of charge when the car leaves: 0 to 1000 permille.</summary>
     public required int StartSocPermille { get; init; }
 
-    /// <summary>Never planned below this, at stops and at the end: 0 to 900 permille, default 100.</summary>
+    /// <summary>
+    /// Never planned below this, at stops and at the end: 0 to 900 permille, default 100.
+    /// </summary>
     public int ReserveSocPermille { get; init; } = 100;
 
     /// <summary>Never charged above this: 100 to 1000 permille, default 1000.</summary>
@@ -39,7 +43,9 @@ public sealed record TripQuery
 
     public Objective Objective { get; init; } = Objective.Fastest;
 
-    /// <summary>The only currency of prices in the plan; EVSEs priced in others are not used.</summary>
+    /// <summary>
+    /// The only currency of prices in the plan; EVSEs priced in others are not used.
+    /// </summary>
     public Currency Currency { get; init; } = Currency.Brl;
 
     /// <summary>Companies whose EVSEs are not used; default none.</summary>
@@ -54,7 +60,9 @@ public sealed record TripQuery
     /// <summary>Longest wait for a free EVSE at one stop: 0 to 24 h, default 2 h.</summary>
     public TimeSpan WaitMax { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>Most that the whole plan may cost, in <see cref="Currency"/>; default no cap.</summary>
+    /// <summary>
+    /// Most that the whole plan may cost, in <see cref="Currency"/>; default no cap.
+    /// </summary>
     public Money? PriceMax { get; init; }
 
     /// <summary>The driver's own speed limit in km/h: 20 to 150, default 120.</summary>

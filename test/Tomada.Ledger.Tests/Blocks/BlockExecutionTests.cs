@@ -85,7 +85,7 @@ public class BlockExecutionTests
                 changed[at] ^= 1;
                 Block other = new(block.Block.Entries.SetItem(entry, changed));
 
-                // The seal's time and certificate are its proposer's to choose; then it is another block.
+                // The proposer chooses the seal's time and certificate: another block then.
                 Assert.True(
                     !Applies(parent, other) || (entry == 3 && IsOtherChoice(other, block)),
                     $"byte {at} of entry {entry}");
@@ -134,18 +134,37 @@ public class BlockExecutionTests
     }
 
     [Fact]
+    public void A_block_so_late_that_its_deadlines_could_not_be_written_is_refused()
+    {
+        Seal seal = _world.Append().Seal with
+        {
+            Height = _world.State.Height + 1,
+            Time = LedgerLimits.BlockTimeMax.Plus(TimeSpan.FromMilliseconds(1)),
+        };
+        Assert.False(BlockExecution.TryApply(
+            _world.State,
+            new Block([Entry.Codec.Encode(seal)]),
+            LedgerWorld.Verify,
+            out _,
+            out string? why));
+        Assert.EndsWith($"is after {LedgerLimits.BlockTimeMax}", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_refused_transaction_changes_nothing_but_its_lane()
     {
         _world.Hold(LedgerWorld.A, LedgerWorld.Leg(s_b, 2));
         LedgerState parent = _world.State;
         SignedTransaction refused = _world.Transaction(
             LedgerWorld.C,
-            LedgerWorld.Trip(LedgerWorld.Leg(LedgerWorld.Evse(LedgerWorld.A), 0), LedgerWorld.Leg(s_b, 2)));
+            LedgerWorld.Trip(
+                LedgerWorld.Leg(LedgerWorld.Evse(LedgerWorld.A), 0), LedgerWorld.Leg(s_b, 2)));
         AppliedBlock with = Build(parent, refused);
         AppliedBlock without = Build(parent);
 
         Assert.False(((TransactionEntry)with.Entries[0]).Outcome.IsApplied);
-        foreach (Table table in Tables.All.Where(table => table != Tables.Lanes && table != Tables.Term))
+        foreach (Table table
+            in Tables.All.Where(table => table != Tables.Lanes && table != Tables.Term))
         {
             Assert.Same(parent.Rows[table.Index], with.After.Rows[table.Index]);
         }
@@ -191,7 +210,8 @@ public class BlockExecutionTests
         Assert.Equal(LedgerLimits.BlockTransactionsMax, block.Entries.Length);
     }
 
-    private static AppliedBlock Build(LedgerState parent, params SignedTransaction[] transactions) =>
+    private static AppliedBlock Build(
+        LedgerState parent, params SignedTransaction[] transactions) =>
         BlockExecution.Build(
             parent,
             transactions,
@@ -200,8 +220,14 @@ public class BlockExecutionTests
             [1],
             LedgerWorld.Verify);
 
-    private static LedgerState Propose(LedgerState parent, CompanyId proposer) => BlockExecution.Build(
-        parent, [], parent.Time.Plus(TimeSpan.FromSeconds(1)), proposer, [1], LedgerWorld.Verify).After;
+    private static LedgerState Propose(LedgerState parent, CompanyId proposer) =>
+        BlockExecution.Build(
+            parent,
+            [],
+            parent.Time.Plus(TimeSpan.FromSeconds(1)),
+            proposer,
+            [1],
+            LedgerWorld.Verify).After;
 
     private static bool Applies(LedgerState parent, Block block) =>
         BlockExecution.TryApply(parent, block, LedgerWorld.Verify, out _, out _);
@@ -209,7 +235,11 @@ public class BlockExecutionTests
     private static void AssertRefused(LedgerState parent, ImmutableArray<byte[]> entries)
     {
         Assert.False(BlockExecution.TryApply(
-            parent, new Block(entries), LedgerWorld.Verify, out AppliedBlock? applied, out string? why));
+            parent,
+            new Block(entries),
+            LedgerWorld.Verify,
+            out AppliedBlock? applied,
+            out string? why));
         Assert.Null(applied);
         Assert.NotNull(why);
     }

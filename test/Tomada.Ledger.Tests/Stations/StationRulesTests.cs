@@ -29,12 +29,16 @@ public class StationRulesTests
     {
         EvseId fresh = EvseId.Parse($"{s_a}/evse-9");
         PutEvse plug = LedgerWorld.Plug(fresh);
-        Assert.Equal(OutcomeCode.NotFound, Code(s_a, plug with { Location = LocationId.Parse("br-aaa/x") }));
-        Assert.Equal(OutcomeCode.NotFound, Code(s_a, plug with { Tariff = TariffId.Parse("br-aaa/x") }));
         Assert.Equal(
-            OutcomeCode.NotAllowed, Code(s_a, plug with { Location = LedgerWorld.Location(LedgerWorld.B) }));
+            OutcomeCode.NotFound, Code(s_a, plug with { Location = LocationId.Parse("br-aaa/x") }));
         Assert.Equal(
-            OutcomeCode.NotAllowed, Code(s_a, plug with { Tariff = LedgerWorld.TariffOf(LedgerWorld.B) }));
+            OutcomeCode.NotFound, Code(s_a, plug with { Tariff = TariffId.Parse("br-aaa/x") }));
+        Assert.Equal(
+            OutcomeCode.NotAllowed,
+            Code(s_a, plug with { Location = LedgerWorld.Location(LedgerWorld.B) }));
+        Assert.Equal(
+            OutcomeCode.NotAllowed,
+            Code(s_a, plug with { Tariff = LedgerWorld.TariffOf(LedgerWorld.B) }));
         Assert.Equal(OutcomeCode.Applied, Code(s_a, plug));
         Assert.False(_world.State.Evses[fresh].IsOffered(_world.State.Time));
     }
@@ -51,9 +55,11 @@ public class StationRulesTests
     public void An_evse_cannot_move()
     {
         LocationId other = LocationId.Parse("br-aaa/other");
-        Assert.Equal(OutcomeCode.Applied, Code(s_a, LedgerWorld.Site(s_a) with { Location = other }));
         Assert.Equal(
-            OutcomeCode.AlreadyExists, Code(s_a, LedgerWorld.Plug(s_evse) with { Location = other }));
+            OutcomeCode.Applied, Code(s_a, LedgerWorld.Site(s_a) with { Location = other }));
+        Assert.Equal(
+            OutcomeCode.AlreadyExists,
+            Code(s_a, LedgerWorld.Plug(s_evse) with { Location = other }));
     }
 
     [Fact]
@@ -64,7 +70,8 @@ public class StationRulesTests
             new(1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000),
             new(2, ConnectorStandard.Iec62196T2, PowerType.Ac3Phase, 22_000),
         ];
-        Assert.Equal(OutcomeCode.Applied, Code(s_a, LedgerWorld.Plug(s_evse) with { Connectors = two }));
+        Assert.Equal(
+            OutcomeCode.Applied, Code(s_a, LedgerWorld.Plug(s_evse) with { Connectors = two }));
         Assert.True(_world.State.Evses[s_evse].IsOffered(_world.State.Time));
         Assert.Equal(2, _world.State.Evses[s_evse].Published.Connectors.Length);
     }
@@ -77,7 +84,8 @@ public class StationRulesTests
         Assert.Equal(OutcomeCode.Applied, Code(s_a, LedgerWorld.Site(s_a)));
         Assert.Equal(OutcomeCode.Applied, Code(s_a, LedgerWorld.Plug(s_evse)));
         Assert.Equal(
-            OutcomeCode.Applied, Code(s_a, new PutTariff(LedgerWorld.TariffOf(s_a), LedgerWorld.Price)));
+            OutcomeCode.Applied,
+            Code(s_a, new PutTariff(LedgerWorld.TariffOf(s_a), LedgerWorld.Price)));
         Assert.Equal(OutcomeCode.Applied, Code(s_a, Offer(until)));
 
         Assert.Same(before.Locations, _world.State.Locations);
@@ -91,11 +99,16 @@ public class StationRulesTests
     {
         Tariff dearer = LedgerWorld.Price with
         {
-            Elements = [new TariffElement([new PriceComponent(TariffDimension.Energy, 3_000_000, 1)])],
+            Elements =
+            [
+                new TariffElement([new PriceComponent(TariffDimension.Energy, 3_000_000, 1)]),
+            ],
         };
-        Assert.Equal(OutcomeCode.Applied, Code(s_a, new PutTariff(LedgerWorld.TariffOf(s_a), dearer)));
+        Assert.Equal(
+            OutcomeCode.Applied, Code(s_a, new PutTariff(LedgerWorld.TariffOf(s_a), dearer)));
         Assert.Equal(dearer.Hash(), _world.State.TariffHashes[LedgerWorld.TariffOf(s_a)]);
-        Assert.Equal(LedgerWorld.Price.Hash(), _world.State.Tariffs[LedgerWorld.Price.Hash()].Hash());
+        Assert.Equal(
+            LedgerWorld.Price.Hash(), _world.State.Tariffs[LedgerWorld.Price.Hash()].Hash());
     }
 
     [Fact]
@@ -117,10 +130,14 @@ public class StationRulesTests
     [Fact]
     public void Nobody_offers_what_is_not_published() => Assert.Equal(
         OutcomeCode.NotFound,
-        Code(s_a, Offer(_world.State.Time.Plus(TimeSpan.FromDays(1))) with { Evse = EvseId.Parse("br-aaa/x") }));
+        Code(s_a, Offer(_world.State.Time.Plus(TimeSpan.FromDays(1))) with
+        {
+            Evse = EvseId.Parse("br-aaa/x"),
+        }));
 
     private static SetEvseAvailability Offer(Timestamp until) =>
         new(s_evse, Availability.Available, until);
 
-    private OutcomeCode Code(CompanyId sender, Body body) => _world.Submit(sender, body).Outcome.Code;
+    private OutcomeCode Code(CompanyId sender, Body body) =>
+        _world.Submit(sender, body).Outcome.Code;
 }

@@ -21,12 +21,12 @@ public class AdmissionTests
     public void A_transaction_of_another_network_may_not_enter()
     {
         Transaction content = _world.Transaction(LedgerWorld.A, Body).Content;
-        Assert.StartsWith("network", Refuse(Sign(content with { Network = Digest.Zero })), StringComparison.Ordinal);
+        AssertNames("network", Refuse(Sign(content with { Network = Digest.Zero })));
     }
 
     [Fact]
-    public void A_stranger_s_transaction_may_not_enter() => Assert.StartsWith(
-        "company", Refuse(_world.Transaction(s_stranger, LedgerWorld.Site(s_stranger))), StringComparison.Ordinal);
+    public void A_stranger_s_transaction_may_not_enter() => AssertNames(
+        "company", Refuse(_world.Transaction(s_stranger, LedgerWorld.Site(s_stranger))));
 
     [Fact]
     public void A_transaction_signed_by_another_member_may_not_enter()
@@ -34,14 +34,14 @@ public class AdmissionTests
         Transaction content = _world.Transaction(LedgerWorld.A, Body).Content;
         SignedTransaction forged = SignedTransaction.Sign(
             content, message => LedgerWorld.Sign(LedgerWorld.KeyOf(LedgerWorld.B), message));
-        Assert.StartsWith("signature", Refuse(forged), StringComparison.Ordinal);
+        AssertNames("signature", Refuse(forged));
     }
 
     [Fact]
     public void A_transaction_may_enter_at_its_valid_until_and_not_after()
     {
         Assert.Null(Refuse(With(Next)));
-        Assert.StartsWith("validUntil", Refuse(With(new Timestamp(Next.UnixMs - 1))), StringComparison.Ordinal);
+        AssertNames("validUntil", Refuse(With(new Timestamp(Next.UnixMs - 1))));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class AdmissionTests
     {
         Timestamp latest = new(Next.UnixMs + Rules.Default.ValidityMaxMs);
         Assert.Null(Refuse(With(latest)));
-        Assert.StartsWith("validUntil", Refuse(With(new Timestamp(latest.UnixMs + 1))), StringComparison.Ordinal);
+        AssertNames("validUntil", Refuse(With(new Timestamp(latest.UnixMs + 1))));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class AdmissionTests
         SignedTransaction transaction =
             _world.Transaction(LedgerWorld.A, LedgerWorld.Site(LedgerWorld.B));
         Assert.False(_world.Submit(transaction).Outcome.IsApplied);
-        Assert.StartsWith("number", Refuse(transaction), StringComparison.Ordinal);
+        AssertNames("number", Refuse(transaction));
     }
 
     [Fact]
@@ -82,6 +82,9 @@ public class AdmissionTests
         AppliedBlock block = _world.Append(transaction, transaction);
         Assert.Single(block.Entries);
     }
+
+    private static void AssertNames(string field, string? why) =>
+        Assert.StartsWith(field, why, StringComparison.Ordinal);
 
     private string? Refuse(SignedTransaction transaction) =>
         Admission.Refuse(_world.State, transaction, Next, LedgerWorld.Verify);

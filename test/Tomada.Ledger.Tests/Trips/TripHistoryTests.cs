@@ -6,7 +6,7 @@ namespace Tomada.Ledger.Tests.Trips;
 
 /// <summary>
 /// Random histories of three companies that race for six EVSEs and eight windows. Every block is
-/// made once and repeated once, and all invariants are checked after it (<see cref="LedgerWorld"/>).
+/// made once and repeated once, and all invariants are checked after it.
 /// </summary>
 public class TripHistoryTests
 {
@@ -20,7 +20,10 @@ public class TripHistoryTests
             Gen.Int[0, 30],
             Gen.Int[0, 9],
             (pick, word) => (Step)new Step.Answer(pick, word))),
-        (1, Gen.Select(Gen.Int[0, 5], Gen.Bool, (evse, offered) => (Step)new Step.Offer(evse, offered))),
+        (1, Gen.Select(
+            Gen.Int[0, 5],
+            Gen.Bool,
+            (evse, offered) => (Step)new Step.Offer(evse, offered))),
         (1, Gen.Int[1, 40].Select(seconds => (Step)new Step.Wait(seconds))),
         (1, Gen.Const<Step>(new Step.WaitForDeadline())));
 
@@ -83,13 +86,15 @@ public class TripHistoryTests
         switch (step)
         {
             case Step.Propose propose:
-                LegRequest[] legs = [.. propose.Legs.Select(leg => LedgerWorld.Leg(EvseOf(leg.Evse), leg.Slot))];
+                LegRequest[] legs =
+                    [.. propose.Legs.Select(leg => LedgerWorld.Leg(EvseOf(leg.Evse), leg.Slot))];
                 yield return world.Transaction(
                     LedgerWorld.Companies[propose.Home],
                     LedgerWorld.Trip(legs) with { Priority = (PriorityClass)propose.Priority });
                 break;
             case Step.Answer answer when !world.State.Trips.IsEmpty:
-                Trip trip = world.State.Trips.Values.ElementAt(answer.Pick % world.State.Trips.Count);
+                Trip trip = world.State.Trips.Values.ElementAt(
+                    answer.Pick % world.State.Trips.Count);
                 foreach (Leg leg in trip.Legs)
                 {
                     yield return world.Transaction(

@@ -165,7 +165,8 @@ public class TripLifeTests
     [Fact]
     public void A_window_of_an_expired_hold_is_free_though_no_sweep_has_come_to_it()
     {
-        TripId expired = _world.Hold(LedgerWorld.A, LedgerWorld.Leg(s_b, 2), LedgerWorld.Leg(s_c, 4));
+        TripId expired = _world.Hold(
+            LedgerWorld.A, LedgerWorld.Leg(s_b, 2), LedgerWorld.Leg(s_c, 4));
         Working state = new(_world.State, _world.State.Trips[expired].DecideBy);
         TransactionContext context = new(
             new TransactionId(Digest.Of([9])), LedgerWorld.C, LedgerWorld.Verify);

@@ -35,7 +35,8 @@ public class TripProposalTests
         TransactionEntry entry = Refused(
             OutcomeCode.WindowTaken, LedgerWorld.Leg(s_c, 0), LedgerWorld.Leg(s_b, 2));
 
-        Assert.StartsWith("leg 2: br-bbb/evse-1 is taken", entry.Outcome.Detail, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "leg 2: br-bbb/evse-1 is taken", entry.Outcome.Detail, StringComparison.Ordinal);
         Assert.False(_world.State.Calendar.ContainsKey(s_c));
         Assert.Single(_world.State.Holds);
     }
@@ -55,8 +56,10 @@ public class TripProposalTests
         LegRequest leg = LedgerWorld.Leg(s_b, 2);
         TimeWindow window = leg.Window;
         TimeSpan minute = TimeSpan.FromMinutes(1);
-        Refused(OutcomeCode.OutOfRules, leg with { Window = window with { From = window.From.Plus(minute) } });
-        Refused(OutcomeCode.OutOfRules, leg with { Window = window with { Until = window.Until.Plus(minute) } });
+        TimeWindow late = window with { From = window.From.Plus(minute) };
+        TimeWindow longer = window with { Until = window.Until.Plus(minute) };
+        Refused(OutcomeCode.OutOfRules, leg with { Window = late });
+        Refused(OutcomeCode.OutOfRules, leg with { Window = longer });
     }
 
     [Fact]
@@ -119,7 +122,10 @@ public class TripProposalTests
     [Fact]
     public void Owners_have_no_longer_to_decide_than_the_rules_allow()
     {
-        ProposeTrip slow = LedgerWorld.Trip(LedgerWorld.Leg(s_b, 2)) with { DecideWithinMs = 60_001 };
+        ProposeTrip slow = LedgerWorld.Trip(LedgerWorld.Leg(s_b, 2)) with
+        {
+            DecideWithinMs = 60_001,
+        };
         Assert.Equal(OutcomeCode.OutOfRules, _world.Submit(LedgerWorld.A, slow).Outcome.Code);
         Assert.Equal(
             OutcomeCode.Applied,
@@ -133,7 +139,8 @@ public class TripProposalTests
         world.Hold(LedgerWorld.A, LedgerWorld.Leg(s_b, 2, 6_000));
         Assert.Equal(
             OutcomeCode.LimitExceeded,
-            world.Submit(LedgerWorld.A, LedgerWorld.Trip(LedgerWorld.Leg(s_c, 2, 4_001))).Outcome.Code);
+            world.Submit(
+                LedgerWorld.A, LedgerWorld.Trip(LedgerWorld.Leg(s_c, 2, 4_001))).Outcome.Code);
         world.Hold(LedgerWorld.A, LedgerWorld.Leg(s_c, 2, 4_000));
         world.Hold(LedgerWorld.B, LedgerWorld.Leg(s_c, 4, 10_000));
     }

@@ -76,9 +76,10 @@ public sealed class NodeConfigTests
     public void A_code_and_its_hash_name_the_same_network()
     {
         NetworkConfig byCode = Example.Network;
-        NetworkConfig byHash = byCode with { Code = null, CodeHash = new NetworkTag(byCode.Tag) };
-        Assert.Equal(byCode.Tag, byHash.Tag);
-        Assert.NotEqual(byCode.Tag, (byCode with { Code = "other-code" }).Tag);
-        Assert.NotEqual(byCode.Tag, (byCode with { Name = "other" }).Tag);
+        NetworkConfig byHash = byCode with { Code = null, CodeHash =
+            new InvitationHash(byCode.InvitationKey) };
+        Assert.Equal(byCode.InvitationKey, byHash.InvitationKey);
+        Assert.NotEqual(byCode.InvitationKey, (byCode with { Code = "other-code" }).InvitationKey);
+        Assert.NotEqual(byCode.InvitationKey, (byCode with { Name = "other" }).InvitationKey);
     }
 }

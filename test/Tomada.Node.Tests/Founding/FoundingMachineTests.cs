@@ -13,8 +13,10 @@ public sealed class FoundingMachineTests
         byte[] identity = new byte[32];
         identity[0] = (byte)key;
         MemberRecord member = new(
-            CompanyId.Parse(company), company, new PublicKey(identity), new PublicKey(Digest.Of(identity)), Digest.Of([1]));
-        return new SignedMember(member, FoundingSimulation.Sign(member.IdentityKey, member.SignedMessage()));
+            CompanyId.Parse(company), company, new PublicKey(identity),
+            new PublicKey(Digest.Of(identity)), Digest.Of([1]));
+        return new SignedMember(
+            member, FoundingSimulation.Sign(member.IdentityKey, member.SignedMessage()));
     }
 
     private static FoundingMachine Machine(
@@ -36,7 +38,8 @@ public sealed class FoundingMachineTests
     [InlineData(4, 3)]
     [InlineData(6, 3)]
     [InlineData(5, 4)]
-    public void Nobody_founds_twice_under_any_fault_and_all_know_their_network_when_faults_end(int candidates, int founders)
+    public void Nobody_founds_twice_under_any_fault_and_all_know_their_network_when_faults_end(
+        int candidates, int founders)
     {
         for (int seed = 0; seed < 150; seed++)
         {
@@ -44,11 +47,14 @@ public sealed class FoundingMachineTests
             simulation.Run(1 + (seed * 7 % 600), faults: true);
             bool founded = simulation.RunUntilFounded(400);
             string statuses = string.Join("; ", simulation.Statuses);
-            Assert.True(founded, $"seed {seed}, {candidates} candidates, {founders} founders: {statuses}");
-            // Cut off from each other, two sets of candidates may found a network each; never a common one.
+            Assert.True(
+                founded, $"seed {seed}, {candidates} candidates, {founders} founders: {statuses}");
+            // Cut off from each other, two sets of candidates may found a network each; never a
+            // common one.
             CompanyId[] founderOf = [.. simulation.Founded.Values
                 .SelectMany(draft => draft.Founders).Select(founder => founder.Member.Company)];
-            Assert.True(founderOf.Distinct().Count() == founderOf.Length, $"seed {seed}: one founds twice");
+            Assert.True(
+                founderOf.Distinct().Count() == founderOf.Length, $"seed {seed}: one founds twice");
         }
     }
 
@@ -89,7 +95,8 @@ public sealed class FoundingMachineTests
         {
             FoundingMachine machine = Machine(high, 2);
             machine.Step(new FoundingInput.CandidateUp(low));
-            byte[] signature = FoundingSimulation.Sign(low.Member.IdentityKey, draft.SignedMessage());
+            byte[] signature =
+                FoundingSimulation.Sign(low.Member.IdentityKey, draft.SignedMessage());
             var effects = machine.Step(new FoundingInput.Received(
                 low.Member.Company, new DraftSigned(draft, low.Member.Company, signature)));
             return machine.Record.Bound
@@ -121,7 +128,8 @@ public sealed class FoundingMachineTests
             new DraftAbandoned(
                 draft,
                 who.Member.Company,
-                FoundingSimulation.Sign(who.Member.IdentityKey, DraftAbandoned.SignedMessage(draft)),
+                FoundingSimulation.Sign(
+                    who.Member.IdentityKey, DraftAbandoned.SignedMessage(draft)),
                 Asks: false));
     }
 
@@ -135,7 +143,8 @@ public sealed class FoundingMachineTests
         machine.Step(new FoundingInput.Tick(s_now));
         Digest draft = machine.Record.Bound!.NetworkId;
         machine.Step(new FoundingInput.Received(
-            high.Member.Company, new DraftAbandoned(draft, high.Member.Company, new byte[64], Asks: true)));
+            high.Member.Company, new DraftAbandoned(
+                draft, high.Member.Company, new byte[64], Asks: true)));
         Assert.IsType<FoundingStatus.Signing>(machine.Status);
         Assert.Empty(machine.Record.Abandoned);
     }
@@ -183,7 +192,8 @@ public sealed class FoundingMachineTests
             new FoundingBusy(Digest.Of([1])),
             new FoundingAsked(),
         ];
-        Assert.Equal(FoundingMessage.Types.Order(ByName), messages.Select(each => each.GetType()).Order(ByName));
+        Assert.Equal(FoundingMessage.Types.Order(ByName),
+            messages.Select(each => each.GetType()).Order(ByName));
         foreach (FoundingMessage message in messages)
         {
             machine.Step(new FoundingInput.Received(from, message));

@@ -39,7 +39,8 @@ internal sealed class FoundingSimulation
         return [.. half, .. SHA256.HashData(half)];
     }
 
-    public static bool Verify(PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+    public static bool Verify(
+        PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         signature.SequenceEqual(Sign(key, message));
 
     public void Run(int steps, bool faults)
@@ -50,7 +51,9 @@ internal sealed class FoundingSimulation
         }
     }
 
-    /// <summary>Connects everybody, ends all faults and runs until nothing is missing or the limit.</summary>
+    /// <summary>
+    /// Connects everybody, ends all faults and runs until nothing is missing or the limit.
+    /// </summary>
     public bool RunUntilFounded(int rounds)
     {
         for (int a = 0; a < _candidates.Length; a++)
@@ -75,7 +78,8 @@ internal sealed class FoundingSimulation
             }
 
             int held = Records.Count(record => record.Held is not null);
-            if (held >= _plan.Founders && Statuses.All(each => each is FoundingStatus.Done or FoundingStatus.MustJoin))
+            if (held >= _plan.Founders
+                && Statuses.All(each => each is FoundingStatus.Done or FoundingStatus.MustJoin))
             {
                 return true;
             }
@@ -124,8 +128,10 @@ internal sealed class FoundingSimulation
     {
         if (_links.Remove((Math.Min(a, b), Math.Max(a, b))))
         {
-            Feed(a, new FoundingInput.CandidateDown(_candidates[b].Member.Member.Company), crashAllowed: false);
-            Feed(b, new FoundingInput.CandidateDown(_candidates[a].Member.Member.Company), crashAllowed: false);
+            Feed(a, new FoundingInput.CandidateDown(_candidates[b].Member.Member.Company),
+                crashAllowed: false);
+            Feed(b, new FoundingInput.CandidateDown(_candidates[a].Member.Member.Company),
+                crashAllowed: false);
         }
     }
 
@@ -142,7 +148,8 @@ internal sealed class FoundingSimulation
         if (!faults || _random.Next(100) < 80)
         {
             FoundingMessage message = FoundingMessage.Codec.Decode(bytes);
-            Feed(to, new FoundingInput.Received(_candidates[from].Member.Member.Company, message), faults);
+            Feed(to, new FoundingInput.Received(_candidates[from].Member.Member.Company, message),
+                faults);
         }
     }
 
@@ -150,7 +157,8 @@ internal sealed class FoundingSimulation
     {
         Candidate candidate = _candidates[index];
         var effects = candidate.Machine!.Step(input);
-        int done = crashAllowed && _random.Next(200) == 0 ? _random.Next(effects.Length + 1) : effects.Length;
+        int done = crashAllowed && _random.Next(200) == 0
+            ? _random.Next(effects.Length + 1) : effects.Length;
         foreach (FoundingEffect effect in effects.Take(done))
         {
             Do(index, effect);
@@ -176,11 +184,13 @@ internal sealed class FoundingSimulation
 
                 break;
             case FoundingEffect.Send send:
-                int to = Array.FindIndex(_candidates, each => each.Member.Member.Company == send.To);
+                int to =
+                    Array.FindIndex(_candidates, each => each.Member.Member.Company == send.To);
                 _flying.Add((index, to, FoundingMessage.Codec.Encode(send.Message)));
                 break;
             case FoundingEffect.Founded founded:
-                Assert.Equal(founded.Genesis.NetworkId, _candidates[index].Disk.Held?.Genesis.NetworkId);
+                Assert.Equal(
+                    founded.Genesis.NetworkId, _candidates[index].Disk.Held?.Genesis.NetworkId);
                 break;
             default:
                 Assert.Fail($"{effect}");
@@ -216,10 +226,13 @@ internal sealed class FoundingSimulation
     {
         public Candidate(int seed, int index)
         {
-            PublicKey identity = new(Digest.Tagged("identity", BitConverter.GetBytes(seed), BitConverter.GetBytes(index)));
-            PublicKey voting = new(Digest.Tagged("voting", BitConverter.GetBytes(seed), BitConverter.GetBytes(index)));
+            PublicKey identity = new(Digest.Tagged(
+                "identity", BitConverter.GetBytes(seed), BitConverter.GetBytes(index)));
+            PublicKey voting = new(
+                Digest.Tagged("voting", BitConverter.GetBytes(seed), BitConverter.GetBytes(index)));
             MemberRecord member = new(
-                CompanyId.Parse($"br-{index:000}"), $"Company {index}", identity, voting, Digest.Of([1]));
+                CompanyId.Parse(
+                    $"br-{index:000}"), $"Company {index}", identity, voting, Digest.Of([1]));
             Member = new SignedMember(member, Sign(identity, member.SignedMessage()));
         }
 

@@ -67,7 +67,8 @@ public sealed class NodeKeysTests
         using Ed25519Key key = new(Convert.FromHexString(
             "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
         byte[] signature = key.Sign([]);
-        Assert.Equal("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", key.Public.ToString());
+        Assert.Equal("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            key.Public.ToString());
         Assert.StartsWith(
             "e5564300c360ac72", Convert.ToHexStringLower(signature), StringComparison.Ordinal);
         Assert.True(Ed25519.Verify(key.Public, [], signature));

@@ -56,8 +56,10 @@ public sealed class NodeStoreTests
     {
         using TempDirectory directory = new();
         using NodeStore store = NodeStore.Open(directory.Path);
-        store.Write(new StoreBatch { Votes = [new(1, 1, 0, [1]), new(2, 1, 0, [2])], PendingAdded = [new(Id(1), [1])] });
-        store.Write(new StoreBatch { Votes = [new(2, 1, 0, [3])], PruneVotesBelow = 2, PendingRemoved = [Id(1)] });
+        store.Write(new StoreBatch { Votes = [new(1, 1, 0, [1]), new(2, 1, 0, [2])],
+            PendingAdded = [new(Id(1), [1])] });
+        store.Write(new StoreBatch { Votes = [new(2, 1, 0, [3])],
+            PruneVotesBelow = 2, PendingRemoved = [Id(1)] });
 
         VoteRecord left = Assert.Single(store.ReadVotes(0));
         Assert.Equal([3], left.Bytes);
@@ -112,7 +114,8 @@ public sealed class NodeStoreTests
     public void A_store_of_a_newer_program_and_a_file_that_is_no_store_are_refused()
     {
         using TempDirectory directory = new();
-        NodeStore.Open(directory.Path, new StoreExtension("desk", ["CREATE TABLE a (b)", "CREATE TABLE c (d)"])).Dispose();
+        NodeStore.Open(directory.Path, new StoreExtension(
+            "desk", ["CREATE TABLE a (b)", "CREATE TABLE c (d)"])).Dispose();
         Assert.Contains(
             "version 2",
             Assert.Throws<DataDirectoryException>(
@@ -193,14 +196,16 @@ public sealed class NodeStoreTests
     {
         using TempDirectory directory = new();
         StoreExtension first = new("desk", ["CREATE TABLE log (n INTEGER)"]);
-        StoreExtension second = first with { Migrations = first.Migrations.Add("ALTER TABLE log ADD COLUMN m INTEGER") };
+        StoreExtension second = first with { Migrations =
+            first.Migrations.Add("ALTER TABLE log ADD COLUMN m INTEGER") };
         using (NodeStore store = NodeStore.Open(directory.Path, first))
         {
             store.Write(connection => connection.Execute("INSERT INTO log VALUES (?1)", 5));
         }
 
         using NodeStore later = NodeStore.Open(directory.Path, second);
-        Assert.Equal(5, later.Read(connection => connection.Select("SELECT n FROM log WHERE m IS NULL", row => row.GetInt32(0)))[0]);
+        Assert.Equal(5, later.Read(connection => connection.Select(
+            "SELECT n FROM log WHERE m IS NULL", row => row.GetInt32(0)))[0]);
     }
 
     [Fact]

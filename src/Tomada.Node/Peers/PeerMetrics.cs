@@ -1,0 +1,34 @@
+using System.Diagnostics.Metrics;
+
+namespace Tomada.Node.Peers;
+
+/// <summary>What is counted about peers.</summary>
+internal static class PeerMetrics
+{
+    private static readonly Meter s_meter = new("Tomada.Node");
+
+    private static readonly Counter<long> s_datagrams = s_meter.CreateCounter<long>(
+        "tomada.peer.datagrams.refused",
+        description: "Announcements that were malformed, forged or too many.");
+
+    private static readonly Counter<long> s_handshakes = s_meter.CreateCounter<long>(
+        "tomada.peer.handshakes.refused", description: "Connections refused, by reason.");
+
+    private static readonly Counter<long> s_frames = s_meter.CreateCounter<long>(
+        "tomada.peer.frames.refused",
+        description: "Frames that were malformed or not allowed, by reason.");
+
+    private static readonly Counter<long> s_dropped = s_meter.CreateCounter<long>(
+        "tomada.peer.frames.dropped", description: "Frames dropped because a queue was full.");
+
+    public static void DatagramRefused(string reason) => s_datagrams.Add(1, Reason(reason));
+
+    public static void HandshakeRefused(PeerRefusal reason) =>
+        s_handshakes.Add(1, Reason(reason.ToString()));
+
+    public static void FrameRefused(string reason) => s_frames.Add(1, Reason(reason));
+
+    public static void FramesDropped(int count) => s_dropped.Add(count);
+
+    private static KeyValuePair<string, object?> Reason(string reason) => new("reason", reason);
+}

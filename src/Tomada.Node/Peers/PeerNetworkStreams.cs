@@ -1,0 +1,182 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Grpc.Core;
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Peers;
+
+/// <content>One stream from its first frame to its last.</content>
+public sealed partial class PeerNetwork
+{
+    private async Task RunStreamAsync(PeerStream stream, CancellationToken callEnded)
+    {
+        using CancellationTokenSource ending =
+            CancellationTokenSource.CreateLinkedTokenSource(callEnded, _stopping.Token);
+        try
+        {
+            if (await ShakeHandsAsync(stream, ending.Token).ConfigureAwait(false) is { } member)
+            {
+                await RunLinkAsync(new PeerLink(member, stream, ending), stream)
+                    .ConfigureAwait(false);
+            }
+        }
+        catch (Exception broken) when (IsBrokenStream(broken))
+        {
+            // Streams break; the dialer tries again.
+        }
+    }
+
+    private static bool IsBrokenStream(Exception broken) => broken
+        is RpcException or IOException or OperationCanceledException or InvalidOperationException
+        or SocketException or HttpRequestException;
+
+    private async Task RunLinkAsync(PeerLink link, PeerStream stream)
+    {
+        if (!TryRegister(link))
+        {
+            await RefuseAsync(stream, link.Company.Value, PeerRefusal.Taken, CancellationToken.None)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        LogConnected(link.Company);
+        try
+        {
+            await TellReachableAsync().ConfigureAwait(false);
+            await link.RunAsync(frame => ReceiveAsync(link, frame), _wall).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_links.GetValueOrDefault(link.Company) == link)
+                {
+                    _links.Remove(link.Company);
+                }
+            }
+
+            LogEnded(link.Company);
+            await TellReachableAsync().ConfigureAwait(false);
+        }
+    }
+
+    private bool TryRegister(PeerLink link)
+    {
+        lock (_gate)
+        {
+            if (_links.TryGetValue(link.Company, out PeerLink? old))
+            {
+                // The same keys again: the peer restarted before this side noticed. Other keys: a
+                // second candidate under one id, which the first one keeps while it is connected.
+                if (!Handshake.SameKeys(old.Member.Member, link.Member.Member) && !IsMember(link))
+                {
+                    return false;
+                }
+
+                old.End();
+            }
+
+            _links[link.Company] = link;
+            return true;
+        }
+    }
+
+    /// <summary>Takes a received frame; false ends the stream.</summary>
+    private async ValueTask<bool> ReceiveAsync(PeerLink link, ReadOnlyMemory<byte> frame)
+    {
+        if (frame.Length is < 2 or > PeerLimits.FrameBytesMax)
+        {
+            PeerMetrics.FrameRefused("length");
+            return false;
+        }
+
+        switch ((FrameKind)frame.Span[0])
+        {
+            case FrameKind.Founding:
+                _founding.Writer.TryWrite(new FoundingFrame(link.Company, frame[1..]));
+                return true;
+            case FrameKind.Replication when IsMember(link):
+                await _incoming.Writer.WriteAsync(
+                    new PeerEvent.Arrived(link.Company, frame[1..]), _stopping.Token)
+                    .ConfigureAwait(false);
+                return true;
+            case FrameKind.Replication:
+                // A peer that entered the network a moment before this node did; it sends again.
+                PeerMetrics.FrameRefused("not-a-member");
+                return true;
+            default:
+                PeerMetrics.FrameRefused("kind");
+                return false;
+        }
+    }
+
+    private async Task<SignedMember?> ShakeHandsAsync(PeerStream stream, CancellationToken ended)
+    {
+        using CancellationTokenSource inTime =
+            CancellationTokenSource.CreateLinkedTokenSource(ended);
+        inTime.CancelAfter(PeerLimits.HandshakeTimeout);
+        Joined? joined = _joined;
+        Hello mine = new(
+            Hello.CurrentVersion,
+            _invitation.Tag,
+            joined?.Network,
+            _self,
+            new Digest(RandomNumberGenerator.GetBytes(Digest.Size)));
+        Handshake handshake =
+            new(mine, stream.IsDialer, _invitation, company => joined?.MemberOf(company));
+        await stream.WriteAsync(mine, inTime.Token).ConfigureAwait(false);
+        if (await ExpectAsync<Hello>(stream, "?", inTime.Token).ConfigureAwait(false)
+            is not { } theirs)
+        {
+            return null;
+        }
+
+        string who = theirs.Member.Member.Company.Value;
+        if (handshake.Judge(theirs, stream.PresentedKey) is { } refusal)
+        {
+            await RefuseAsync(stream, who, refusal, inTime.Token).ConfigureAwait(false);
+            return null;
+        }
+
+        await stream.WriteAsync(handshake.Prove(theirs, _keys.SignIdentity), inTime.Token)
+            .ConfigureAwait(false);
+        if (await ExpectAsync<Proof>(stream, who, inTime.Token).ConfigureAwait(false)
+            is not { } proof)
+        {
+            return null;
+        }
+
+        if (!handshake.IsProven(theirs, proof))
+        {
+            await RefuseAsync(stream, who, PeerRefusal.Proof, inTime.Token).ConfigureAwait(false);
+            return null;
+        }
+
+        return theirs.Member;
+    }
+
+    private async Task<T?> ExpectAsync<T>(PeerStream stream, string who, CancellationToken stop)
+        where T : HandshakeMessage
+    {
+        HandshakeMessage? message = await stream.ReadHandshakeAsync(stop).ConfigureAwait(false);
+        if (message is Refused refused)
+        {
+            LogRefusedByPeer(who, refused.Reason);
+        }
+        else if (message is not T)
+        {
+            await RefuseAsync(stream, who, PeerRefusal.Malformed, stop).ConfigureAwait(false);
+        }
+
+        return message as T;
+    }
+
+    private async Task RefuseAsync(
+        PeerStream stream, string who, PeerRefusal reason, CancellationToken stop)
+    {
+        PeerMetrics.HandshakeRefused(reason);
+        LogRefused(who, reason);
+        await stream.WriteAsync(new Refused(reason), stop).ConfigureAwait(false);
+    }
+}
