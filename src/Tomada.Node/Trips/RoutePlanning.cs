@@ -109,12 +109,11 @@ internal sealed class RoutePlanning(RoadGraph roads)
         return [.. sites.Take(RoutingLimits.SitesMax)];
     }
 
-    /// <summary>The ledger and the planner number plugs and currents alike.</summary>
     private static PlannerEvse PlannerEvseOf(Evse evse) => new(
         evse.Published.Evse,
         evse.Published.Tariff,
         [.. evse.Published.Connectors.Select(plug => new PlannerConnector(
-            (Routing.ConnectorStandard)plug.Standard, (Routing.PowerType)plug.PowerType, plug.MaxPowerW))]);
+            plug.Standard, plug.PowerType, plug.MaxPowerW))]);
 
     private static PlanBody Body(TripPlan plan) => new(
         plan.Departure,
