@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Tomada.Ledger;
+using Tomada.Node.Devices;
+using Tomada.Node.Keys;
+using Tomada.Primitives;
+
+namespace Tomada.Devices.Tests;
+
+/// <summary>The real rules with one member, who makes a block of each transaction at once.</summary>
+internal sealed class LocalLedger
+{
+    private readonly Lock _gate = new();
+    private readonly Ed25519Key _identity = new(Digest.Of([1]).ToArray());
+    private readonly List<AppliedBlock> _blocks = [];
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _number;
+
+    public LocalLedger(CompanyId company, Rules rules)
+    {
+        using Ed25519Key voting = new(Digest.Of([2]).ToArray());
+        MemberRecord member = new(company, "One", _identity.Public, voting.Public, Digest.Of([3]));
+        SignedMember founder = new(member, _identity.Sign(member.SignedMessage()));
+        GenesisDraft draft = new("test", [founder], rules, WallNow, Simulated: true);
+        State = LedgerState.FromGenesis(new Genesis(draft, [_identity.Sign(draft.SignedMessage())]));
+        Desk = new DeskLedger(
+            company, () => State, Now, (body, _) => Task.FromResult(Submit(body)), FollowAsync);
+    }
+
+    public LedgerState State { get; private set; }
+
+    public DeskLedger Desk { get; }
+
+    private static Timestamp WallNow => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    public Timestamp Now() => State.Clock.ToLedger(WallNow);
+
+    public Submission Submit(Body body)
+    {
+        TaskCompletionSource moved;
+        TransactionEntry entry;
+        SignedTransaction signed;
+        lock (_gate)
+        {
+            Timestamp time = Now() > State.Time ? Now() : new Timestamp(State.Time.UnixMs + 1);
+            Transaction content = new(
+                State.Network, Desk.Self, 0, ++_number, time.Plus(TimeSpan.FromMinutes(1)), body);
+            signed = SignedTransaction.Sign(content, _identity.Sign);
+            AppliedBlock block = BlockExecution.Build(
+                State, [signed], time, Desk.Self, State.Height == 0 ? null : [1], Ed25519.Verify);
+            entry = block.Entries.OfType<TransactionEntry>().Single();
+            State = block.After;
+            _blocks.Add(block);
+            moved = _moved;
+            _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        moved.SetResult();
+        return new Submission(signed.Id, entry.Outcome, entry.Outcome.Detail);
+    }
+
+    /// <summary>Waits for a state that has what the caller looks for.</summary>
+    public async Task<T> WaitForAsync<T>(Func<LedgerState, T?> look)
+        where T : class
+    {
+        while (true)
+        {
+            Task moved = _moved.Task;
+            if (look(State) is { } found)
+            {
+                return found;
+            }
+
+            await moved.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async IAsyncEnumerable<AppliedBlock> FollowAsync(
+        long after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (long known = after; ; known++)
+        {
+            AppliedBlock? next = null;
+            while (next is null)
+            {
+                Task moved;
+                lock (_gate)
+                {
+                    moved = _moved.Task;
+                    next = _blocks.Count > known ? _blocks[(int)known] : null;
+                }
+
+                if (next is null)
+                {
+                    await moved.WaitAsync(ct);
+                }
+            }
+
+            yield return next;
+        }
+    }
+}
