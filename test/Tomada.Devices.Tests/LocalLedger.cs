@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Tomada.Ledger;
 using Tomada.Node.Devices;
@@ -8,7 +7,7 @@ using Tomada.Primitives;
 namespace Tomada.Devices.Tests;
 
 /// <summary>The real rules with one member, who makes a block of each transaction at once.</summary>
-internal sealed class LocalLedger
+internal sealed class LocalLedger : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Ed25519Key _identity = new(Digest.Of([1]).ToArray());
@@ -58,6 +57,8 @@ internal sealed class LocalLedger
         moved.SetResult();
         return new Submission(signed.Id, entry.Outcome, entry.Outcome.Detail);
     }
+
+    public void Dispose() => _identity.Dispose();
 
     /// <summary>Waits for a state that has what the caller looks for.</summary>
     public async Task<T> WaitForAsync<T>(Func<LedgerState, T?> look)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Threading.Channels;
 using Tomada.DeviceApi;
@@ -188,6 +187,7 @@ public class TripTests
             await Station.DisposeAsync();
             await _desks.DisposeAsync();
             _store.Dispose();
+            Ledger.Dispose();
             _stop.Dispose();
             Directory.Delete(_folder, recursive: true);
         }
