@@ -107,6 +107,10 @@ public sealed partial class NodeStore
                 id, RowHash.Check(Pending, id.ToString(), row.Blob(1), row.Blob(2)));
         }));
 
+    /// <summary>Whether a transaction waits for a block.</summary>
+    public bool IsPending(TransactionId id) => Read(connection => connection.Select(
+        "SELECT 1 FROM pending WHERE id = ?1", row => row.GetInt32(0), Bytes(id))).Count > 0;
+
     /// <summary>A named single value; null when it was never set.</summary>
     public byte[]? ReadMeta(string key) => Read(connection => connection.Select(
         "SELECT bytes, sha256 FROM meta WHERE key = ?1",

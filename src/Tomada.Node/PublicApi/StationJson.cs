@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Node;
+
+/// <summary>Companies, locations and tariffs, in OCPI 2.2.1's words for what the ledger keeps.</summary>
+internal static class StationJson
+{
+    private const decimal MicrosPerUnit = 1_000_000m;
+
+    public static void WriteCompany(Utf8JsonWriter json, ChainIndex index, MemberRecord member)
+    {
+        LedgerState state = index.State;
+        AnswerCounts answers = index.Answers.GetValueOrDefault(member.Company);
+        json.WriteStartObject();
+        json.WriteString("id", member.Company.Value);
+        json.WriteString("name", member.Name);
+        json.WriteString("identityKey", member.IdentityKey.ToString());
+        json.WriteString("votingKey", member.VotingKey.ToString());
+        json.WriteString("tlsKeyHash", member.TlsKeyHash.ToString());
+        json.WriteNumber("locations", state.Locations.Keys.Count(each => each.Company == member.Company));
+        json.WriteNumber("evses", state.Evses.Keys.Count(each => each.Company == member.Company));
+        json.WriteBoolean("member", true);
+        json.WriteNumber("legsAccepted", answers.Accepted);
+        json.WriteNumber("legsRefused", answers.Refused);
+        json.WriteEndObject();
+    }
+
+    public static void WriteLocations(Utf8JsonWriter json, LedgerState state)
+    {
+        ILookup<LocationId, Evse> evses = state.Evses.Values.ToLookup(each => each.Published.Location);
+        ApiJson.Array(
+            json, "items", state.Locations.Values, each => WriteLocation(json, state, each, evses[each.Location]));
+    }
+
+    public static void WriteTariff(Utf8JsonWriter json, TariffId id, Digest hash, Tariff tariff)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", id.ToString());
+        json.WriteString("company", id.Company.Value);
+        json.WriteString("hash", hash.ToString());
+        json.WriteString("currency", tariff.Currency.Code);
+        ApiJson.Array(json, "elements", tariff.Elements, element =>
+        {
+            json.WriteStartObject();
+            ApiJson.Array(json, "priceComponents", element.Components, each =>
+            {
+                json.WriteStartObject();
+                json.WriteString("type", ApiJson.Name(each.Type));
+                json.WriteNumber("price", each.PriceMicros / MicrosPerUnit);
+                json.WriteNumber("priceMicros", each.PriceMicros);
+                json.WriteNumber("stepSize", each.StepSize);
+                json.WriteEndObject();
+            });
+            json.WriteEndObject();
+        });
+        json.WriteEndObject();
+    }
+
+    /// <summary>OCPI ConnectorType.</summary>
+    public static string Ocpi(ConnectorStandard standard) => standard switch
+    {
+        ConnectorStandard.Iec62196T2 => "IEC_62196_T2",
+        ConnectorStandard.Iec62196T2Combo => "IEC_62196_T2_COMBO",
+        ConnectorStandard.Chademo => "CHADEMO",
+        _ => throw new UnreachableException($"standard {standard}"),
+    };
+
+    /// <summary>OCPI PowerType.</summary>
+    public static string Ocpi(PowerType type) => type switch
+    {
+        PowerType.Ac1Phase => "AC_1_PHASE",
+        PowerType.Ac3Phase => "AC_3_PHASE",
+        PowerType.Dc => "DC",
+        _ => throw new UnreachableException($"power type {type}"),
+    };
+
+    /// <summary>
+    /// OCPI Status at the time of the newest block, as the ledger knows it: what a booking or a
+    /// session says, else the owner's word while that holds.
+    /// </summary>
+    public static string Status(LedgerState state, EvseId id, Evse evse)
+    {
+        if (evse.Availability != Availability.Available)
+        {
+            return evse.Availability == Availability.Inoperative ? "INOPERATIVE" : "OUTOFORDER";
+        }
+
+        if (state.Of(Tables.NewestSessions).TryGetValue(id, out SessionId newest)
+            && state.Sessions[newest].State == SessionState.Active)
+        {
+            return "CHARGING";
+        }
+
+        ImmutableArray<Booking> bookings = state.Calendar.GetValueOrDefault(id, []);
+        if (bookings.Any(each => state.Time.UnixMs >= each.Window.From.UnixMs - state.Rules.LeadMs
+            && state.Time < each.Window.Until))
+        {
+            return "RESERVED";
+        }
+
+        return evse.IsOffered(state.Time) ? "AVAILABLE" : "UNKNOWN";
+    }
+
+    private static void WriteLocation(
+        Utf8JsonWriter json, LedgerState state, PutLocation location, IEnumerable<Evse> evses)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", location.Location.ToString());
+        json.WriteString("company", location.Location.Company.Value);
+        json.WriteString("name", location.Name);
+        json.WriteString("address", location.Address);
+        json.WriteString("city", location.City);
+        json.WriteStartObject("coordinates");
+        json.WriteString("latitude", Degrees(location.LatitudeE6));
+        json.WriteString("longitude", Degrees(location.LongitudeE6));
+        json.WriteEndObject();
+        json.WriteString("timeZone", location.TimeZone);
+        ApiJson.Array(json, "evses", evses, each => WriteEvse(json, state, each));
+        json.WriteEndObject();
+    }
+
+    private static void WriteEvse(Utf8JsonWriter json, LedgerState state, Evse evse)
+    {
+        PutEvse published = evse.Published;
+        json.WriteStartObject();
+        json.WriteString("id", published.Evse.ToString());
+        json.WriteString("status", Status(state, published.Evse, evse));
+        json.WriteString("stationKey", published.StationKey.ToString());
+        ApiJson.Array(json, "connectors", published.Connectors, each =>
+        {
+            json.WriteStartObject();
+            json.WriteString("id", each.Number.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("standard", Ocpi(each.Standard));
+            json.WriteString("powerType", Ocpi(each.PowerType));
+            json.WriteNumber("maxPowerW", each.MaxPowerW);
+            json.WriteString("tariff", published.Tariff.ToString());
+            json.WriteEndObject();
+        });
+        json.WriteEndObject();
+    }
+
+    /// <summary>OCPI GeoLocation: decimal degrees as text, with six decimals here.</summary>
+    private static string Degrees(int millionths) =>
+        (millionths / MicrosPerUnit).ToString("0.000000", CultureInfo.InvariantCulture);
+}
