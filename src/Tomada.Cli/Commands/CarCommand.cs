@@ -151,5 +151,5 @@ internal sealed class CarScript(CarConfig config)
         arguments.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : null;
 
     private static void Answer(string name, Reply reply) =>
-        EventLines.Write(name, new { reply.Ok, Code = reply.Code.ToString(), reply.Body });
+        EventLines.Write(name, new { reply.Ok, Code = reply.Code.ToString(), reply.Why, reply.Body });
 }
