@@ -9,6 +9,7 @@ namespace Tomada.Node;
 internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
 {
     private volatile LedgerDesk? _desk;
+    private volatile Func<int> _pending = () => 0;
     private volatile Func<string, string, string>? _enrol;
     private volatile Func<StationAnswer[]>? _stations;
 
@@ -21,9 +22,11 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
     /// <summary>Companies with a live, proven channel.</summary>
     public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
 
-    public Func<int> Pending { get; set; } = () => 0;
-
-    public void Founded(LedgerDesk desk) => _desk = desk;
+    public void Founded(LedgerDesk desk, Func<int> pending)
+    {
+        _pending = pending;
+        _desk = desk;
+    }
 
     public void BrokerRuns(Func<string, string, string> enrol, Func<StationAnswer[]> stations)
     {
@@ -56,7 +59,7 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
             desk.Now().ToString(),
             [.. state.Members.Keys.Select(each => each.Value)],
             [.. reachable],
-            Pending());
+            _pending());
     }
 
     /// <summary>Answers and counts a bad input.</summary>

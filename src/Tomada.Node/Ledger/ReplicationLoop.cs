@@ -57,6 +57,9 @@ public sealed partial class ReplicationLoop
     /// <summary>Where the rest of the node meets the ledger.</summary>
     public LedgerDesk Desk { get; }
 
+    /// <summary>Transactions that wait; from any thread, a moment old.</summary>
+    public int PendingCount => _replicator.PendingCount;
+
     /// <summary>Where peers' messages and changes of who is reachable go in.</summary>
     public ChannelWriter<ReplicatorInput> Inputs => _inputs.Writer;
 

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json;
+using Tomada.DeviceApi;
+using Tomada.Node.Devices;
+using Tomada.Node.Storage;
+using Tomada.Primitives;
+using Tomada.Primitives.Encoding;
+using Tomada.Routing;
+
+namespace Tomada.Node;
+
+/// <summary>The device side of the node, joined to the ledger's desk.</summary>
+internal sealed class DeviceService : IAsyncDisposable
+{
+    /// <summary>The files of the region that trips are planned in lie here, beside the program.</summary>
+    private const string RegionFolder = "DemoData";
+
+    private readonly DeviceDesks _desks;
+
+    private DeviceService(DeviceDesks desks) => _desks = desks;
+
+    /// <summary>The tables that the store keeps for it.</summary>
+    public static StoreExtension StoreExtension => DeviceStore.Extension;
+
+    /// <summary>Where devices connect.</summary>
+    public IPEndPoint EndPoint => _desks.Broker.EndPoint;
+
+    public static async Task<DeviceService> StartAsync(
+        IPEndPoint listen, string dataDirectory, LedgerDesk desk, NodeStore store, CancellationToken stop) =>
+        new(await DeviceDesks.StartAsync(
+            new DeviceDesksOptions
+            {
+                Ledger = new DeskLedger(
+                    desk.Self,
+                    () => desk.State,
+                    desk.Now,
+                    async (body, cancel) =>
+                    {
+                        TransactionResult result = await desk.SubmitAsync(body, cancel);
+                        return new Submission(
+                            result.Id, result.Outcome, result.IsApplied ? null : result.Explain());
+                    },
+                    desk.FollowAsync),
+                Store = store,
+                DataDirectory = dataDirectory,
+                Listen = listen,
+                Roads = LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
+            },
+            stop));
+
+    public Task RunAsync(CancellationToken stop) => _desks.RunAsync(stop);
+
+    /// <summary>Enrols a device of kind "car" or "station"; the answer is its secret.</summary>
+    public string Enrol(string kind, string id) =>
+        _desks.Registry.Enroll(kind == "car" ? DeviceKind.Car : DeviceKind.Station, id);
+
+    /// <summary>The company's stations as the node sees them now.</summary>
+    public StationAnswer[] Stations() => [.. _desks.Stations.Select(station => new StationAnswer(
+        station.Id,
+        station.Online,
+        [.. station.Evses.Select(evse => new StationEvseAnswer(
+            evse.Evse.Name,
+            EnumNames.UpperSnake(evse.Status.ToString()),
+            evse.Reservation?.ToString(),
+            [.. evse.Acknowledged.Select(leg => leg.ToString())]))]))];
+
+    public ValueTask DisposeAsync() => _desks.DisposeAsync();
+
+    private static RoadGraph? LoadRoads(string folder) => Directory.Exists(folder)
+        ? RoadGraph.Build(Read(folder, "cities.json", RegionFiles.Places), Read(folder, "roads.json", RegionFiles.Roads))
+        : null;
+
+    private static T Read<T>(string folder, string name, Codec<T> codec)
+    {
+        string path = Path.Combine(folder, name);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+        return codec.TryReadJson(document.RootElement, out T? value, out string? why)
+            ? value
+            : throw new DataDirectoryException($"{path}: {why}");
+    }
+}

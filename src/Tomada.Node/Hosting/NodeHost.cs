@@ -1,0 +1,145 @@
+using System.Net;
+using Tomada.Ledger;
+using Tomada.Node.Configuration;
+using Tomada.Node.Keys;
+using Tomada.Node.Peers;
+using Tomada.Node.Storage;
+using Tomada.Primitives;
+using Tomada.Replication;
+
+namespace Tomada.Node;
+
+/// <summary>One company's process: everything is made here, in this order, and ends in the reverse.</summary>
+public static class NodeHost
+{
+    /// <summary>Runs the node of a data directory until stopped.</summary>
+    /// <param name="dataDirectory">Written by <c>tomada init</c>.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="DataDirectoryException">The directory is wrong, or another process uses it.</exception>
+    /// <exception cref="StoreFailedException">A write failed: the node must not go on.</exception>
+    public static async Task RunAsync(string dataDirectory, CancellationToken stop)
+    {
+        if (!NodeConfig.TryLoad(dataDirectory, out NodeConfig? config, out string? why))
+        {
+            throw new DataDirectoryException(why);
+        }
+
+        using NodeKeys keys = NodeKeys.Load(dataDirectory);
+        using NodeStore store = NodeStore.Open(dataDirectory, DeviceService.StoreExtension);
+        using NodeMetrics metrics = new();
+        using ILoggerFactory logs = LoggerFactory.Create(logging => logging
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Information));
+        await using PeerNetwork peers = await PeerNetwork.StartAsync(
+            config, keys, store, TimeProvider.System, logs.CreateLogger<PeerNetwork>(), stop);
+        NodeStatus status = new(config.Company, metrics);
+        status.Reachable = () => status.Desk is null
+            ? peers.Connected.Select(each => each.Member.Company)
+            : peers.Reachable;
+        await using WebApplication control = await ControlServer.StartAsync(
+            config.Control.Listen, ControlToken.LoadOrCreate(dataDirectory), status, stop);
+        NodeEndpoints endpoints = new(
+            peers.EndPoint.ToString(), HttpServer.EndPointOf(control, config.Control.Listen).ToString(), null, null);
+        endpoints.Save(dataDirectory);
+        try
+        {
+            await using FoundingService founding = FoundingService.Start(
+                new FoundingPlan(config.Network.Name, config.Network.Founders, Rules.Default, config.Network.Simulated),
+                peers,
+                keys,
+                store,
+                TimeProvider.System,
+                logs.CreateLogger<FoundingService>());
+            Genesis genesis = await founding.Founded.WaitAsync(stop);
+            await RunMemberAsync(
+                new Member(dataDirectory, config, keys, store, metrics, peers, logs), genesis, status, endpoints, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Being stopped is how a node ends.
+        }
+        finally
+        {
+            NodeEndpoints.Remove(dataDirectory);
+        }
+    }
+
+    private static async Task RunMemberAsync(
+        Member member, Genesis genesis, NodeStatus status, NodeEndpoints endpoints, CancellationToken stop)
+    {
+        ReplicationLoop loop = ReplicationLoop.Open(
+            genesis,
+            member.Config.Company,
+            member.Keys,
+            member.Store,
+            new PeerChannel(member.Peers),
+            TimeProvider.System,
+            member.Logs.CreateLogger<ReplicationLoop>(),
+            member.Metrics);
+        LedgerDesk desk = loop.Desk;
+        member.Peers.EnterNetwork(genesis.NetworkId, company => desk.State.Members.GetValueOrDefault(company));
+        status.Founded(desk, () => loop.PendingCount);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using DeviceService devices = await DeviceService.StartAsync(
+            member.Config.Mqtt.Listen, member.DataDirectory, desk, member.Store, ending.Token);
+        await using PublicApiHost api = await PublicApiHost.StartAsync(
+            member.Config.Http.Listen, desk, member.Store, member.Metrics, ending.Token);
+        status.BrokerRuns(devices.Enrol, devices.Stations);
+        (endpoints with { Http = api.EndPoint.ToString(), Mqtt = devices.EndPoint.ToString() })
+            .Save(member.DataDirectory);
+        Task[] work =
+        [
+            loop.RunAsync(ending.Token),
+            FeedAsync(member.Peers, loop, ending.Token),
+            devices.RunAsync(ending.Token),
+        ];
+        try
+        {
+            // Each runs until stopped: the first that ends has failed, and the node with it.
+            await await Task.WhenAny(work);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task FeedAsync(PeerNetwork peers, ReplicationLoop loop, CancellationToken stop)
+    {
+        await foreach (PeerEvent happened in peers.Incoming.ReadAllAsync(stop))
+        {
+            ReplicatorInput input = happened switch
+            {
+                PeerEvent.Arrived arrived => new ReplicatorInput.Received(arrived.From, arrived.Bytes),
+                PeerEvent.ReachableChanged changed => new ReplicatorInput.PeersReachable(changed.Reachable),
+                _ => throw new System.Diagnostics.UnreachableException(happened.ToString()),
+            };
+            await loop.Inputs.WriteAsync(input, stop);
+        }
+    }
+
+    private sealed record Member(
+        string DataDirectory,
+        NodeConfig Config,
+        NodeKeys Keys,
+        NodeStore Store,
+        NodeMetrics Metrics,
+        PeerNetwork Peers,
+        ILoggerFactory Logs);
+
+    private sealed class PeerChannel(PeerNetwork peers) : IPeerChannel
+    {
+        public void Send(CompanyId? to, ReadOnlyMemory<byte> message)
+        {
+            if (to is { } company)
+            {
+                peers.TrySend(company, message);
+            }
+            else
+            {
+                peers.Broadcast(message);
+            }
+        }
+    }
+}
