@@ -22,7 +22,6 @@ RootCommand root = new(
     CompanyCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),
-    SimCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

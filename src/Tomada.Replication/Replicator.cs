@@ -110,10 +110,10 @@ public sealed class Replicator
             }
         }
 
-        Drive(new Input.Tick(monotonicMs, LedgerNow));
-        StartHeight();
         PrunePending();
-        Drive(new Input.WorkWaiting(HasWork()));
+        Collect(_replica.Step(new Input.Tick(monotonicMs, LedgerNow)));
+        Collect(_replica.Step(new Input.WorkWaiting(HasWork())));
+        CollectAll(StartHeightOutput());
         return TakeOutput();
     }
 
@@ -281,9 +281,10 @@ public sealed class Replicator
             && LedgerNow.UnixMs >= deadline.UnixMs + (ReplicationLimits.ClockToleranceMs * State.Clock.Factor));
 
     /// <summary>Gives consensus an input, and every decision its next height.</summary>
-    private void Drive(Input input)
+    private void Drive(Input input) => CollectAll(Started.Step(input));
+
+    private void CollectAll(Output output)
     {
-        Output output = Started.Step(input);
         while (true)
         {
             Collect(output);
@@ -301,6 +302,8 @@ public sealed class Replicator
             }
 
             PrunePending();
+            // Before the next height: its leader proposes at once when something waits, and only then.
+            Collect(Started.Step(new Input.WorkWaiting(HasWork())));
             output = StartHeightOutput();
         }
     }
@@ -347,8 +350,6 @@ public sealed class Replicator
         _term = _term.After(applied.Seal.Proposer, applied.Seal.Time, _members);
         _values.MoveTo(State, deciders);
     }
-
-    private void StartHeight() => Collect(StartHeightOutput());
 
     private Output StartHeightOutput() => Started.Step(new Input.StartHeight(
         State.Height + 1, State.Tip, State.Time, _members, _term.StartIndex(_members), Tip));

@@ -61,7 +61,7 @@ public static class RoutingLimits
     /// <summary>
     /// At least so much of a window lies after charging ends: the car may be late.
     /// </summary>
-    public static TimeSpan SlackAfter { get; } = TimeSpan.FromMinutes(10);
+    public static TimeSpan SlackAfter { get; } = TimeSpan.FromMinutes(20);
 
     /// <summary>From arrival until power flows: parking, cable, identification.</summary>
     public static TimeSpan PlugIn { get; } = TimeSpan.FromMinutes(3);

@@ -50,7 +50,7 @@ internal sealed record DemoData(
         site.Id,
         stationKey,
         [.. evse.Connectors.Select((each, index) => new Connector(
-            index + 1, ToStandard(each.Standard), ToPowerType(each.PowerType), each.PowerMaxW))],
+            index + 1, each.Standard, each.PowerType, each.PowerMaxW))],
         evse.Tariff);
 
     // IANA's zones of these states; all of them lie three hours behind UTC, without summer time.
@@ -71,18 +71,4 @@ internal sealed record DemoData(
         },
         component.PriceMicros,
         StepSize: 1);
-
-    private static Ledger.ConnectorStandard ToStandard(Routing.ConnectorStandard standard) => standard switch
-    {
-        Routing.ConnectorStandard.Type2 => Ledger.ConnectorStandard.Iec62196T2,
-        Routing.ConnectorStandard.Type2Combo => Ledger.ConnectorStandard.Iec62196T2Combo,
-        _ => Ledger.ConnectorStandard.Chademo,
-    };
-
-    private static Ledger.PowerType ToPowerType(Routing.PowerType type) => type switch
-    {
-        Routing.PowerType.Ac1Phase => Ledger.PowerType.Ac1Phase,
-        Routing.PowerType.Ac3Phase => Ledger.PowerType.Ac3Phase,
-        _ => Ledger.PowerType.Dc,
-    };
 }

@@ -7,11 +7,19 @@ namespace Tomada.Cli.Demo;
 /// <summary>The demo from first process to last: three companies, one trip, every step checked.</summary>
 internal static class DemoRun
 {
+    private const int RedirectedColumns = 140;
+
     public static async Task<int> RunAsync(DemoOptions options, CancellationToken interrupted)
     {
         string folder = Path.Combine(
             Path.GetTempPath(), $"tomada-demo-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         Directory.CreateDirectory(folder);
+        if (Console.IsOutputRedirected)
+        {
+            // A file or pipe has no width; tables that wrap at 80 columns are hard to read.
+            AnsiConsole.Profile.Width = RedirectedColumns;
+        }
+
         DemoWorld world = new(options, new DemoDisplay(AnsiConsole.Console), folder);
         Directory.CreateDirectory(world.Cables);
         try

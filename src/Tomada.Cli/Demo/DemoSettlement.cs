@@ -80,7 +80,7 @@ internal sealed class DemoSettlement(DemoWorld world, string trip)
     private DemoCompany Company(JsonElement payment, string name) =>
         world.Companies.Single(each => each.Id.Value == payment.GetProperty(name).GetString());
 
-    private static IEnumerable<JsonElement> Legs(JsonElement trip) => trip.GetProperty("legs").EnumerateArray();
+    private static JsonElement.ArrayEnumerator Legs(JsonElement trip) => trip.GetProperty("legs").EnumerateArray();
 
     private static JsonElement? CdrOf(JsonElement leg) =>
         leg.TryGetProperty("cdr", out JsonElement cdr) && cdr.ValueKind == JsonValueKind.Object ? cdr : null;

@@ -122,7 +122,7 @@ public sealed class CarClient : IAsyncDisposable
             await DriveAsync(plan.Drives[i], ct).ConfigureAwait(false);
             if (i < plan.Stops.Length)
             {
-                PowerType type = ConnectorStandards.ParsePowerType(plan.Stops[i].PowerType);
+                PowerType type = Ledger.ConnectorStandards.ParsePowerType(plan.Stops[i].PowerType);
                 await Clock.WaitUntilAsync(
                     Clock.Now.Plus(RoutingLimits.PlugIn), ct).ConfigureAwait(false);
                 await plug.ChargeAsync(legs[i], type, ct).ConfigureAwait(false);

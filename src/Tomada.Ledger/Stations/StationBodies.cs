@@ -40,8 +40,8 @@ public sealed record Connector(
 {
     public static Codec<Connector> Codec { get; } = RecordCodec<Connector>.Part()
         .Field(1, "number", x => x.Number, Codecs.Int(1, LedgerLimits.ConnectorsMax))
-        .Field(2, "standard", x => x.Standard, Codecs.Enum<ConnectorStandard>())
-        .Field(3, "powerType", x => x.PowerType, Codecs.Enum<PowerType>())
+        .Field(2, "standard", x => x.Standard, ConnectorStandards.Codec)
+        .Field(3, "powerType", x => x.PowerType, ConnectorStandards.PowerTypeCodec)
         .Field(4, "maxPowerW", x => x.MaxPowerW, Codecs.Int(1, LedgerLimits.PowerWMax));
 }
 

@@ -17,6 +17,9 @@ internal abstract record DeskInput
     /// <summary>Time passed: commands are repeated and deadlines looked at.</summary>
     public sealed record Tick : DeskInput;
 
+    /// <summary>Somebody outside wants to know how the stations fare.</summary>
+    public sealed record Asked(TaskCompletionSource<IReadOnlyList<StationShown>> Answer) : DeskInput;
+
     /// <summary>A transaction of a desk ended.</summary>
     public sealed record Submitted(string Key, Body Body, Submission End) : DeskInput;
 }

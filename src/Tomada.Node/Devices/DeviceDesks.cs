@@ -135,6 +135,15 @@ public sealed class DeviceDesks : IAsyncDisposable
         }
     }
 
+    /// <summary>The company's stations as the desks see them now.</summary>
+    public async Task<IReadOnlyList<StationShown>> StationsAsync(CancellationToken ct)
+    {
+        TaskCompletionSource<IReadOnlyList<StationShown>> answer =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _inputs.Writer.WriteAsync(new DeskInput.Asked(answer), ct).ConfigureAwait(false);
+        return await answer.Task.WaitAsync(ct).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Broker.DisposeAsync().ConfigureAwait(false);
@@ -192,6 +201,9 @@ public sealed class DeviceDesks : IAsyncDisposable
                 case DeskInput.Submitted ended:
                     _submitter.Ended(ended);
                     _trips.On(ended);
+                    break;
+                case DeskInput.Asked asked:
+                    asked.Answer.SetResult(_stations.Describe());
                     break;
                 case DeskInput.Tick:
                     break;

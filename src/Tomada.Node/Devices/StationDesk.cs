@@ -8,6 +8,19 @@ namespace Tomada.Node.Devices;
 /// <summary>What an EVSE says about itself, as far as it can be believed now.</summary>
 public sealed record EvseShown(EvseStatus Status, LegId? Reservation, Timestamp Since, Timestamp ValidUntil);
 
+/// <summary>A station as its company sees it.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="IsOnline">Whether it is connected and has not been silent for too long.</param>
+/// <param name="Evses">What each of its EVSEs shows.</param>
+public sealed record StationShown(
+    string Id, bool IsOnline, IReadOnlyList<StationEvseShown> Evses);
+
+/// <summary>An EVSE of a station.</summary>
+/// <param name="Evse">Its id.</param>
+/// <param name="Shown">What it shows.</param>
+/// <param name="Acknowledged">Legs whose window the station has acknowledged.</param>
+public sealed record StationEvseShown(EvseId Evse, EvseShown Shown, IReadOnlyList<LegId> Acknowledged);
+
 /// <summary>
 /// The owner's side of trips: asks its stations about held legs, answers the ledger for them, and
 /// tells stations what was confirmed or released. What is owed is read from the ledger's state, so
@@ -89,6 +102,18 @@ internal sealed class StationDesk(
             ? shown
             : unknown;
     }
+
+    /// <summary>Every station that ever spoke since the node started, in the order of their names.</summary>
+    public IReadOnlyList<StationShown> Describe() => [.. _stations.Values.Select(station => new StationShown(
+        station.Address.Id,
+        IsAlive(station),
+        [.. _byEvse.Where(pair => pair.Value == station).Select(pair => new StationEvseShown(
+            pair.Key, Shown(pair.Key), AcknowledgedOn(pair.Key)))]))];
+
+    private List<LegId> AcknowledgedOn(EvseId evse) => [.. _legs
+        .Where(pair => pair.Value.Evse == evse
+            && pair.Value.Acknowledged.GetValueOrDefault(CommandOp.Reserve) == ReplyCode.Ok)
+        .Select(pair => pair.Key)];
 
     public bool IsAlive(DeviceAddress station) => IsAlive(Record(station));
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Node.Devices;
 using Tomada.Node.Storage;
-using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
 using Tomada.Routing;
 
@@ -55,20 +54,33 @@ internal sealed class DeviceService : IAsyncDisposable
         _desks.Registry.Enroll(kind == "car" ? DeviceKind.Car : DeviceKind.Station, id);
 
     /// <summary>The company's stations as the node sees them now.</summary>
-    public StationAnswer[] Stations() => [.. _desks.Stations.Select(station => new StationAnswer(
-        station.Id,
-        station.Online,
-        [.. station.Evses.Select(evse => new StationEvseAnswer(
-            evse.Evse.Name,
-            EnumNames.UpperSnake(evse.Status.ToString()),
-            evse.Reservation?.ToString(),
-            [.. evse.Acknowledged.Select(leg => leg.ToString())]))]))];
+    public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
+        [.. (await _desks.StationsAsync(stop)).Select(station => new StationAnswer(
+            station.Id,
+            station.IsOnline,
+            [.. station.Evses.Select(evse => new StationEvseAnswer(
+                evse.Evse.Name,
+                EnumNames.UpperSnake(evse.Shown.Status.ToString()),
+                evse.Shown.Reservation?.ToString(),
+                [.. evse.Acknowledged.Select(leg => leg.ToString())]))]))];
 
     public ValueTask DisposeAsync() => _desks.DisposeAsync();
 
-    private static RoadGraph? LoadRoads(string folder) => Directory.Exists(folder)
-        ? RoadGraph.Build(Read(folder, "cities.json", RegionFiles.Places), Read(folder, "roads.json", RegionFiles.Roads))
-        : null;
+    private static RoadGraph? LoadRoads(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        return RoadGraph.TryBuild(
+            Read(folder, "cities.json", RegionFiles.Places),
+            Read(folder, "roads.json", RegionFiles.Roads),
+            out RoadGraph? graph,
+            out string? why)
+            ? graph
+            : throw new DataDirectoryException($"{folder}: {why}");
+    }
 
     private static T Read<T>(string folder, string name, Codec<T> codec)
     {

@@ -1,10 +1,8 @@
-using System.Net;
 using Tomada.Ledger;
 using Tomada.Node.Configuration;
 using Tomada.Node.Keys;
 using Tomada.Node.Peers;
 using Tomada.Node.Storage;
-using Tomada.Primitives;
 using Tomada.Replication;
 
 namespace Tomada.Node;
@@ -52,7 +50,7 @@ public static class NodeHost
                 logs.CreateLogger<FoundingService>());
             Genesis genesis = await founding.Founded.WaitAsync(stop);
             await RunMemberAsync(
-                new Member(dataDirectory, config, keys, store, metrics, peers, logs), genesis, status, endpoints, stop);
+                new Member(dataDirectory, config, keys, store, metrics, peers, logs), founding, genesis, status, endpoints, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -65,14 +63,19 @@ public static class NodeHost
     }
 
     private static async Task RunMemberAsync(
-        Member member, Genesis genesis, NodeStatus status, NodeEndpoints endpoints, CancellationToken stop)
+        Member member,
+        FoundingService founding,
+        Genesis genesis,
+        NodeStatus status,
+        NodeEndpoints endpoints,
+        CancellationToken stop)
     {
         ReplicationLoop loop = ReplicationLoop.Open(
             genesis,
             member.Config.Company,
             member.Keys,
             member.Store,
-            new PeerChannel(member.Peers),
+            member.Peers,
             TimeProvider.System,
             member.Logs.CreateLogger<ReplicationLoop>(),
             member.Metrics);
@@ -83,15 +86,17 @@ public static class NodeHost
         await using DeviceService devices = await DeviceService.StartAsync(
             member.Config.Mqtt.Listen, member.DataDirectory, desk, member.Store, ending.Token);
         await using PublicApiHost api = await PublicApiHost.StartAsync(
-            member.Config.Http.Listen, desk, member.Store, member.Metrics, ending.Token);
-        status.BrokerRuns(devices.Enrol, devices.Stations);
-        (endpoints with { Http = api.EndPoint.ToString(), Mqtt = devices.EndPoint.ToString() })
+            member.Config.Http.Listen, desk, member.Store, member.Metrics, TimeProvider.System, stop: ending.Token);
+        status.BrokerRuns(devices.Enrol, devices.StationsAsync);
+        (endpoints with { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() })
             .Save(member.DataDirectory);
         Task[] work =
         [
             loop.RunAsync(ending.Token),
             FeedAsync(member.Peers, loop, ending.Token),
             devices.RunAsync(ending.Token),
+            api.Completion,
+            founding.Completion,
         ];
         try
         {
@@ -127,19 +132,4 @@ public static class NodeHost
         NodeMetrics Metrics,
         PeerNetwork Peers,
         ILoggerFactory Logs);
-
-    private sealed class PeerChannel(PeerNetwork peers) : IPeerChannel
-    {
-        public void Send(CompanyId? to, ReadOnlyMemory<byte> message)
-        {
-            if (to is { } company)
-            {
-                peers.TrySend(company, message);
-            }
-            else
-            {
-                peers.Broadcast(message);
-            }
-        }
-    }
 }

@@ -11,7 +11,7 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
     private volatile LedgerDesk? _desk;
     private volatile Func<int> _pending = () => 0;
     private volatile Func<string, string, string>? _enrol;
-    private volatile Func<StationAnswer[]>? _stations;
+    private volatile Func<CancellationToken, Task<StationAnswer[]>>? _stations;
 
     /// <summary>Null until the network is formed.</summary>
     public LedgerDesk? Desk => _desk;
@@ -28,13 +28,14 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
         _desk = desk;
     }
 
-    public void BrokerRuns(Func<string, string, string> enrol, Func<StationAnswer[]> stations)
+    public void BrokerRuns(Func<string, string, string> enrol, Func<CancellationToken, Task<StationAnswer[]>> stations)
     {
         _enrol = enrol;
         _stations = stations;
     }
 
-    public StationAnswer[] Stations() => _stations?.Invoke() ?? [];
+    public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
+        _stations is { } stations ? await stations(stop) : [];
 
     public StatusAnswer Snapshot()
     {

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Primitives;
-using Tomada.Ledger;
 using Tomada.Primitives;
 
 namespace Tomada.Node;

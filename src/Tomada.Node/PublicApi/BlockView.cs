@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Tomada.Ledger;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
-using Tomada.Replication;
 
 namespace Tomada.Node;
 

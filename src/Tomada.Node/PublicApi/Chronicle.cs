@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Tomada.Ledger;
 using Tomada.Node.Storage;
 using Tomada.Primitives;

@@ -30,5 +30,10 @@ public static class Codecs
     /// A named value: an integer in CBOR, its UPPER_SNAKE name in JSON (as OCPI writes enums).
     /// </summary>
     public static Codec<T> Enum<T>()
-        where T : struct, Enum => new EnumCodec<T>();
+        where T : struct, Enum => Enum<T>(value => EnumNames.UpperSnake(value.ToString()));
+
+    /// <summary>A named value whose names in JSON are not those of C#.</summary>
+    /// <param name="name">The name of each value; distinct.</param>
+    public static Codec<T> Enum<T>(Func<T, string> name)
+        where T : struct, Enum => new EnumCodec<T>(name);
 }

@@ -10,10 +10,10 @@ internal sealed class EnumCodec<T> : Codec<T>
     private readonly int[] _numbers;
     private readonly string[] _names;
 
-    public EnumCodec()
+    public EnumCodec(Func<T, string> name)
     {
         _numbers = [.. _values.Select(value => System.Convert.ToInt32(value, null))];
-        _names = [.. _values.Select(value => EnumNames.UpperSnake(value.ToString()))];
+        _names = [.. _values.Select(name)];
         Allowed = $"one of {string.Join(", ", _names)}";
     }
 

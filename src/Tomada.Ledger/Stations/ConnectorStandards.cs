@@ -1,26 +1,14 @@
 using System.Diagnostics;
-using Tomada.Ledger;
 using Tomada.Primitives.Encoding;
 
-namespace Tomada.Routing;
+namespace Tomada.Ledger;
 
-/// <summary>OCPI's names of plugs and power types.</summary>
+/// <summary>Plugs and power types as OCPI 2.2.1 spells them.</summary>
 public static class ConnectorStandards
 {
-    public static Codec<ConnectorStandard> Codec { get; } = Codecs.Text(1, 30).Convert(
-        Parse, OcpiName, "IEC_62196_T2, IEC_62196_T2_COMBO or CHADEMO");
+    public static Codec<ConnectorStandard> Codec { get; } = Codecs.Enum<ConnectorStandard>(OcpiName);
 
-    public static Codec<PowerType> PowerTypeCodec { get; } = Codecs.Text(1, 30).Convert(
-        ParsePowerType, OcpiName, "AC_1_PHASE, AC_3_PHASE or DC");
-
-    /// <exception cref="FormatException">It is a plug that the planner does not know.</exception>
-    public static ConnectorStandard Parse(string ocpiName) => ocpiName switch
-    {
-        "IEC_62196_T2" => ConnectorStandard.Iec62196T2,
-        "IEC_62196_T2_COMBO" => ConnectorStandard.Iec62196T2Combo,
-        "CHADEMO" => ConnectorStandard.Chademo,
-        _ => throw new FormatException($"'{ocpiName}' is not a known connector standard."),
-    };
+    public static Codec<PowerType> PowerTypeCodec { get; } = Codecs.Enum<PowerType>(OcpiName);
 
     /// <exception cref="FormatException">It is not a known power type.</exception>
     public static PowerType ParsePowerType(string ocpiName) => ocpiName switch

@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace Tomada.Cli.Commands;
+internal static class SimCommand { public static Command Create() => new("sim", "x"); }
