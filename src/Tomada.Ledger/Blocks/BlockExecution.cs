@@ -42,7 +42,6 @@ public static class BlockExecution
             }
         }
 
-        state.Term = state.Term.After(proposer, time);
         Invariants.CheckChanged(state);
         (StateRows rows, StateTree tree) = state.Finish();
         return SealUp(parent, parent.With(rows, tree), [.. entries], time, proposer, certificate);

@@ -54,8 +54,6 @@ public sealed class LedgerState
     /// <summary>Entries in the log so far, seals included.</summary>
     public long Size { get; private init; }
 
-    public Term Term => Of(Tables.Term)[Tables.OnlyRow];
-
     public Rules Rules => Of(Tables.Rules)[Tables.OnlyRow];
 
     public ClockAnchor Clock => Of(Tables.Clock)[Tables.OnlyRow];
@@ -128,7 +126,6 @@ public sealed class LedgerState
         {
             Rules = draft.Rules,
             Clock = new ClockAnchor(draft.Time, draft.Time, draft.Rules.ClockFactor),
-            Term = new Term(draft.Founders[0].Member.Company, draft.Time),
         };
         foreach (SignedMember founder in draft.Founders)
         {

@@ -30,8 +30,6 @@ public static class Tables
     public static Table<int, ClockAnchor> Clock { get; } =
         Proven("clock", s_onlyRow, ClockAnchor.Codec);
 
-    public static Table<int, Term> Term { get; } = Proven("term", s_onlyRow, Ledger.Term.Codec);
-
     public static Table<LaneId, Lane> Lanes { get; } = Proven("lane", LaneId.Codec, Lane.Codec);
 
     // Stations.

@@ -75,12 +75,6 @@ public sealed class Working
         set => Of(Tables.Clock).Put(Tables.OnlyRow, value);
     }
 
-    public Term Term
-    {
-        get => Of(Tables.Term).Get(Tables.OnlyRow);
-        set => Of(Tables.Term).Put(Tables.OnlyRow, value);
-    }
-
     public WorkingTable<TKey, TValue> Of<TKey, TValue>(Table<TKey, TValue> table)
         where TKey : notnull => (WorkingTable<TKey, TValue>)_tables[table.Index];
 

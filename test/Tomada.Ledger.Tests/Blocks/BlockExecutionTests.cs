@@ -50,16 +50,6 @@ public class BlockExecutionTests
     }
 
     [Fact]
-    public void A_term_begins_with_the_first_block_of_a_proposer_s_run()
-    {
-        LedgerState first = Propose(_world.State, LedgerWorld.A);
-        LedgerState second = Propose(first, LedgerWorld.A);
-        LedgerState third = Propose(second, LedgerWorld.C);
-        Assert.Equal(new Term(LedgerWorld.A, first.Time), second.Term);
-        Assert.Equal(new Term(LedgerWorld.C, third.Time), third.Term);
-    }
-
-    [Fact]
     public void Any_flipped_byte_is_refused()
     {
         _world.Hold(LedgerWorld.A, LedgerWorld.Leg(s_b, 2));
@@ -163,8 +153,7 @@ public class BlockExecutionTests
         AppliedBlock without = Build(parent);
 
         Assert.False(((TransactionEntry)with.Entries[0]).Outcome.IsApplied);
-        foreach (Table table
-            in Tables.All.Where(table => table != Tables.Lanes && table != Tables.Term))
+        foreach (Table table in Tables.All.Where(table => table != Tables.Lanes))
         {
             Assert.Same(parent.Rows[table.Index], with.After.Rows[table.Index]);
         }
@@ -219,15 +208,6 @@ public class BlockExecutionTests
             LedgerWorld.A,
             [1],
             LedgerWorld.Verify);
-
-    private static LedgerState Propose(LedgerState parent, CompanyId proposer) =>
-        BlockExecution.Build(
-            parent,
-            [],
-            parent.Time.Plus(TimeSpan.FromSeconds(1)),
-            proposer,
-            [1],
-            LedgerWorld.Verify).After;
 
     private static bool Applies(LedgerState parent, Block block) =>
         BlockExecution.TryApply(parent, block, LedgerWorld.Verify, out _, out _);

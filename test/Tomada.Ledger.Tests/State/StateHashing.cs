@@ -13,7 +13,6 @@ internal static class StateHashing
         Add(leaves, state, Tables.Rules);
         Add(leaves, state, Tables.RulesVotes);
         Add(leaves, state, Tables.Clock);
-        Add(leaves, state, Tables.Term);
         Add(leaves, state, Tables.Lanes);
         Add(leaves, state, Tables.Locations);
         Add(leaves, state, Tables.Evses);
