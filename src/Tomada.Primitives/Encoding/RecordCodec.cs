@@ -20,6 +20,13 @@ public sealed class RecordCodec<T> : Codec<T>
     public override string Allowed =>
         $"an object of {string.Join(", ", _fields.Select(each => each.Name))}";
 
+    /// <summary>The version under key 0; 0 for a part, which has none.</summary>
+    public int Version => _version;
+
+    /// <summary>Every declared field, by ascending key: what the written format lists.</summary>
+    public IEnumerable<RecordField> Fields => _fields.Select(
+        each => new RecordField(each.Key, each.Name, each.Type, each.IsRequired, each.Allowed));
+
     /// <summary>A record that stands on its own: hashed, signed, stored or sent.</summary>
     /// <param name="version">The only version that is read and written; 1 or more.</param>
     public static RecordCodec<T> Versioned(int version) => new(version);
@@ -219,6 +226,15 @@ public sealed class RecordCodec<T> : Codec<T>
         return ConstructorInvoker.Create(constructor);
     }
 }
+
+/// <summary>A field as it is declared.</summary>
+/// <param name="Key">In CBOR.</param>
+/// <param name="Name">In JSON.</param>
+/// <param name="Type">Of the value; nullable where the field may be absent.</param>
+/// <param name="IsRequired">Whether it is always present.</param>
+/// <param name="Allowed">What a valid value looks like.</param>
+public sealed record RecordField(
+    int Key, string Name, Type Type, bool IsRequired, string Allowed);
 
 internal abstract class FieldOf<T>(int key, string name)
 {

@@ -20,6 +20,10 @@ public sealed class UnionCodec<T> : Codec<T>
     /// <summary>The types that can be written, for tests that every case is handled.</summary>
     public IEnumerable<Type> Types => _byType.Keys;
 
+    /// <summary>The numbers and names that are taken, by ascending number.</summary>
+    public IEnumerable<(int Number, string Name)> Cases =>
+        _byNumber.Values.Select(each => (each.Number, each.Name));
+
     /// <summary>Declares a case.</summary>
     /// <param name="number">1 or more; never reused.</param>
     /// <param name="codec">The codec of the record.</param>

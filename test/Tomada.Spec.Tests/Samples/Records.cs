@@ -1,0 +1,110 @@
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Spec.Tests;
+
+/// <summary>Rows of the state, effects and entries of the sample trip.</summary>
+internal static class Records
+{
+    public static Cdr Cdr { get; } = new(
+        Sample.Session,
+        Sample.A,
+        Sample.Evse,
+        Sample.Tariff.Hash(),
+        new TimeWindow(Sample.SessionStart.At, Sample.SessionEnd.At),
+        20_000,
+        [
+            new CdrLine(TariffDimension.Energy, 20_000, 2_190_000, 43_800_000),
+            new CdrLine(TariffDimension.Time, 1_200, 6_000_000, 2_000_000),
+            new CdrLine(TariffDimension.Flat, 1, 1_500_000, 1_500_000),
+        ],
+        new Money(4_730, Currency.Brl),
+        CdrState.Issued,
+        Sample.SessionEnd.At.Plus(TimeSpan.FromSeconds(2)),
+        null,
+        null);
+
+    public static Cdr SettledCdr { get; } = Cdr with
+    {
+        State = CdrState.Settled,
+        AcknowledgedAt = Cdr.IssuedAt.Plus(TimeSpan.FromSeconds(5)),
+        SettledIn = 1,
+    };
+
+    public static AccountId Owed { get; } = new(Sample.B, AccountKind.Clearing, Currency.Brl);
+
+    public static AccountId Owing { get; } = new(Sample.A, AccountKind.Clearing, Currency.Brl);
+
+    public static Period Period { get; } = new(
+        1,
+        PeriodState.Closed,
+        Sample.Start,
+        Sample.Start.Plus(TimeSpan.FromDays(1)),
+        [
+            new Position(Sample.A, new Money(-4_730, Currency.Brl)),
+            new Position(Sample.B, new Money(4_730, Currency.Brl)),
+        ],
+        [
+            new Payment(
+                1, Sample.A, Sample.B, Cdr.Total, PaymentState.Reported,
+                Sample.Text("pix reference")),
+        ]);
+
+    public static Posting Posting { get; } = new(Owed, Owing, Cdr.Total);
+
+    public static Trip Trip { get; } = new(
+        Sample.Trip,
+        Sample.A,
+        Sample.Proposal.Driver,
+        TripState.Confirmed,
+        Sample.Start.Plus(TimeSpan.FromSeconds(1)),
+        Sample.Start.Plus(TimeSpan.FromSeconds(31)),
+        [new Leg(1, Sample.Request, LegState.Confirmed, 0)]);
+
+    public static Session Session { get; } = new(
+        Sample.Session,
+        Sample.A,
+        Sample.Evse,
+        Sample.SessionStart,
+        Sample.Meter.Sequence,
+        Sample.Meter.At,
+        Sample.Meter.MeterWh,
+        SessionState.Active);
+
+    public static IEnumerable<Effect> Effects() =>
+    [
+        new RulesChanged(Sample.FasterRules, Sample.Clock.ChangeAt(Trip.ProposedAt, 60)),
+        new TripHeld(Sample.Trip, Trip.DecideBy),
+        new TripConfirmed(Sample.Trip),
+        new TripRefused(Sample.Leg, RefusalReason.StationUnreachable),
+        new TripExpired(Sample.Trip),
+        new LegEnded(Sample.Leg, LegState.Fulfilled),
+        new TripEnded(Sample.Trip, TripState.Completed),
+        new SessionStarted(Sample.Session, Sample.Evse),
+        new CdrIssued(Cdr),
+        new CdrAccepted(Sample.Session),
+        new Posted([Posting]),
+        new PeriodClosed(Period),
+        new PaymentConfirmed(1, 1),
+        new PeriodFinal(1),
+    ];
+
+    public static IEnumerable<Entry> Entries()
+    {
+        byte[] transaction = Sample.TripTransaction.Bytes.ToArray();
+        return
+        [
+            new TransactionEntry(
+                transaction, Outcome.Applied, [new TripHeld(Sample.Trip, Trip.DecideBy)]),
+            new TransactionEntry(
+                transaction,
+                Outcome.Refused(OutcomeCode.WindowTaken, "leg 1: the window is taken"),
+                []),
+            new RuleEntry([new TripExpired(Sample.Trip)]),
+            new Seal(
+                1, Sample.Network, 0, 0, Transparency.MerkleTree.EmptyRoot, Sample.Text("state"),
+                Sample.Text("governance"), Sample.Start.Plus(TimeSpan.FromSeconds(1)), Sample.A,
+                null),
+        ];
+    }
+}

@@ -1,0 +1,174 @@
+using Tomada.Consensus;
+using Tomada.Ledger;
+using Tomada.Node.Peers;
+using Tomada.Primitives;
+using Tomada.Primitives.Encoding;
+using Tomada.Replication;
+using Tomada.Transparency;
+
+namespace Tomada.Spec.Tests;
+
+/// <summary>Every type of the format, by the chapter of the document that lists it.</summary>
+internal static class Format
+{
+    public static IReadOnlyList<KnownType> Basics { get; } =
+    [
+        Of("Digest", Digest.Codec),
+        Of("PublicKey", PublicKey.Codec),
+        Of("Timestamp", Timestamp.Codec),
+        Of("Currency", Currency.Codec),
+        Of("Money", Money.Codec),
+        Of("TimeWindow", TimeWindow.Codec),
+        Of("CompanyId", CompanyId.Codec),
+        Of("LocationId", LocationId.Codec),
+        Of("EvseId", EvseId.Codec),
+        Of("TariffId", TariffId.Codec),
+        Of("TransactionId", TransactionId.Codec),
+        Of("TripId", TripId.Codec),
+        Of("LegId", LegId.Codec),
+        Of("SessionId", SessionId.Codec),
+    ];
+
+    public static IReadOnlyList<KnownType> Membership { get; } =
+    [
+        Of("MemberRecord", MemberRecord.Codec),
+        Of("SignedMember", SignedMember.Codec),
+        Of("Rules", Rules.Codec),
+        Of("ClockAnchor", ClockAnchor.Codec),
+        Of("GenesisDraft", GenesisDraft.Codec),
+        Of("Genesis", Genesis.Codec),
+        Of("Governance", Governance.Codec),
+    ];
+
+    public static IReadOnlyList<KnownType> Bodies { get; } =
+    [
+        Of("Transaction", Transaction.Codec),
+        Of("Body", Body.Codec),
+        Of("SetRules", SetRules.Codec),
+        Of("PutLocation", PutLocation.Codec),
+        Of("PutEvse", PutEvse.Codec),
+        Of("Connector", Connector.Codec),
+        Of("PutTariff", PutTariff.Codec),
+        Of("Tariff", Tariff.Codec),
+        Of("TariffElement", TariffElement.Codec),
+        Of("PriceComponent", PriceComponent.Codec),
+        Of("SetEvseAvailability", SetEvseAvailability.Codec),
+        Of("ProposeTrip", ProposeTrip.Codec),
+        Of("LegRequest", LegRequest.Codec),
+        Of("AnswerLeg", AnswerLeg.Codec),
+        Of("StartSession", StartSession.Codec),
+        Of("SessionStart", SessionStart.Codec),
+        Of("ReportMeter", ReportMeter.Codec),
+        Of("MeterReading", MeterReading.Codec),
+        Of("EndSession", EndSession.Codec),
+        Of("SessionEnd", SessionEnd.Codec),
+        Of("AcknowledgeCdr", AcknowledgeCdr.Codec),
+        Of("AcceptCdr", AcceptCdr.Codec),
+        Of("ClosePeriod", ClosePeriod.Codec),
+        Of("ReportPayment", ReportPayment.Codec),
+        Of("ConfirmPayment", ConfirmPayment.Codec),
+    ];
+
+    public static IReadOnlyList<KnownType> Log { get; } =
+    [
+        Of("Entry", Entry.Codec),
+        Of("TransactionEntry", TransactionEntry.Codec),
+        Of("RuleEntry", RuleEntry.Codec),
+        Of("Seal", Seal.Codec),
+        Of("Block", Block.Codec),
+        Of("Outcome", Outcome.Codec),
+        Of("Effect", Effect.Codec),
+        Of("RulesChanged", RulesChanged.Codec),
+        Of("TripHeld", TripHeld.Codec),
+        Of("TripConfirmed", TripConfirmed.Codec),
+        Of("TripRefused", TripRefused.Codec),
+        Of("TripExpired", TripExpired.Codec),
+        Of("LegEnded", LegEnded.Codec),
+        Of("TripEnded", TripEnded.Codec),
+        Of("SessionStarted", SessionStarted.Codec),
+        Of("CdrIssued", CdrIssued.Codec),
+        Of("CdrAccepted", CdrAccepted.Codec),
+        Of("Posted", Posted.Codec),
+        Of("PeriodClosed", PeriodClosed.Codec),
+        Of("PaymentConfirmed", PaymentConfirmed.Codec),
+        Of("PeriodFinal", PeriodFinal.Codec),
+    ];
+
+    public static IReadOnlyList<KnownType> State { get; } =
+    [
+        Of("Lane", Lane.Codec),
+        Of("LaneId", LaneId.Codec),
+        Of("Evse", Evse.Codec),
+        Of("Trip", Trip.Codec),
+        Of("Leg", Leg.Codec),
+        Of("Booking", Booking.Codec),
+        Of("Session", Session.Codec),
+        Of("Cdr", Cdr.Codec),
+        Of("CdrLine", CdrLine.Codec),
+        Of("Hold", Hold.Codec),
+        Of("AccountId", AccountId.Codec),
+        Of("Account", Account.Codec),
+        Of("Posting", Posting.Codec),
+        Of("Period", Period.Codec),
+        Of("Position", Position.Codec),
+        Of("Payment", Payment.Codec),
+        Of("StateEntry", StateEntry.Codec),
+        Of("StateProof", StateProof.Codec),
+    ];
+
+    public static IReadOnlyList<KnownType> Votes { get; } =
+    [
+        Of("VoteSeal", VoteSeal.Codec),
+        Of("Certificate", Certificate.Codec),
+        Of("PromiseSeal", PromiseSeal.Codec),
+        Of("Justification", Justification.Codec),
+        Of("Lock", Consensus.Lock.Codec),
+        Of("ConsensusMessage", ConsensusMessage.Codec),
+        Of("Propose", ConsensusMessage.Propose.Codec),
+        Of("Endorse", ConsensusMessage.Endorse.Codec),
+        Of("Accept", ConsensusMessage.Accept.Codec),
+        Of("Promise", ConsensusMessage.Promise.Codec),
+        Of("Decided", ConsensusMessage.Decided.Codec),
+        Of("Tip", ConsensusMessage.Tip.Codec),
+        Of("BlockProof", BlockProof.Codec),
+    ];
+
+    public static IReadOnlyList<KnownType> Peers { get; } =
+    [
+        Of("Announcement", Announcement.Codec),
+        Of("HandshakeMessage", HandshakeMessage.Codec),
+        Of("Hello", Hello.Codec),
+        Of("Proof", Proof.Codec),
+        Of("Refused", Refused.Codec),
+        Of("FoundingMessage", FoundingMessage.Codec),
+        Of("DraftSigned", DraftSigned.Codec),
+        Of("DraftAbandoned", DraftAbandoned.Codec),
+        Of("GenesisHeld", GenesisHeld.Codec),
+        Of("FoundingBusy", FoundingBusy.Codec),
+        Of("FoundingAsked", FoundingAsked.Codec),
+        Of("PeerMessage", PeerMessage.Codec),
+        Of("Voting", PeerMessage.Voting.Codec),
+        Of("Gossip", PeerMessage.Gossip.Codec),
+        Of("BlockRequest", PeerMessage.BlockRequest.Codec),
+        Of("BlockAnswer", PeerMessage.BlockAnswer.Codec),
+    ];
+
+    /// <summary>The enums that stand in records.</summary>
+    public static IReadOnlyList<Type> Enums { get; } =
+    [
+        typeof(ConnectorStandard), typeof(PowerType), typeof(Availability),
+        typeof(TariffDimension), typeof(PriorityClass), typeof(Ledger.RefusalReason),
+        typeof(EndReason),
+        typeof(OutcomeCode), typeof(TripState), typeof(LegState), typeof(SessionState),
+        typeof(CdrState), typeof(PeriodState), typeof(PaymentState), typeof(AccountKind),
+        typeof(VoteType), typeof(PeerRefusal),
+    ];
+
+    public static IEnumerable<KnownType> All =>
+        [.. Basics, .. Membership, .. Bodies, .. Log, .. State, .. Votes, .. Peers];
+
+    public static KnownType Find(string name) => All.Single(each => each.Name == name);
+
+    private static KnownType<T> Of<T>(string name, Codec<T> codec)
+        where T : notnull => new(name, codec);
+}

@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using Tomada.Ledger;
+using Tomada.Primitives;
+using Tomada.Transparency;
+
+namespace Tomada.Spec.Tests;
+
+/// <summary>A row of every table of the state tree, the tree over them, and proofs.</summary>
+internal sealed class StateVectors
+{
+    private readonly List<JsonObject> _rows = [];
+    private readonly List<StateChange> _leaves = [];
+
+    private StateVectors()
+    {
+    }
+
+    public IEnumerable<string> TableNames => _rows.Select(each => (string)each["table"]!);
+
+    public static VectorFile File(Chain chain)
+    {
+        VectorFile file = new("state", "Rows of the state, its root, and proofs.");
+        StateVectors all = OfEveryTable();
+        file.Add("a row of every table", "state", all.Tree());
+        StateVectors first = OfState(chain.First.After);
+        file.Add("the state after block 1", "state", first.Tree());
+        Invariant.Require(
+            first.Root == chain.First.Seal.StateRoot, "the state root is that of the seal");
+        foreach (JsonObject row in all._rows)
+        {
+            file.Add($"row of {row["table"]}", "row", row);
+        }
+
+        AddRecords(file);
+        StateTree tree = StateTree.Empty.Apply(all._leaves);
+        AddProof(file, "proof of a row", tree, Tables.Trips.PathOf(Sample.Trip), tree.Root);
+        AddProof(
+            file,
+            "proof of absence",
+            tree,
+            Tables.Trips.PathOf(new TripId(Sample.Text("no trip"))),
+            tree.Root);
+        return file;
+    }
+
+    private static void AddRecords(VectorFile file)
+    {
+        file.Record("lane", "Lane", Lane.Unused.Use(1).Use(3));
+        file.Record("lane id", "LaneId", new LaneId(Sample.A, 0));
+        file.Record("evse", "Evse", new Evse(
+            Bodies.Evse, Availability.Available, Sample.Start.Plus(TimeSpan.FromDays(20))));
+        file.Record("trip", "Trip", Records.Trip);
+        file.Record("booking", "Booking", new Booking(Sample.Window, Sample.Leg));
+        file.Record("session", "Session", Records.Session);
+        file.Record("settled cdr", "Cdr", Records.SettledCdr);
+        file.Record("hold", "Hold", new Hold(Sample.Leg, Sample.A, Sample.Request.PriceCap));
+        file.Record("account id", "AccountId", Records.Owed);
+        file.Record("account", "Account", new Account(4_730, 0));
+        file.Record("period", "Period", Records.Period);
+    }
+
+    public static StateVectors OfEveryTable()
+    {
+        StateVectors rows = new();
+        rows.Add(Tables.Members, Sample.A, Sample.Founders[0].Member);
+        rows.Add(Tables.Rules, Tables.OnlyRow, Rules.Default);
+        rows.Add(Tables.RulesVotes, Sample.A, Sample.FasterRules);
+        rows.Add(Tables.Clock, Tables.OnlyRow, Sample.Clock);
+        rows.Add(Tables.Lanes, new LaneId(Sample.A, 0), Lane.Unused.Use(1).Use(3));
+        rows.Add(Tables.Locations, Bodies.Location.Location, Bodies.Location);
+        rows.Add(Tables.Evses, Sample.Evse, new Evse(
+            Bodies.Evse, Availability.Available, Sample.Start.Plus(TimeSpan.FromDays(20))));
+        rows.Add(Tables.TariffHashes, Bodies.Tariff.Id, Sample.Tariff.Hash());
+        rows.Add(Tables.Tariffs, Sample.Tariff.Hash(), Sample.Tariff);
+        rows.Add(Tables.Trips, Sample.Trip, Records.Trip);
+        rows.Add(Tables.Calendar, Sample.Evse, [new Booking(Sample.Window, Sample.Leg)]);
+        rows.Add(Tables.Sessions, Sample.Session, Records.Session);
+        rows.Add(Tables.Cdrs, Sample.Session, Records.SettledCdr);
+        rows.Add(
+            Tables.Holds,
+            Sample.Leg,
+            new Hold(Sample.Leg, Sample.A, Sample.Request.PriceCap));
+        rows.Add(Tables.Accounts, Records.Owed, new Account(4_730, 0));
+        rows.Add(Tables.Periods, 1, Records.Period);
+        return rows;
+    }
+
+    private Digest Root => StateTree.Empty.Apply(_leaves).Root;
+
+    private static StateVectors OfState(LedgerState state)
+    {
+        StateVectors rows = new();
+        rows.AddAll(state, Tables.Members);
+        rows.AddAll(state, Tables.Rules);
+        rows.AddAll(state, Tables.Clock);
+        rows.AddAll(state, Tables.Lanes);
+        rows.AddAll(state, Tables.Locations);
+        rows.AddAll(state, Tables.TariffHashes);
+        rows.AddAll(state, Tables.Tariffs);
+        rows.AddAll(state, Tables.Periods);
+        return rows;
+    }
+
+    private JsonObject Tree() => new()
+    {
+        ["rows"] = new JsonArray([.. _rows.Select(each => each.DeepClone())]),
+        ["root"] = Root.ToString(),
+    };
+
+    private void AddAll<TKey, TValue>(LedgerState state, Table<TKey, TValue> table)
+        where TKey : notnull
+    {
+        foreach ((TKey key, TValue value) in state.Of(table))
+        {
+            Add(table, key, value);
+        }
+    }
+
+    private void Add<TKey, TValue>(Table<TKey, TValue> table, TKey key, TValue value)
+        where TKey : notnull
+    {
+        byte[] bytes = table.Value.Encode(value);
+        Digest path = table.PathOf(key);
+        _leaves.Add(new StateChange(path, Digest.Of(bytes)));
+        _rows.Add(new JsonObject
+        {
+            ["table"] = table.Name,
+            ["key"] = VectorFile.Hex(table.Key.Encode(key)),
+            ["value"] = VectorFile.Hex(bytes),
+            ["path"] = path.ToString(),
+            ["valueHash"] = Digest.Of(bytes).ToString(),
+        });
+    }
+
+    private static void AddProof(
+        VectorFile file, string name, StateTree tree, Digest path, Digest root)
+    {
+        StateProof proof = tree.Prove(path);
+        file.Record($"{name} as a record", "StateProof", proof);
+        file.Add(name, "stateProof", new JsonObject
+        {
+            ["hex"] = VectorFile.Hex(StateProof.Codec.Encode(proof)),
+            ["path"] = path.ToString(),
+            ["valueHash"] = tree.Find(path)?.ToString(),
+            ["root"] = root.ToString(),
+        });
+    }
+}
