@@ -14,13 +14,15 @@ public class BrokerTests
     public static TheoryData<string> ForeignUpTopics() =>
     [
         "tomada/1/br-aaa/car/two/up/state", "tomada/1/br-aaa/station/one/up/state",
-        "tomada/1/br-bbb/car/one/up/state", "tomada/1/br-aaa/car/one/dn/node", "tomada/2/br-aaa/car/one/up/state",
+        "tomada/1/br-bbb/car/one/up/state", "tomada/1/br-aaa/car/one/dn/node",
+        "tomada/2/br-aaa/car/one/up/state",
         "tomada/1/br-aaa/car/one2/up/state", "$SYS/up", "state",
     ];
 
     public static TheoryData<string> ForeignFilters() =>
     [
-        "#", "+/1/br-aaa/car/one/dn/#", "tomada/1/br-aaa/car/two/dn/#", "tomada/1/br-aaa/station/one/dn/#",
+        "#", "+/1/br-aaa/car/one/dn/#", "tomada/1/br-aaa/car/two/dn/#",
+        "tomada/1/br-aaa/station/one/dn/#",
         "tomada/1/br-aaa/car/+/dn/#", "tomada/1/br-aaa/car/one/up/#", "tomada/1/br-aaa/car/one/#",
         "tomada/1/br-bbb/car/one/dn/#", "$share/g/tomada/1/br-aaa/car/one/dn/#", "$SYS/#",
     ];
@@ -141,14 +143,17 @@ public class BrokerTests
         byte[] payload = BrokerWorld.Payload(Online);
         Assert.Equal(
             MqttClientPublishReasonCode.NotAuthorized,
-            (await car.PublishAsync(up + "state", payload, 1, BrokerWorld.Other.DownPrefix + "x")).Code);
+            (await car.PublishAsync(
+                up + "state", payload, 1, BrokerWorld.Other.DownPrefix + "x")).Code);
         Assert.Equal(
-            MqttClientPublishReasonCode.TopicNameInvalid, (await car.PublishAsync(up + "weather", payload)).Code);
+            MqttClientPublishReasonCode.TopicNameInvalid, (
+                await car.PublishAsync(up + "weather", payload)).Code);
         Assert.Equal(
             MqttClientPublishReasonCode.TopicNameInvalid,
             (await car.PublishAsync(up + "meter/dc-1", payload)).Code);
         Assert.NotEqual(
-            MqttClientPublishReasonCode.Success, (await car.PublishAsync(up + "state", payload, 2)).Code);
+            MqttClientPublishReasonCode.Success, (
+                await car.PublishAsync(up + "state", payload, 2)).Code);
         Assert.False(world.Broker.Inbox.TryRead(out _));
     }
 
@@ -158,9 +163,11 @@ public class BrokerTests
         await using BrokerWorld world = await BrokerWorld.StartAsync();
         using TestClient car = await world.ConnectAsync(BrokerWorld.Car);
         List<MqttClientPublishReasonCode> codes = [];
-        for (int i = 0; i <= 2 * DeviceLimits.RateBurst && !codes.Contains(MqttClientPublishReasonCode.QuotaExceeded); i++)
+        for (int i = 0; i <= 2 * DeviceLimits.RateBurst && !codes.Contains(
+            MqttClientPublishReasonCode.QuotaExceeded); i++)
         {
-            codes.Add((await car.PublishAsync(BrokerWorld.Car.UpPrefix + "state", BrokerWorld.Payload(Online))).Code);
+            codes.Add((await car.PublishAsync(
+                BrokerWorld.Car.UpPrefix + "state", BrokerWorld.Payload(Online))).Code);
         }
 
         Assert.True(codes.Count > DeviceLimits.RateBurst);
@@ -229,14 +236,19 @@ public class BrokerTests
         Assert.SkipUnless(File.Exists("/usr/bin/mosquitto_pub"), "mosquitto_pub is not installed");
         await using BrokerWorld world = await BrokerWorld.StartAsync();
         string up = BrokerWorld.Car.UpPrefix + "state";
-        string[] who = ["-h", "127.0.0.1", "-p", $"{world.Broker.EndPoint.Port}", "-q", "1", "-V", "5"];
-        string[] car = [.. who, "-i", "car/one/out", "-u", "car/one", "-P", world.SecretOf(BrokerWorld.Car)];
+        string[] who =
+            ["-h", "127.0.0.1", "-p", $"{world.Broker.EndPoint.Port}", "-q", "1", "-V", "5"];
+        string[] car =
+            [.. who, "-i", "car/one/out", "-u", "car/one", "-P", world.SecretOf(BrokerWorld.Car)];
         string payload = System.Text.Encoding.UTF8.GetString(BrokerWorld.Payload(Online));
         await RunAsync("mosquitto_pub", [.. car, "-t", up, "-m", payload]);
         Assert.IsType<UpTopic.State>((await world.NextAsync()).Topic);
-        string heard = await RunAsync("mosquitto_sub", [.. car, "-t", BrokerWorld.Car.DownPrefix + "#", "-C", "1"]);
+        string heard =
+            await RunAsync(
+                "mosquitto_sub", [.. car, "-t", BrokerWorld.Car.DownPrefix + "#", "-C", "1"]);
         Assert.Contains("\"online\":true", heard, StringComparison.Ordinal);
-        await RunAsync("mosquitto_pub", [.. car, "-t", BrokerWorld.Other.UpPrefix + "state", "-m", payload]);
+        await RunAsync(
+            "mosquitto_pub", [.. car, "-t", BrokerWorld.Other.UpPrefix + "state", "-m", payload]);
         Assert.False(world.Broker.Inbox.TryRead(out _));
     }
 
@@ -247,7 +259,8 @@ public class BrokerTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output =
+            await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return output;
     }
@@ -264,7 +277,8 @@ public class BrokerTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted(tags[0].Value?.ToString() ?? ""));
+        listener.SetMeasurementEventCallback<long>(
+            (_, _, tags, _) => counted(tags[0].Value?.ToString() ?? ""));
         listener.Start();
         return listener;
     }
@@ -273,7 +287,8 @@ public class BrokerTests
     {
         try
         {
-            return await socket.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken) == 0;
+            return await socket.GetStream().ReadAsync(
+                new byte[1], TestContext.Current.CancellationToken) == 0;
         }
         catch (IOException)
         {

@@ -23,7 +23,8 @@ internal sealed class BrokerWorld : IAsyncDisposable
     private readonly NodeStore _store;
     private readonly DeviceLog _log;
 
-    private BrokerWorld(string folder, NodeStore store, DeviceStore devices, DeviceLog log, DeviceRegistry registry)
+    private BrokerWorld(
+        string folder, NodeStore store, DeviceStore devices, DeviceLog log, DeviceRegistry registry)
     {
         Folder = folder;
         _store = store;
@@ -75,7 +76,8 @@ internal sealed class BrokerWorld : IAsyncDisposable
     };
 
     public async Task<TestClient> ConnectAsync(
-        DeviceAddress device, string? secret = null, string? clientId = null, string? willTopic = null)
+        DeviceAddress device, string? secret = null, string? clientId = null,
+        string? willTopic = null)
     {
         TestClient client = new();
         MqttClientOptionsBuilder options = new MqttClientOptionsBuilder()
@@ -148,7 +150,8 @@ internal sealed class TestClient : IDisposable
         return result.Items.First().ResultCode;
     }
 
-    public async Task<(string Topic, string Payload)> NextAsync() => await _messages.Reader.ReadAsync(Stop);
+    public async Task<(
+        string Topic, string Payload)> NextAsync() => await _messages.Reader.ReadAsync(Stop);
 
     /// <summary>Lets go without a goodbye, so that the will is sent.</summary>
     public void Dispose() => _client.Dispose();

@@ -6,7 +6,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Devices.Tests;
 
-/// <summary>The real rules with one member, who makes a block of each transaction at once.</summary>
+/// <summary>
+/// The real rules with one member, who makes a block of each transaction at once.
+/// </summary>
 internal sealed class LocalLedger : IDisposable
 {
     private readonly Lock _gate = new();
@@ -21,7 +23,8 @@ internal sealed class LocalLedger : IDisposable
         MemberRecord member = new(company, "One", _identity.Public, voting.Public, Digest.Of([3]));
         SignedMember founder = new(member, _identity.Sign(member.SignedMessage()));
         GenesisDraft draft = new("test", [founder], rules, WallNow, Simulated: true);
-        State = LedgerState.FromGenesis(new Genesis(draft, [_identity.Sign(draft.SignedMessage())]));
+        State =
+            LedgerState.FromGenesis(new Genesis(draft, [_identity.Sign(draft.SignedMessage())]));
         Desk = new DeskLedger(
             company, () => State, Now, (body, _) => Task.FromResult(Submit(body)), FollowAsync);
     }
@@ -30,7 +33,8 @@ internal sealed class LocalLedger : IDisposable
 
     public DeskLedger Desk { get; }
 
-    private static Timestamp WallNow => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+    private static Timestamp WallNow =>
+        new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     public Timestamp Now() => State.Clock.ToLedger(WallNow);
 

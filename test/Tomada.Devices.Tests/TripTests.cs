@@ -27,7 +27,8 @@ public class TripTests
         await world.StationEventAsync<StationEvent.StatusChanged>(
             each => each.Status == EvseStatus.Reserved);
         await world.DriveAsync(reserved);
-        StationEvent.SessionEnded ended = await world.StationEventAsync<StationEvent.SessionEnded>();
+        StationEvent.SessionEnded ended =
+            await world.StationEventAsync<StationEvent.SessionEnded>();
         Assert.Equal(SessionEndReason.Complete, ended.Reason);
         Cdr cdr = await world.Ledger.WaitForAsync(
             state => state.Cdrs.Values.FirstOrDefault(each => each.State == CdrState.Accepted));
@@ -83,7 +84,8 @@ public class TripTests
             [new CurvePoint(0, 100_000), new CurvePoint(1000, 50_000)], 11_000,
             [ConnectorStandard.Iec62196T2Combo]);
 
-        private readonly Channel<StationEvent> _stationEvents = Channel.CreateUnbounded<StationEvent>();
+        private readonly Channel<StationEvent> _stationEvents =
+            Channel.CreateUnbounded<StationEvent>();
         private readonly CancellationTokenSource _stop = new();
         private readonly string _folder = Directory.CreateTempSubdirectory("tomada-").FullName;
         private readonly List<Task> _running = [];
@@ -126,7 +128,8 @@ public class TripTests
                 Evses = [new StationEvse(s_evse, 60_000)],
                 CableFolder = world.Cables,
             };
-            world.Station = new Station(station, new Sink<StationEvent>(world._stationEvents.Writer));
+            world.Station =
+                new Station(station, new Sink<StationEvent>(world._stationEvents.Writer));
             world.Publish(world.Station.PublicKey);
             world.Car = new CarClient(
                 new CarOptions
@@ -159,7 +162,8 @@ public class TripTests
             Timestamp now = Car.Clock.Now;
             DriveBody drive = new("here", "there", [new EdgeBody("there", "BR-101", 1_000, 60)]);
             StopBody stop = new(
-                leg.Evse, LocationId.Parse("br-aaa/site"), "there", "IEC_62196_T2_COMBO", "DC", 60_000,
+                leg.Evse, LocationId.Parse(
+                    "br-aaa/site"), "there", "IEC_62196_T2_COMBO", "DC", 60_000,
                 leg.Window, now, 300, now, now, 400, leg.EnergyWh, leg.PriceCap);
             PlanBody plan = new(now, now, 300, leg.PriceCap, [drive], [stop]);
             return Car.DriveAsync(plan, [leg], TestContext.Current.CancellationToken);
@@ -192,7 +196,9 @@ public class TripTests
             Directory.Delete(_folder, recursive: true);
         }
 
-        /// <summary>Half hours of ledger time on the grid, the first at least ten minutes ahead.</summary>
+        /// <summary>
+        /// Half hours of ledger time on the grid, the first at least ten minutes ahead.
+        /// </summary>
         private TimeWindow Slot(int number)
         {
             long gridMs = Rules.Default.GridMs;
@@ -218,11 +224,13 @@ public class TripTests
                 [new TariffElement([new PriceComponent(TariffDimension.Energy, 2_000_000, 1)])]);
             Body[] bodies =
             [
-                new PutLocation(site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "America/Bahia"),
+                new PutLocation(
+                    site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "America/Bahia"),
                 new PutTariff(day, tariff),
                 new PutEvse(
                     s_evse, site, stationKey,
-                    [new Connector(1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000)], day),
+                    [new Connector(
+                        1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000)], day),
                 new SetEvseAvailability(
                     s_evse, Availability.Available, Ledger.Now().Plus(TimeSpan.FromDays(10))),
             ];

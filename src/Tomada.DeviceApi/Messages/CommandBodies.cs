@@ -45,7 +45,8 @@ public sealed record ReserveCommand(
 /// <param name="Leg">The released leg.</param>
 /// <param name="Evse">An EVSE of the station.</param>
 /// <param name="Why">REFUSED, EXPIRED or ENDED.</param>
-public sealed record ReleaseCommand(LegId Leg, EvseId Evse, string Why) : IDeviceBody<ReleaseCommand>
+public sealed record ReleaseCommand(
+    LegId Leg, EvseId Evse, string Why) : IDeviceBody<ReleaseCommand>
 {
     public static JsonTypeInfo<ReleaseCommand> Json => DeviceJson.Default.ReleaseCommand;
 

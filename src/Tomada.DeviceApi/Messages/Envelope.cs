@@ -117,10 +117,15 @@ public sealed record Envelope(
         return $"{path}: {(position > 0 ? message[..position] : message)}";
     }
 
-    private string? Check() =>
-        V < Version ? $"v: {V}; allowed are {Version} and above"
-        : Bs is < 0 or > DeviceLimits.CounterMax ? $"bs: {Bs}; allowed is 0 to {DeviceLimits.CounterMax}"
-        : Seq is < 0 or > DeviceLimits.CounterMax ? $"seq: {Seq}; allowed is 0 to {DeviceLimits.CounterMax}"
-        : Body.ValueKind != JsonValueKind.Object ? $"body: {Body.ValueKind}; allowed is an object"
-        : null;
+    private string? Check()
+    {
+        string? version = V < Version ? $"v: {V}; allowed are {Version} and above" : null;
+        string? body = Body.ValueKind == JsonValueKind.Object
+            ? null
+            : $"body: {Body.ValueKind}; allowed is an object";
+        return version
+            ?? Ranges.Long("bs", Bs, 0, DeviceLimits.CounterMax)
+            ?? Ranges.Long("seq", Seq, 0, DeviceLimits.CounterMax)
+            ?? body;
+    }
 }

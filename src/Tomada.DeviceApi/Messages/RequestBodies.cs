@@ -70,7 +70,9 @@ public sealed record PlanRequest(
         ?? Ranges.Long("reserveSocPermille", ReserveSocPermille ?? 0, 0, 900)
         ?? Ranges.Long("chargeMaxPermille", ChargeMaxPermille ?? 1000, 100, 1000)
         ?? Ranges.Count("avoidCompanies", AvoidCompanies?.Length ?? 0, 0, 100)
-        ?? (Objective is PlanObjective.Unknown ? "objective: unknown; allowed are FASTEST, CHEAPEST" : null);
+        ?? (Objective is PlanObjective.Unknown
+            ? "objective: unknown; allowed are FASTEST, CHEAPEST"
+            : null);
 }
 
 /// <summary>One to three plans, the best first.</summary>

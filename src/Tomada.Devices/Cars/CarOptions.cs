@@ -40,7 +40,8 @@ public abstract record CarEvent(string Car)
         string Car, string Place, int SocPermille, Timestamp At) : CarEvent(Car);
 
     public sealed record Charging(
-        string Car, EvseId Evse, string Session, int SocPermille, long EnergyWh, int PowerW) : CarEvent(Car);
+        string Car, EvseId Evse, string Session, int SocPermille, long EnergyWh,
+        int PowerW) : CarEvent(Car);
 
     public sealed record Charged(
         string Car, EvseId Evse, string Session, int SocPermille, long EnergyWh, Timestamp At)

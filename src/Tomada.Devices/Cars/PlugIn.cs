@@ -69,7 +69,8 @@ internal sealed class PlugIn(
         if (!stopped.IsCompleted)
         {
             await cable.SendAsync(
-                new CableLine(CableKind.Unplug, EnergyWh: (long)addedWh, PowerW: 0), ct).ConfigureAwait(false);
+                new CableLine(CableKind.Unplug, EnergyWh: (long)addedWh, PowerW: 0),
+                ct).ConfigureAwait(false);
         }
 
         // The station has the last word on what flowed: its meter is the calibrated one.

@@ -176,8 +176,10 @@ public sealed class DeviceLink : IAsyncDisposable
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static bool IsTransport(Exception failed) => failed
-        is MqttCommunicationException or MqttClientNotConnectedException or MqttProtocolViolationException
-        or OperationCanceledException or TimeoutException or IOException or System.Net.Sockets.SocketException
+        is MqttCommunicationException or MqttClientNotConnectedException
+            or MqttProtocolViolationException
+        or OperationCanceledException or TimeoutException or IOException
+            or System.Net.Sockets.SocketException
         or InvalidOperationException or ObjectDisposedException;
 
     private MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
@@ -264,9 +266,11 @@ public sealed class DeviceLink : IAsyncDisposable
             Interlocked.Exchange(ref _lastSentMs, Clock.WallNow.UnixMs);
             return result.ReasonCode switch
             {
-                MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers =>
+                MqttClientPublishReasonCode.Success
+                    or MqttClientPublishReasonCode.NoMatchingSubscribers =>
                     new Published(true, null),
-                MqttClientPublishReasonCode.QuotaExceeded or MqttClientPublishReasonCode.UnspecifiedError => null,
+                MqttClientPublishReasonCode.QuotaExceeded
+                    or MqttClientPublishReasonCode.UnspecifiedError => null,
                 _ => new Published(false, result.ReasonString ?? result.ReasonCode.ToString()),
             };
         }

@@ -23,7 +23,8 @@ internal sealed class SessionJournal
     {
         _folder = Path.Combine(folder, "sessions");
         Directory.CreateDirectory(_folder);
-        foreach (string path in Directory.EnumerateFiles(_folder, "*.jsonl").Order(StringComparer.Ordinal))
+        IEnumerable<string> paths = Directory.EnumerateFiles(_folder, "*.jsonl");
+        foreach (string path in paths.Order(StringComparer.Ordinal))
         {
             Load(path);
         }

@@ -141,7 +141,8 @@ public sealed class Station : IAsyncDisposable
             case CommandOp.Hold when envelope.TryRead(out HoldCommand? hold, out why):
                 return At(envelope.Id, hold.Evse, socket => Held(hold, socket.Hold(hold)));
             case CommandOp.Reserve when envelope.TryRead(out ReserveCommand? reserve, out why):
-                return At(envelope.Id, reserve.Evse, socket => Reserved(reserve, socket.Reserve(reserve)));
+                return At(envelope.Id, reserve.Evse, socket => Reserved(
+                    reserve, socket.Reserve(reserve)));
             case CommandOp.Release when envelope.TryRead(out ReleaseCommand? release, out why):
                 return At(envelope.Id, release.Evse, socket => Released(release.Leg, socket));
             case CommandOp.Resend when envelope.TryRead(out ResendCommand? resend, out why):

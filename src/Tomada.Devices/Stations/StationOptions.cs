@@ -35,7 +35,8 @@ public abstract record StationEvent(string Station)
 
     /// <summary>An EVSE shows something else, from this ledger time on.</summary>
     public sealed record StatusChanged(
-        string Station, EvseId Evse, EvseStatus Status, LegId? Reservation, Timestamp At) : StationEvent(Station);
+        string Station, EvseId Evse, EvseStatus Status, LegId? Reservation,
+        Timestamp At) : StationEvent(Station);
 
     /// <summary>Asked to keep a window; OK when it can.</summary>
     public sealed record Held(string Station, LegId Leg, ReplyCode Code) : StationEvent(Station);

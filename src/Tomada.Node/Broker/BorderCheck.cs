@@ -3,7 +3,9 @@ using Tomada.DeviceApi;
 
 namespace Tomada.Node.Broker;
 
-/// <summary>Reads every body once at the border, so that nothing behind it meets a malformed one.</summary>
+/// <summary>
+/// Reads every body once at the border, so that nothing behind it meets a malformed one.
+/// </summary>
 internal static class BorderCheck
 {
     /// <summary>Null, or the field and what is allowed there.</summary>
@@ -23,10 +25,13 @@ internal static class BorderCheck
         _ => throw new UnreachableException(topic.Path),
     };
 
-    /// <summary>Which kind of device may say it: a car has no meter, a station asks for no trip.</summary>
+    /// <summary>
+    /// Which kind of device may say it: a car has no meter, a station asks for no trip.
+    /// </summary>
     public static bool IsFor(UpTopic topic, DeviceKind kind) => topic switch
     {
-        UpTopic.EvseState or UpTopic.Meter or UpTopic.Session or UpTopic.Ack => kind == DeviceKind.Station,
+        UpTopic.EvseState or UpTopic.Meter or UpTopic.Session or UpTopic.Ack =>
+            kind == DeviceKind.Station,
         UpTopic.Position => kind == DeviceKind.Car,
         UpTopic.Request { Op: RequestOp.Plan or RequestOp.Reserve or RequestOp.History } =>
             kind == DeviceKind.Car,

@@ -1,9 +1,13 @@
 namespace Tomada.Node.Broker;
 
-/// <summary>Every bound of the embedded broker; those of the interface are in DeviceLimits.</summary>
+/// <summary>
+/// Every bound of the embedded broker; those of the interface are in DeviceLimits.
+/// </summary>
 public static class BrokerLimits
 {
-    /// <summary>Largest first packet of a connection, in bytes: nobody has shown a credential yet.</summary>
+    /// <summary>
+    /// Largest first packet of a connection, in bytes: nobody has shown a credential yet.
+    /// </summary>
     public const int FirstPacketMax = 8_192;
 
     /// <summary>Largest later packet, in bytes; the connection is reset above it.</summary>

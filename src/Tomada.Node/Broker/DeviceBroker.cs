@@ -12,12 +12,15 @@ using Tomada.Primitives;
 
 namespace Tomada.Node.Broker;
 
-/// <summary>A message of a device, safe on disk where it must be, with a body that its topic allows.</summary>
+/// <summary>
+/// A message of a device, safe on disk where it must be, with a body that its topic allows.
+/// </summary>
 /// <param name="From">Who said it, by its credential.</param>
 /// <param name="Topic">Where.</param>
 /// <param name="Envelope">What.</param>
 /// <param name="Invalid">Of a request: what is wrong with its body; null when nothing is.</param>
-public sealed record Received(DeviceAddress From, UpTopic Topic, Envelope Envelope, string? Invalid);
+public sealed record Received(
+    DeviceAddress From, UpTopic Topic, Envelope Envelope, string? Invalid);
 
 /// <summary>
 /// The company's own MQTT broker. Nothing is routed inside: what devices say goes to the node, what
@@ -27,8 +30,10 @@ public sealed class DeviceBroker : IAsyncDisposable
 {
     private const string SessionItem = "session";
 
-    private readonly Channel<Received> _inbox = Channel.CreateBounded<Received>(BrokerLimits.InboxMax);
-    private readonly ConcurrentDictionary<string, DeviceSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Channel<Received> _inbox = Channel.CreateBounded<Received>(
+        BrokerLimits.InboxMax);
+    private readonly ConcurrentDictionary<string, DeviceSession> _sessions = new(
+        StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TokenBucket> _rates = new(StringComparer.Ordinal);
     private readonly DeviceRegistry _registry;
     private readonly DeviceLog _log;
@@ -39,7 +44,8 @@ public sealed class DeviceBroker : IAsyncDisposable
     private long _sequence;
 
     private DeviceBroker(
-        IPEndPoint listen, DeviceRegistry registry, DeviceLog log, Func<NodeBody> describeNode, TimeProvider wall)
+        IPEndPoint listen, DeviceRegistry registry, DeviceLog log, Func<NodeBody> describeNode,
+        TimeProvider wall)
     {
         _registry = registry;
         _log = log;
@@ -91,8 +97,11 @@ public sealed class DeviceBroker : IAsyncDisposable
     /// <summary>Whether a device has a session that listens.</summary>
     public bool IsConnected(DeviceAddress device) => SessionsOf(device).Any();
 
-    /// <summary>Queues a message for a device's sessions; false when none of them takes it.</summary>
-    public bool TrySend<T>(DeviceAddress to, DownTopic topic, MessageId id, T body, Timestamp? exp = null)
+    /// <summary>
+    /// Queues a message for a device's sessions; false when none of them takes it.
+    /// </summary>
+    public bool TrySend<T>(
+        DeviceAddress to, DownTopic topic, MessageId id, T body, Timestamp? exp = null)
         where T : class, IDeviceBody<T>
     {
         byte[] payload = Envelope.Encode(
@@ -137,14 +146,16 @@ public sealed class DeviceBroker : IAsyncDisposable
 
     private static WebApplication Build(IPEndPoint listen)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder =
+            WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen, each =>
         {
             each.UseMqttGuard();
             each.UseMqtt();
         }));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = BrokerLimits.ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = BrokerLimits.ShutdownTimeout);
 
         // Sessions end with their connection: the library keeps persistent ones in memory only and
         // never sweeps them, so a device starts empty and is told again what it must know.
@@ -153,7 +164,8 @@ public sealed class DeviceBroker : IAsyncDisposable
             .WithPersistentSessions(false)
             .WithDefaultCommunicationTimeout(BrokerLimits.CommunicationTimeout)
             .WithMaxPendingMessagesPerClient(DeviceLimits.OutboxMax)
-            .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropNewMessage));
+            .WithPendingMessagesOverflowStrategy(
+                MqttPendingMessagesOverflowStrategy.DropNewMessage));
         builder.Services.AddMqttConnectionHandler();
         return builder.Build();
     }
@@ -219,7 +231,8 @@ public sealed class DeviceBroker : IAsyncDisposable
         }
 
         Refusal? refusal = Read(args, session, out Received? received, out byte[] payload);
-        if (refusal is null && args.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
+        MqttQualityOfServiceLevel qos = args.ApplicationMessage.QualityOfServiceLevel;
+        if (refusal is null && qos != MqttQualityOfServiceLevel.AtMostOnce)
         {
             LoggedMessage logged = new(session.Device.User, received!.Topic.Path, payload);
             await _log.AppendAsync(logged, args.CancellationToken).ConfigureAwait(false);
@@ -227,7 +240,8 @@ public sealed class DeviceBroker : IAsyncDisposable
 
         if (refusal is null && !_inbox.Writer.TryWrite(received!))
         {
-            refusal = new Refusal(MqttPubAckReasonCode.QuotaExceeded, "busy", "the node is busy; send again");
+            refusal = new Refusal(
+                MqttPubAckReasonCode.QuotaExceeded, "busy", "the node is busy; send again");
         }
 
         if (refusal is null)
@@ -243,7 +257,8 @@ public sealed class DeviceBroker : IAsyncDisposable
 
     /// <summary>One prefix test, then everything that can be wrong with a message.</summary>
     private static Refusal? Read(
-        InterceptingPublishEventArgs args, DeviceSession session, out Received? received, out byte[] payload)
+        InterceptingPublishEventArgs args, DeviceSession session, out Received? received,
+        out byte[] payload)
     {
         received = null;
         payload = [];
@@ -251,31 +266,39 @@ public sealed class DeviceBroker : IAsyncDisposable
         DeviceAddress device = session.Device;
         if (!name.StartsWith(device.UpPrefix, StringComparison.Ordinal))
         {
-            return new(MqttPubAckReasonCode.NotAuthorized, "acl", $"topic: allowed is below {device.UpPrefix}");
+            return new(
+                MqttPubAckReasonCode.NotAuthorized, "acl",
+                $"topic: allowed is below {device.UpPrefix}");
         }
 
         if (!UpTopic.TryParse(name[device.UpPrefix.Length..], out UpTopic? topic)
             || !BorderCheck.IsFor(topic!, device.Kind))
         {
-            return new(MqttPubAckReasonCode.TopicNameInvalid, "topic", $"topic: allowed are {UpTopic.Allowed}");
+            return new(
+                MqttPubAckReasonCode.TopicNameInvalid, "topic",
+                $"topic: allowed are {UpTopic.Allowed}");
         }
 
         if (args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce)
         {
-            return new(MqttPubAckReasonCode.ImplementationSpecificError, "qos", "QoS: allowed are 0 and 1");
+            return new(
+                MqttPubAckReasonCode.ImplementationSpecificError, "qos",
+                "QoS: allowed are 0 and 1");
         }
 
         if (args.ApplicationMessage.ResponseTopic is { Length: > 0 } response
             && !response.StartsWith(device.DownPrefix, StringComparison.Ordinal))
         {
             return new(
-                MqttPubAckReasonCode.NotAuthorized, "acl", $"response topic: allowed is below {device.DownPrefix}");
+                MqttPubAckReasonCode.NotAuthorized, "acl",
+                $"response topic: allowed is below {device.DownPrefix}");
         }
 
         if (!session.Rate.TryTake())
         {
             return new(
-                MqttPubAckReasonCode.QuotaExceeded, "rate", $"allowed are {DeviceLimits.RatePerSecond} a second");
+                MqttPubAckReasonCode.QuotaExceeded, "rate",
+                $"allowed are {DeviceLimits.RatePerSecond} a second");
         }
 
         payload = System.Buffers.BuffersExtensions.ToArray(args.ApplicationMessage.Payload);
@@ -298,7 +321,8 @@ public sealed class DeviceBroker : IAsyncDisposable
     {
         DeviceSession? session = args.SessionItems[SessionItem] as DeviceSession;
         bool own = session is not null
-            && args.TopicFilter.Topic.StartsWith(session.Device.DownPrefix, StringComparison.Ordinal);
+            && args.TopicFilter.Topic.StartsWith(
+                session.Device.DownPrefix, StringComparison.Ordinal);
         if (own && session!.TryAddFilter(args.TopicFilter, args.Session))
         {
             return Task.CompletedTask;
@@ -337,7 +361,8 @@ public sealed class DeviceBroker : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private void SendNode(DeviceSession session) => Send(session, new DownTopic.Node(), _describeNode());
+    private void SendNode(DeviceSession session) =>
+        Send(session, new DownTopic.Node(), _describeNode());
 
     private void Send(DeviceSession session, DownTopic topic, NodeBody body) => session.TrySend(
         session.Device.DownPrefix + topic.Path,
@@ -348,7 +373,8 @@ public sealed class DeviceBroker : IAsyncDisposable
     {
         foreach (DeviceSession session in SessionsOf(device).ToArray())
         {
-            await _server.DisconnectClientAsync(session.ClientId, new MqttServerClientDisconnectOptions
+            await _server.DisconnectClientAsync(
+                session.ClientId, new MqttServerClientDisconnectOptions
             {
                 ReasonCode = MqttDisconnectReasonCode.NotAuthorized,
             }).ConfigureAwait(false);

@@ -13,7 +13,8 @@ namespace Tomada.Node.Broker;
 internal sealed class DeviceSession(DeviceAddress device, string clientId, TokenBucket rate)
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, MqttQualityOfServiceLevel> _filters = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, MqttQualityOfServiceLevel> _filters = new(
+        StringComparer.Ordinal);
     private readonly Queue<MqttApplicationMessage> _waiting = [];
     private MqttSessionStatus? _status;
     private int _unacked;
@@ -28,7 +29,8 @@ internal sealed class DeviceSession(DeviceAddress device, string clientId, Token
     {
         lock (_gate)
         {
-            if (_filters.Count >= BrokerLimits.SubscriptionsMax && !_filters.ContainsKey(filter.Topic))
+            if (_filters.Count >= BrokerLimits.SubscriptionsMax
+                && !_filters.ContainsKey(filter.Topic))
             {
                 return false;
             }
@@ -47,7 +49,9 @@ internal sealed class DeviceSession(DeviceAddress device, string clientId, Token
         }
     }
 
-    /// <summary>Sends, or keeps until there is room; false when it is not subscribed or all is full.</summary>
+    /// <summary>
+    /// Sends, or keeps until there is room; false when it is not subscribed or all is full.
+    /// </summary>
     public bool TrySend(string topic, byte[] payload, bool retained)
     {
         lock (_gate)
@@ -83,7 +87,8 @@ internal sealed class DeviceSession(DeviceAddress device, string clientId, Token
         MqttQualityOfServiceLevel? best = null;
         foreach ((string filter, MqttQualityOfServiceLevel qos) in _filters)
         {
-            if (MqttTopicFilterComparer.Compare(topic, filter) == MqttTopicFilterCompareResult.IsMatch)
+            if (MqttTopicFilterComparer.Compare(topic, filter)
+                == MqttTopicFilterCompareResult.IsMatch)
             {
                 // Nothing here is worth QoS 2, whatever was subscribed.
                 MqttQualityOfServiceLevel capped = qos == MqttQualityOfServiceLevel.AtMostOnce
@@ -106,7 +111,9 @@ internal sealed class DeviceSession(DeviceAddress device, string clientId, Token
                 return false;
             }
 
-            _unacked += message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? 0 : 1;
+            _unacked += message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
+                ? 0
+                : 1;
         }
 
         return true;

@@ -11,7 +11,10 @@ namespace Tomada.Node.Broker;
 internal static class MqttGuard
 {
     /// <summary>Guards the connections of a listener; call it before UseMqtt.</summary>
-    public static void UseMqttGuard(this IConnectionBuilder builder) => builder.Use(next => async context =>
+    public static void UseMqttGuard(this IConnectionBuilder builder) =>
+        builder.Use(next => context => GuardAsync(next, context));
+
+    private static async Task GuardAsync(ConnectionDelegate next, ConnectionContext context)
     {
         IDuplexPipe inner = context.Transport;
         context.Transport = new GuardedTransport(new GuardedReader(inner.Input), inner.Output);
@@ -25,7 +28,7 @@ internal static class MqttGuard
             context.Transport = inner;
             BrokerMetrics.Closed();
         }
-    });
+    }
 
     private sealed record GuardedTransport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
@@ -37,7 +40,8 @@ internal static class MqttGuard
         private bool _ended;
         private bool _consumed = true;
 
-        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        public override async ValueTask<ReadResult> ReadAsync(
+            CancellationToken cancellationToken = default)
         {
             RequireProgress();
             return Check(await inner.ReadAsync(cancellationToken).ConfigureAwait(false));
@@ -72,7 +76,9 @@ internal static class MqttGuard
 
         public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-        /// <summary>After the end a reader that consumed nothing would be given the same bytes for ever.</summary>
+        /// <summary>
+        /// After the end a reader that consumed nothing would be given the same bytes for ever.
+        /// </summary>
         private void RequireProgress()
         {
             if (_ended && !_consumed)
@@ -90,7 +96,8 @@ internal static class MqttGuard
             if (PacketLength(result.Buffer) > _limit)
             {
                 BrokerMetrics.Refused("packet-too-large");
-                throw new ConnectionAbortedException($"A packet of more than {_limit} bytes was announced.");
+                throw new ConnectionAbortedException(
+                    $"A packet of more than {_limit} bytes was announced.");
             }
 
             return result;

@@ -2,7 +2,9 @@ using Tomada.DeviceApi;
 
 namespace Tomada.Node.Broker;
 
-/// <summary>Lets a device send <see cref="DeviceLimits.RatePerSecond"/> on average, with bursts.</summary>
+/// <summary>
+/// Lets a device send <see cref="DeviceLimits.RatePerSecond"/> on average, with bursts.
+/// </summary>
 /// <param name="wall">The wall clock.</param>
 internal sealed class TokenBucket(TimeProvider wall)
 {
@@ -15,7 +17,8 @@ internal sealed class TokenBucket(TimeProvider wall)
         lock (_gate)
         {
             long now = wall.GetTimestamp();
-            double gained = wall.GetElapsedTime(_last, now).TotalSeconds * DeviceLimits.RatePerSecond;
+            double gained =
+                wall.GetElapsedTime(_last, now).TotalSeconds * DeviceLimits.RatePerSecond;
             _tokens = Math.Min(DeviceLimits.RateBurst, _tokens + gained);
             _last = now;
             if (_tokens < 1)

@@ -30,7 +30,8 @@ internal sealed class ChargingDesk(
 
     public void On(Received message)
     {
-        if (message.Topic is UpTopic.Session && message.Envelope.TryRead(out SessionBody? body, out _))
+        if (message.Topic is UpTopic.Session
+            && message.Envelope.TryRead(out SessionBody? body, out _))
         {
             Keep(body);
         }
@@ -65,11 +66,13 @@ internal sealed class ChargingDesk(
     internal static Body BodyOf(SessionBody body) => body.Event switch
     {
         SessionEvent.Started => new StartSession(
-            new SessionStart(body.Session, body.Evse, body.Secret!, body.At, body.MeterWh), body.Signature),
+            new SessionStart(body.Session, body.Evse, body.Secret!, body.At, body.MeterWh),
+            body.Signature),
         SessionEvent.Updated => new ReportMeter(
             new MeterReading(body.Session, body.TxSeq, body.At, body.MeterWh), body.Signature),
         SessionEvent.Ended => new EndSession(
-            new SessionEnd(body.Session, body.TxSeq, body.At, body.MeterWh, (EndReason)body.Reason!.Value),
+            new SessionEnd(
+                body.Session, body.TxSeq, body.At, body.MeterWh, (EndReason)body.Reason!.Value),
             body.Signature),
         _ => throw new System.Diagnostics.UnreachableException(body.Event.ToString()),
     };
@@ -77,7 +80,8 @@ internal sealed class ChargingDesk(
     private void Keep(SessionBody body)
     {
         if (body.Evse.Company != ledger.Self
-            || ledger.State().Sessions.GetValueOrDefault(body.Session) is { State: SessionState.Completed })
+            || ledger.State().Sessions.GetValueOrDefault(body.Session)
+                is { State: SessionState.Completed })
         {
             return;
         }

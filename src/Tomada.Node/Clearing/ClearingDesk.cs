@@ -48,7 +48,9 @@ internal sealed class ClearingDesk(DeskLedger ledger, Submitter submitter)
         }
     }
 
-    /// <summary>Whether the CDR follows from its session, the leg's promise and the pinned tariff.</summary>
+    /// <summary>
+    /// Whether the CDR follows from its session, the leg's promise and the pinned tariff.
+    /// </summary>
     internal static bool Recomputes(LedgerState state, Cdr cdr)
     {
         if (!state.Sessions.TryGetValue(cdr.Session, out Session? session)

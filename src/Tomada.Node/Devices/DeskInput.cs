@@ -25,7 +25,8 @@ internal abstract record DeskInput
 }
 
 /// <summary>Submits each thing once at a time and tells the desks how it ended.</summary>
-internal sealed class Submitter(DeskLedger ledger, Func<DeskInput, CancellationToken, ValueTask> tell)
+internal sealed class Submitter(
+    DeskLedger ledger, Func<DeskInput, CancellationToken, ValueTask> tell)
 {
     private readonly SortedSet<string> _running = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Submission> _refused = new(StringComparer.Ordinal);

@@ -14,7 +14,7 @@ public sealed record Submission(TransactionId Id, Outcome? Outcome, string? Why)
 /// <param name="State">The newest applied state.</param>
 /// <param name="Now">The ledger clock.</param>
 /// <param name="Submit">Signs, queues and waits for the end.</param>
-/// <param name="Follow">Every applied block above a height, in order, as long as it is read.</param>
+/// <param name="Follow">Every applied block above a height, in order, while it is read.</param>
 public sealed record DeskLedger(
     CompanyId Self,
     Func<LedgerState> State,

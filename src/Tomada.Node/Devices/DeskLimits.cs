@@ -6,7 +6,9 @@ public static class DeskLimits
     /// <summary>Inputs that wait for the desks; at the bound whoever brings one waits.</summary>
     public const int InboxMax = 10_000;
 
-    /// <summary>Refused submissions remembered; when full all are forgotten and may be tried once more.</summary>
+    /// <summary>
+    /// Refused submissions remembered; when full all are forgotten and may be tried once more.
+    /// </summary>
     public const int RefusedKept = 10_000;
 
     /// <summary>Session messages kept for one session while an earlier one is missing.</summary>
@@ -21,7 +23,9 @@ public static class DeskLimits
     /// <summary>How often time alone makes the desks look, in wall time.</summary>
     public static TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A command that is not acknowledged is sent again after this, in wall time.</summary>
+    /// <summary>
+    /// A command that is not acknowledged is sent again after this, in wall time.
+    /// </summary>
     public static TimeSpan CommandRetry { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

@@ -26,7 +26,9 @@ public sealed record DeviceDesksOptions
     /// <summary>Where the broker listens; port 0 for a free one.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>The roads that trips are planned on; without them plan requests are UNAVAILABLE.</summary>
+    /// <summary>
+    /// The roads that trips are planned on; without them plan requests are UNAVAILABLE.
+    /// </summary>
     public RoadGraph? Roads { get; init; }
 
     /// <summary>The wall clock.</summary>
@@ -43,7 +45,8 @@ public sealed class DeviceDesks : IAsyncDisposable
 
     private readonly DeviceDesksOptions _options;
     private readonly DeskLedger _ledger;
-    private readonly Channel<DeskInput> _inputs = Channel.CreateBounded<DeskInput>(DeskLimits.InboxMax);
+    private readonly Channel<DeskInput> _inputs = Channel.CreateBounded<DeskInput>(
+        DeskLimits.InboxMax);
     private readonly DeviceLog _log;
     private readonly DeviceStore _store;
     private readonly Submitter _submitter;
@@ -54,7 +57,8 @@ public sealed class DeviceDesks : IAsyncDisposable
     private readonly RequestDesk _requests;
 
     private DeviceDesks(
-        DeviceDesksOptions options, DeviceStore store, DeviceRegistry registry, DeviceLog log, DeviceBroker broker)
+        DeviceDesksOptions options, DeviceStore store, DeviceRegistry registry, DeviceLog log,
+        DeviceBroker broker)
     {
         _options = options;
         _ledger = options.Ledger;
@@ -68,7 +72,8 @@ public sealed class DeviceDesks : IAsyncDisposable
         _clearing = new ClearingDesk(_ledger, _submitter);
         _trips = new TripDesk(_ledger, broker, registry, store, _submitter, options.Wall);
         RoutePlanning? planning = options.Roads is { } roads ? new RoutePlanning(roads) : null;
-        _requests = new RequestDesk(_ledger, broker, store, _stations, _trips, planning, options.Wall);
+        _requests =
+            new RequestDesk(_ledger, broker, store, _stations, _trips, planning, options.Wall);
     }
 
     /// <summary>Enrols and revokes devices.</summary>
@@ -79,7 +84,8 @@ public sealed class DeviceDesks : IAsyncDisposable
 
     /// <summary>Starts the broker; <see cref="RunAsync"/> then does the work.</summary>
     /// <exception cref="IOException">The address is in use.</exception>
-    public static async Task<DeviceDesks> StartAsync(DeviceDesksOptions options, CancellationToken ct)
+    public static async Task<DeviceDesks> StartAsync(
+        DeviceDesksOptions options, CancellationToken ct)
     {
         DeviceStore store = new(options.Store);
         DeviceRegistry registry = new(options.Ledger.Self, store, options.DataDirectory);
@@ -89,7 +95,8 @@ public sealed class DeviceDesks : IAsyncDisposable
         {
             LedgerState state = options.Ledger.State();
             return new NodeBody(
-                true, epoch, options.Ledger.Now(), state.Clock.Factor, [DeviceAddress.Major], state.Network);
+                true, epoch, options.Ledger.Now(), state.Clock.Factor, [DeviceAddress.Major],
+                state.Network);
         }
 
         try
@@ -105,7 +112,9 @@ public sealed class DeviceDesks : IAsyncDisposable
         }
     }
 
-    /// <summary>Works until cancelled; a failure is a defect or a failed disk, and stops the node.</summary>
+    /// <summary>
+    /// Works until cancelled; a failure is a defect or a failed disk, and stops the node.
+    /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
         LedgerState state = _ledger.State();
@@ -165,7 +174,8 @@ public sealed class DeviceDesks : IAsyncDisposable
     {
         await foreach (Received message in Broker.Inbox.ReadAllAsync(ct).ConfigureAwait(false))
         {
-            await _inputs.Writer.WriteAsync(new DeskInput.Device(message), ct).ConfigureAwait(false);
+            await _inputs.Writer.WriteAsync(
+                new DeskInput.Device(message), ct).ConfigureAwait(false);
         }
     }
 

@@ -59,6 +59,7 @@ public sealed class DeviceLog : IAsyncDisposable
 
     private sealed record Entry(LoggedMessage Message)
     {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Done { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

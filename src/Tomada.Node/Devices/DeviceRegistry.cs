@@ -6,7 +6,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Node.Devices;
 
-/// <summary>Who may connect: per device a random secret of 32 bytes, of which only an HMAC is kept.</summary>
+/// <summary>
+/// Who may connect: per device a random secret of 32 bytes, of which only an HMAC is kept.
+/// </summary>
 public sealed class DeviceRegistry
 {
     /// <summary>Length of a secret and of the HMAC's key, in bytes.</summary>
@@ -36,10 +38,12 @@ public sealed class DeviceRegistry
     /// <summary>Told after a device was revoked; the broker disconnects it.</summary>
     public Action<DeviceAddress>? OnRevoked { get; set; }
 
-    /// <summary>Makes a device known, or gives a known one a new secret; the old one is void.</summary>
+    /// <summary>
+    /// Makes a device known, or gives a known one a new secret; the old one is void.
+    /// </summary>
     /// <param name="kind">Car or station.</param>
     /// <param name="id">1 to 40 characters of a-z, 0-9 and '-'.</param>
-    /// <returns>The secret, shown once: 64 hexadecimal digits, the device's MQTT password.</returns>
+    /// <returns>The secret, shown once: 64 hexadecimal digits; the MQTT password.</returns>
     /// <exception cref="FormatException">The id is not a name.</exception>
     public string Enroll(DeviceKind kind, string id)
     {
@@ -76,14 +80,20 @@ public sealed class DeviceRegistry
             return null;
         }
 
-        return CryptographicOperations.FixedTimeEquals(expected, Hmac(device.User, password)) ? device : null;
+        return CryptographicOperations.FixedTimeEquals(expected, Hmac(device.User, password))
+            ? device
+            : null;
     }
 
-    /// <summary>A pseudonym that only this company can connect with the device: one per request.</summary>
+    /// <summary>
+    /// A pseudonym that only this company can connect with the device: one per request.
+    /// </summary>
     public Digest Pseudonym(DeviceAddress device, MessageId request)
     {
-        byte[] driverKey = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("driver\0" + device.User));
-        return new Digest(HMACSHA256.HashData(driverKey, Encoding.UTF8.GetBytes(request.ToString())));
+        byte[] driverKey =
+            HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("driver\0" + device.User));
+        return new Digest(
+            HMACSHA256.HashData(driverKey, Encoding.UTF8.GetBytes(request.ToString())));
     }
 
     private byte[] Hmac(string user, string secret) =>

@@ -17,11 +17,13 @@ public sealed record KeptReply(Digest BodyHash, byte[]? Reply);
 /// <summary>A reservation of a car: what only the home company knows of a trip.</summary>
 /// <param name="Device">kind/id.</param>
 /// <param name="Request">The reserve request.</param>
-/// <param name="Legs">The legs with their secrets in JSON, written before the ledger is asked.</param>
+/// <param name="Legs">The legs' secrets, a line of hexadecimal each.</param>
 /// <param name="Trip">The trip, once the ledger has taken the proposal.</param>
 public sealed record KeptReservation(string Device, MessageId Request, byte[] Legs, TripId? Trip);
 
-/// <summary>What a node keeps about its devices: credentials, their messages, replies, reservations.</summary>
+/// <summary>
+/// What a node keeps about its devices: credentials, their messages, replies, reservations.
+/// </summary>
 public sealed class DeviceStore(NodeStore store)
 {
     /// <summary>Largest number of reservations that one read returns.</summary>
@@ -36,14 +38,16 @@ public sealed class DeviceStore(NodeStore store)
     public static StoreExtension Extension { get; } = new("devices", [
         """
         CREATE TABLE device_credentials (
-            device TEXT PRIMARY KEY, hmac BLOB NOT NULL, sha256 BLOB NOT NULL) WITHOUT ROWID, STRICT;
+            device TEXT PRIMARY KEY, hmac BLOB NOT NULL,
+            sha256 BLOB NOT NULL) WITHOUT ROWID, STRICT;
         CREATE TABLE device_log (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, topic TEXT NOT NULL,
             bytes BLOB NOT NULL, sha256 BLOB NOT NULL) STRICT;
         CREATE INDEX device_log_topic ON device_log (topic);
         CREATE TABLE device_replies (
             device TEXT NOT NULL, id TEXT NOT NULL, at_ms INTEGER NOT NULL, body_hash BLOB NOT NULL,
-            bytes BLOB NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (device, id)) WITHOUT ROWID, STRICT;
+            bytes BLOB NOT NULL, sha256 BLOB NOT NULL,
+            PRIMARY KEY (device, id)) WITHOUT ROWID, STRICT;
         CREATE TABLE device_reservations (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, id TEXT NOT NULL,
             trip BLOB, bytes BLOB NOT NULL, sha256 BLOB NOT NULL, UNIQUE (device, id)) STRICT;
@@ -51,7 +55,8 @@ public sealed class DeviceStore(NodeStore store)
         """,
     ]);
 
-    public void PutCredential(string device, byte[] hmac) => store.Write(connection => connection.Execute(
+    public void PutCredential(string device, byte[] hmac) =>
+        store.Write(connection => connection.Execute(
         "INSERT OR REPLACE INTO device_credentials VALUES (?1, ?2, ?3)",
         device, hmac, RowHash.Of(Credentials, device, hmac)));
 
@@ -61,7 +66,7 @@ public sealed class DeviceStore(NodeStore store)
     public IReadOnlyList<(string Device, byte[] Hmac)> ReadCredentials() => store.Read(
         connection => connection.Select(
             "SELECT device, hmac, sha256 FROM device_credentials ORDER BY device",
-            row => (row.GetString(0), RowHash.Check(Credentials, row.GetString(0), row.Blob(1), row.Blob(2)))));
+            ReadCredential));
 
     /// <summary>Writes messages together; they are on disk when this returns.</summary>
     public void Append(IReadOnlyList<LoggedMessage> messages) => store.Write(connection =>
@@ -79,13 +84,15 @@ public sealed class DeviceStore(NodeStore store)
     });
 
     /// <summary>Messages on a topic, oldest first.</summary>
-    public IReadOnlyList<LoggedMessage> ReadLog(string topic) => store.Read(connection => connection.Select(
+    public IReadOnlyList<LoggedMessage> ReadLog(string topic) =>
+        store.Read(connection => connection.Select(
         "SELECT device, topic, bytes, sha256 FROM device_log WHERE topic = ?1 ORDER BY sequence",
         ReadLogged,
         topic));
 
     /// <summary>The newest messages about sessions, oldest first.</summary>
-    public IReadOnlyList<LoggedMessage> ReadNewestSessions(int max) => store.Read(connection => connection.Select(
+    public IReadOnlyList<LoggedMessage> ReadNewestSessions(int max) =>
+        store.Read(connection => connection.Select(
         """
         SELECT device, topic, bytes, sha256 FROM (
             SELECT * FROM device_log WHERE topic >= 'session/' AND topic < 'session0'
@@ -94,18 +101,23 @@ public sealed class DeviceStore(NodeStore store)
         ReadLogged,
         max));
 
-    public KeptReply? FindReply(string device, MessageId id) => store.Read(connection => connection.Select(
+    public KeptReply? FindReply(string device, MessageId id) =>
+        store.Read(connection => connection.Select(
         "SELECT body_hash, bytes, sha256 FROM device_replies WHERE device = ?1 AND id = ?2",
         row => new KeptReply(
             new Digest(row.Blob(0)),
-            RowHash.Check(Replies, ReplyKey(device, id), row.Blob(1), row.Blob(2)) is { Length: > 0 } reply
+            RowHash.Check(
+                Replies, ReplyKey(device, id), row.Blob(1), row.Blob(2)) is { Length: > 0 } reply
                 ? reply
                 : null),
         device,
         id.ToString()).FirstOrDefault());
 
-    /// <summary>Keeps a request's reply for a day; without one it stands for "being worked on".</summary>
-    public void PutReply(string device, MessageId id, KeptReply reply, Timestamp wallNow) => store.Write(
+    /// <summary>
+    /// Keeps a request's reply for a day; without one it stands for "being worked on".
+    /// </summary>
+    public void PutReply(
+        string device, MessageId id, KeptReply reply, Timestamp wallNow) => store.Write(
         connection =>
         {
             byte[] bytes = reply.Reply ?? [];
@@ -131,9 +143,11 @@ public sealed class DeviceStore(NodeStore store)
 
     public KeptReservation? FindReservation(string device, MessageId id) => store.Read(
         connection => connection.Select(
-            Columns + " WHERE device = ?1 AND id = ?2", ReadReservation, device, id.ToString()).FirstOrDefault());
+            Columns + " WHERE device = ?1 AND id = ?2", ReadReservation, device,
+            id.ToString()).FirstOrDefault());
 
-    public KeptReservation? FindReservation(TripId trip) => store.Read(connection => connection.Select(
+    public KeptReservation? FindReservation(TripId trip) =>
+        store.Read(connection => connection.Select(
         Columns + " WHERE trip = ?1", ReadReservation, trip.Digest.ToArray()).FirstOrDefault());
 
     /// <summary>A device's reservations that became trips, the newest first.</summary>
@@ -144,12 +158,19 @@ public sealed class DeviceStore(NodeStore store)
             device,
             Math.Min(max, HistoryMax)));
 
-    private const string Columns = "SELECT device, id, trip, bytes, sha256 FROM device_reservations";
+    private const string Columns =
+        "SELECT device, id, trip, bytes, sha256 FROM device_reservations";
 
     private static string LogKey(LoggedMessage message) => $"{message.Device} {message.Topic}";
 
     private static string ReplyKey(string device, MessageId id) =>
         string.Create(CultureInfo.InvariantCulture, $"{device} {id}");
+
+    private static (string Device, byte[] Hmac) ReadCredential(SqliteDataReader row)
+    {
+        string device = row.GetString(0);
+        return (device, RowHash.Check(Credentials, device, row.Blob(1), row.Blob(2)));
+    }
 
     private static LoggedMessage ReadLogged(SqliteDataReader row)
     {

@@ -7,8 +7,8 @@ using Tomada.Primitives;
 namespace Tomada.Node.Devices;
 
 /// <summary>
-/// Answers what devices ask. A request is known by (device, id): asked again it gets the same reply,
-/// and the same id with another body is a conflict.
+/// Answers what devices ask. A request is known by (device, id): asked again it gets the same
+/// reply, and the same id with another body is a conflict.
 /// </summary>
 internal sealed class RequestDesk(
     DeskLedger ledger, DeviceBroker broker, DeviceStore store, StationDesk stations, TripDesk trips,
@@ -27,7 +27,8 @@ internal sealed class RequestDesk(
         }
         else if (message.Envelope.Exp is { } exp && now >= exp)
         {
-            Send(message, request.Op, Reply.Refused(id, ReplyCode.Expired, $"exp: {exp} has passed"));
+            Send(message, request.Op, Reply.Refused(
+                id, ReplyCode.Expired, $"exp: {exp} has passed"));
         }
         else if (store.FindReply(message.From.User, id) is { } kept)
         {
@@ -45,7 +46,8 @@ internal sealed class RequestDesk(
         if (kept.BodyHash != message.Envelope.BodyHash)
         {
             BrokerMetrics.Refused("conflict");
-            Send(message, op, Reply.Refused(id, ReplyCode.Conflict, "id: used before with another body"));
+            Send(message, op, Reply.Refused(
+                id, ReplyCode.Conflict, "id: used before with another body"));
         }
         else if (kept.Reply is { } bytes)
         {
@@ -65,7 +67,8 @@ internal sealed class RequestDesk(
             case RequestOp.Boot when envelope.TryRead(out BootRequest? boot, out _):
                 stations.OnBoot(message.From, boot);
                 Send(message, op, Reply.Done(envelope.Id, new BootReply(
-                    (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds, broker.DescribeNode())));
+                    (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds,
+                    broker.DescribeNode())));
                 break;
             case RequestOp.Plan when envelope.TryRead(out PlanRequest? plan, out _):
                 Plan(message, plan, ct);
@@ -86,7 +89,8 @@ internal sealed class RequestDesk(
         MessageId id = message.Envelope.Id;
         if (planning is null)
         {
-            Send(message, RequestOp.Plan, Reply.Refused(id, ReplyCode.Unavailable, "no road map is loaded"));
+            Send(message, RequestOp.Plan, Reply.Refused(
+                id, ReplyCode.Unavailable, "no road map is loaded"));
             return;
         }
 
@@ -94,7 +98,8 @@ internal sealed class RequestDesk(
         {
             Interlocked.Decrement(ref _planning);
             Send(message, RequestOp.Plan, Reply.Refused(
-                id, ReplyCode.Busy, "too many plans at once", (long)DeskLimits.PlanRetry.TotalMilliseconds));
+                id, ReplyCode.Busy, "too many plans at once",
+                (long)DeskLimits.PlanRetry.TotalMilliseconds));
             return;
         }
 
@@ -110,10 +115,12 @@ internal sealed class RequestDesk(
                 {
                     Send(message, RequestOp.Plan, planning.Plan(id, request, state, now));
                 }
-                catch (Exception defect) when (defect is InvariantBrokenException or ArgumentException
+                catch (Exception defect) when (
+                    defect is InvariantBrokenException or ArgumentException
                     or OverflowException or InvalidOperationException)
                 {
-                    Send(message, RequestOp.Plan, Reply.Refused(id, ReplyCode.Internal, "the plan failed"));
+                    Send(message, RequestOp.Plan, Reply.Refused(
+                        id, ReplyCode.Internal, "the plan failed"));
                     throw;
                 }
                 finally

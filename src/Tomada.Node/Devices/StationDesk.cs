@@ -6,7 +6,8 @@ using Tomada.Primitives;
 namespace Tomada.Node.Devices;
 
 /// <summary>What an EVSE says about itself, as far as it can be believed now.</summary>
-public sealed record EvseShown(EvseStatus Status, LegId? Reservation, Timestamp Since, Timestamp ValidUntil);
+public sealed record EvseShown(
+    EvseStatus Status, LegId? Reservation, Timestamp Since, Timestamp ValidUntil);
 
 /// <summary>A station as its company sees it.</summary>
 /// <param name="Id">Its name.</param>
@@ -29,14 +30,17 @@ public sealed record StationEvseShown(EvseId Evse, EvseShown Shown, IReadOnlyLis
 internal sealed class StationDesk(
     DeskLedger ledger, DeviceBroker broker, Submitter submitter, TimeProvider wall)
 {
-    private readonly SortedDictionary<string, StationRecord> _stations = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, StationRecord> _stations = new(
+        StringComparer.Ordinal);
     private readonly SortedDictionary<EvseId, StationRecord> _byEvse = [];
     private readonly SortedDictionary<LegId, LegWork> _legs = [];
     private readonly SortedSet<TripId> _trips = [];
 
     private long WallMs => wall.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Finds every trip that may still need something of this company's stations.</summary>
+    /// <summary>
+    /// Finds every trip that may still need something of this company's stations.
+    /// </summary>
     public void Start(LedgerState state)
     {
         foreach (Trip trip in state.Trips.Values.Where(each => IsOpen(each) && IsMine(each)))
@@ -64,7 +68,8 @@ internal sealed class StationDesk(
             case UpTopic.State when message.Envelope.TryRead(out StateBody? state, out _):
                 OnState(station, message.Envelope.Bs, state.Online);
                 break;
-            case UpTopic.EvseState at when message.Envelope.TryRead(out EvseStateBody? shown, out _):
+            case UpTopic.EvseState at when message.Envelope.TryRead(
+                out EvseStateBody? shown, out _):
                 OnShown(station, new EvseId(ledger.Self, at.Evse), message.Envelope, shown);
                 break;
             case UpTopic.Ack ack when message.Envelope.TryRead(out Reply? reply, out _):
@@ -87,18 +92,22 @@ internal sealed class StationDesk(
             }
         }
 
-        foreach (LegWork work in _legs.Values.Where(work => _byEvse.GetValueOrDefault(work.Evse) == station))
+        foreach (LegWork work in _legs.Values.Where(
+            work => _byEvse.GetValueOrDefault(work.Evse) == station))
         {
             work.Forget();
         }
     }
 
-    /// <summary>What an EVSE shows; UNKNOWN when its station is silent or has not said so lately.</summary>
+    /// <summary>
+    /// What an EVSE shows; UNKNOWN when its station is silent or has not said so lately.
+    /// </summary>
     public EvseShown Shown(EvseId evse)
     {
         EvseShown unknown = new(EvseStatus.Unknown, null, ledger.Now(), new Timestamp(WallMs));
         return _byEvse.GetValueOrDefault(evse) is { } station && IsAlive(station)
-            && station.Shown.GetValueOrDefault(evse) is { } shown && shown.ValidUntil.UnixMs > WallMs
+            && station.Shown.GetValueOrDefault(evse) is { } shown
+                && shown.ValidUntil.UnixMs > WallMs
             ? shown
             : unknown;
     }
@@ -169,7 +178,8 @@ internal sealed class StationDesk(
 
     private bool IsAlive(StationRecord station) => station.Online
         && WallMs - station.HeardMs
-            <= DeviceLimits.MissedHeartbeatsMax * (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds;
+            <= DeviceLimits.MissedHeartbeatsMax
+                * (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds;
 
     private static void OnState(StationRecord station, long boot, bool online)
     {
@@ -181,7 +191,8 @@ internal sealed class StationDesk(
         }
     }
 
-    private static void OnShown(StationRecord station, EvseId evse, Envelope envelope, EvseStateBody shown)
+    private static void OnShown(
+        StationRecord station, EvseId evse, Envelope envelope, EvseStateBody shown)
     {
         if (envelope.Bs < station.Boot
             || (station.ShownAt.TryGetValue(evse, out (long Bs, long Seq) last)
@@ -191,7 +202,8 @@ internal sealed class StationDesk(
         }
 
         station.ShownAt[evse] = (envelope.Bs, envelope.Seq);
-        station.Shown[evse] = new EvseShown(shown.Status, shown.Reservation, shown.Since, shown.ValidUntil);
+        station.Shown[evse] =
+            new EvseShown(shown.Status, shown.Reservation, shown.Since, shown.ValidUntil);
     }
 
     private void OnAck(CommandOp op, Reply reply)
@@ -251,7 +263,8 @@ internal sealed class StationDesk(
         long waitMs = Math.Min((long)DeskLimits.HoldAnswer.TotalMilliseconds, leftMs / 2);
         if (waiting && WallMs - work.SinceMs > waitMs)
         {
-            submitter.Submit($"answer {id}", new AnswerLeg(id, RefusalReason.StationUnreachable), ct);
+            submitter.Submit(
+                $"answer {id}", new AnswerLeg(id, RefusalReason.StationUnreachable), ct);
         }
     }
 

@@ -6,17 +6,24 @@ using Tomada.Routing;
 
 namespace Tomada.Node.Trips;
 
-/// <summary>Plans over what the ledger offers at this moment: its sites, tariffs and calendar.</summary>
+/// <summary>
+/// Plans over what the ledger offers at this moment: its sites, tariffs and calendar.
+/// </summary>
 /// <param name="roads">The company's road graph.</param>
 internal sealed class RoutePlanning(RoadGraph roads)
 {
-    /// <summary>A site farther than this from every place of the road graph is not planned with.</summary>
+    /// <summary>
+    /// A site farther than this from every place of the road graph is not planned with.
+    /// </summary>
     private const double SiteDistanceMaxM = 60_000;
 
-    /// <summary>Answers a plan request; a refusal names the field or says what would help.</summary>
+    /// <summary>
+    /// Answers a plan request; a refusal names the field or says what would help.
+    /// </summary>
     public Reply Plan(MessageId re, PlanRequest request, LedgerState state, Timestamp now)
     {
-        if (!VehicleModel.Codec.TryReadJson(request.Vehicle, out VehicleModel? vehicle, out string? why))
+        if (!VehicleModel.Codec.TryReadJson(
+            request.Vehicle, out VehicleModel? vehicle, out string? why))
         {
             return Reply.Refused(re, ReplyCode.Invalid, $"body.vehicle: {why}");
         }
@@ -33,16 +40,19 @@ internal sealed class RoutePlanning(RoadGraph roads)
 
         PlanResult result = planner.Plan(
             query!,
-            evse => [.. (state.Calendar.GetValueOrDefault(evse) is { IsDefault: false } booked ? booked : [])
-                .Select(booking => booking.Window)],
-            (evse, energyWh, charging) => Price(state, evse, new TimeWindow(now, now.Plus(charging)), energyWh));
+            evse => state.Calendar.TryGetValue(evse, out ImmutableArray<Booking> booked)
+                ? [.. booked.Select(booking => booking.Window)]
+                : [],
+            (evse, energyWh, charging) =>
+                Price(state, evse, new TimeWindow(now, now.Plus(charging)), energyWh));
         return result switch
         {
             PlanResult.Found found => Reply.Done(re, new PlanReply([.. found.Plans.Select(Body)])),
             PlanResult.InvalidQuery invalid =>
                 Reply.Refused(re, ReplyCode.Invalid, $"body.{invalid.Field}: {invalid.Why}"),
             PlanResult.NoRoad none =>
-                Reply.Refused(re, ReplyCode.NotFound, $"no road leads from {none.From} to {none.To}"),
+                Reply.Refused(
+                    re, ReplyCode.NotFound, $"no road leads from {none.From} to {none.To}"),
             PlanResult.NoPlan none => Reply.Refused(re, ReplyCode.NotFound, Explain(none)),
             PlanResult.SearchTooLarge =>
                 Reply.Refused(re, ReplyCode.Unavailable, "the journey has too many possible plans"),
@@ -58,12 +68,11 @@ internal sealed class RoutePlanning(RoadGraph roads)
     }
 
     private static bool TryQuery(
-        PlanRequest request, VehicleModel vehicle, Timestamp now, out TripQuery? query, out string? why)
+        PlanRequest request, VehicleModel vehicle, Timestamp now, out TripQuery? query,
+        out string? why)
     {
         query = null;
-        why = !IdRules.IsName(request.From) ? $"body.from: '{request.From}'; allowed are {IdRules.NameAllowed}"
-            : !IdRules.IsName(request.To) ? $"body.to: '{request.To}'; allowed are {IdRules.NameAllowed}"
-            : null;
+        why = WhyNotPlace("from", request.From) ?? WhyNotPlace("to", request.To);
         ImmutableSortedSet<CompanyId> avoided = [];
         foreach (string each in request.AvoidCompanies ?? [])
         {
@@ -82,11 +91,17 @@ internal sealed class RoutePlanning(RoadGraph roads)
             StartSocPermille = request.StartSocPermille,
             ReserveSocPermille = request.ReserveSocPermille ?? 100,
             ChargeMaxPermille = request.ChargeMaxPermille ?? 1000,
-            Objective = request.Objective == PlanObjective.Cheapest ? Objective.Cheapest : Objective.Fastest,
+            Objective = request.Objective == PlanObjective.Cheapest
+                ? Objective.Cheapest
+                : Objective.Fastest,
             AvoidCompanies = avoided,
         };
         return query is not null;
     }
+
+    private static string? WhyNotPlace(string field, string text) => IdRules.IsName(text)
+        ? null
+        : $"body.{field}: '{text}'; allowed are {IdRules.NameAllowed}";
 
     private ImmutableArray<ChargingSite> SitesOf(LedgerState state, Timestamp now)
     {
@@ -124,15 +139,18 @@ internal sealed class RoutePlanning(RoadGraph roads)
             [.. leg.Edges.Select(edge => new EdgeBody(
                 edge.To.Value, edge.Highway, edge.LengthM, edge.SpeedKmh))]))],
         [.. plan.Stops.Select(stop => new StopBody(
-            stop.Evse, stop.Location, stop.Place.Value, ConnectorStandards.OcpiName(stop.Connector.Standard),
-            ConnectorStandards.OcpiName(stop.Connector.PowerType), stop.Connector.PowerMaxW, stop.Window,
+            stop.Evse, stop.Location, stop.Place.Value,
+            ConnectorStandards.OcpiName(stop.Connector.Standard),
+            ConnectorStandards.OcpiName(stop.Connector.PowerType),
+            stop.Connector.PowerMaxW, stop.Window,
             stop.Arrival, stop.ArrivalSocPermille, stop.ChargeUntil, stop.Departure,
             stop.DepartureSocPermille, stop.EnergyWh, stop.Price))]);
 
     private static string Explain(PlanResult.NoPlan none)
     {
         FailingLeg at = none.Failing;
-        string problem = $"from {at.From} to {at.To} takes {at.NeedWh} Wh; at most {at.HaveWh} Wh are left";
+        string problem =
+            $"from {at.From} to {at.To} takes {at.NeedWh} Wh; at most {at.HaveWh} Wh are left";
         string changes = string.Join(", or ", none.Changes.Select(change => change.ToString()));
         return changes.Length == 0 ? problem : $"{problem}; it would help: {changes}"[..Math.Min(
             DeviceLimits.TextMax, $"{problem}; it would help: {changes}".Length)];

@@ -14,7 +14,8 @@ namespace Tomada.Node.Trips;
 /// ledger's word, and gives the car exactly one final reply.
 /// </summary>
 internal sealed class TripDesk(
-    DeskLedger ledger, DeviceBroker broker, DeviceRegistry registry, DeviceStore store, Submitter submitter,
+    DeskLedger ledger, DeviceBroker broker, DeviceRegistry registry, DeviceStore store,
+    Submitter submitter,
     TimeProvider wall)
 {
     private readonly SortedDictionary<string, Asked> _proposing = new(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ internal sealed class TripDesk(
         }
 
         ImmutableArray<byte[]> secrets =
-            [.. request.Legs.Select(_ => RandomNumberGenerator.GetBytes(DeviceRegistry.SecretSize))];
+            [.. request.Legs.Select(
+                _ => RandomNumberGenerator.GetBytes(DeviceRegistry.SecretSize))];
         ProposeTrip proposal = new(
             registry.Pseudonym(message.From, asked.Id),
             PriorityClass.Normal,
@@ -51,13 +53,17 @@ internal sealed class TripDesk(
         submitter.Submit(key, proposal, ct);
     }
 
-    /// <summary>A request came again while it was being worked on, perhaps by an earlier process.</summary>
+    /// <summary>
+    /// A request came again while it was being worked on, perhaps by an earlier process.
+    /// </summary>
     public void OnRepeated(Received message)
     {
         Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash);
         bool known = _proposing.ContainsKey($"propose {asked.User} {asked.Id}")
             || _waiting.Values.Any(each => each.User == asked.User && each.Id == asked.Id);
-        if (!known && store.FindReservation(asked.User, asked.Id) is { } kept && FindTrip(kept) is { } trip)
+        if (!known
+            && store.FindReservation(asked.User, asked.Id) is { } kept
+            && FindTrip(kept) is { } trip)
         {
             store.SetTrip(asked.User, asked.Id, trip.Id);
             _waiting[trip.Id] = asked;
@@ -66,7 +72,7 @@ internal sealed class TripDesk(
         }
         else
         {
-            // The proposal may still be in the queue of the process before: its end is not known yet.
+            // The proposal may still be in the queue of the process before: its end is open.
             Send(asked, known
                 ? Reply.Pending(asked.Id)
                 : Reply.Refused(asked.Id, ReplyCode.Busy, "the request is being worked on",
@@ -86,7 +92,8 @@ internal sealed class TripDesk(
         {
             case null:
                 Finish(asked, Reply.Refused(
-                    asked.Id, ReplyCode.Expired, ended.End.Why ?? "the ledger did not take it in time"));
+                    asked.Id, ReplyCode.Expired,
+                    ended.End.Why ?? "the ledger did not take it in time"));
                 break;
             case { IsApplied: false } refused:
                 Finish(asked, Reply.Refused(
@@ -124,7 +131,8 @@ internal sealed class TripDesk(
             SessionStarted each => each.Session.Leg.Trip,
             _ => null,
         };
-        if (changed is { } id && ledger.State().Trips.TryGetValue(id, out Trip? trip) && trip.Home == ledger.Self)
+        if (changed is { } id
+            && ledger.State().Trips.TryGetValue(id, out Trip? trip) && trip.Home == ledger.Self)
         {
             Settle(trip);
             Tell(trip);
@@ -158,8 +166,8 @@ internal sealed class TripDesk(
     }
 
     /// <summary>
-    /// Pins today's tariff. The cap is what the promised energy over the whole window would cost: no
-    /// session that keeps the promise can cost more.
+    /// Pins today's tariff. The cap is what the promised energy over the whole window would cost:
+    /// no session that keeps the promise can cost more.
     /// </summary>
     private static LegRequest Pin(LedgerState state, LegBody leg, byte[] secret) => new(
         leg.Evse,
@@ -179,7 +187,8 @@ internal sealed class TripDesk(
     };
 
     private static byte[] EncodeSecrets(ImmutableArray<byte[]> secrets) =>
-        System.Text.Encoding.ASCII.GetBytes(string.Join('\n', secrets.Select(Convert.ToHexStringLower)));
+        System.Text.Encoding.ASCII.GetBytes(
+            string.Join('\n', secrets.Select(Convert.ToHexStringLower)));
 
     private static ImmutableArray<byte[]> DecodeSecrets(byte[] text) =>
         [.. System.Text.Encoding.ASCII.GetString(text).Split('\n').Select(Convert.FromHexString)];
@@ -229,18 +238,21 @@ internal sealed class TripDesk(
         string? reason = refusal is null
             ? null
             : Primitives.Encoding.EnumNames.UpperSnake(refusal.Reason.ToString());
-        ReplyCode code = refusal?.Reason == RefusalReason.Occupied ? ReplyCode.Occupied : ReplyCode.Unavailable;
+        ReplyCode code =
+            refusal?.Reason == RefusalReason.Occupied ? ReplyCode.Occupied : ReplyCode.Unavailable;
         return Reply.Refused(asked.Id, code, why, new ReserveReply(
             trip.Id, ReservationState.Refused, RefusedLeg: refusal?.Leg, Reason: reason));
     }
 
     private ReserveReply Confirmed(Asked asked, Trip trip)
     {
-        ImmutableArray<byte[]> secrets = DecodeSecrets(store.FindReservation(asked.User, asked.Id)!.Legs);
+        ImmutableArray<byte[]> secrets = DecodeSecrets(
+            store.FindReservation(asked.User, asked.Id)!.Legs);
         return new ReserveReply(trip.Id, (ReservationState)trip.State,
         [
             .. trip.Legs.Select((leg, i) => new ReservedLegBody(
-                new LegId(trip.Id, leg.Number), leg.Request.Evse, leg.Request.Window, leg.Request.EnergyWh,
+                new LegId(trip.Id, leg.Number), leg.Request.Evse, leg.Request.Window,
+                leg.Request.EnergyWh,
                 leg.Request.Tariff, leg.Request.PriceCap, secrets[i])),
         ]);
     }
