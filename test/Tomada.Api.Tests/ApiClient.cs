@@ -51,10 +51,12 @@ internal sealed class ApiClient : IDisposable
             TestContext.Current.CancellationToken);
 
     /// <summary>Every item of a list, by following its cursors.</summary>
-    public async Task<List<JsonElement>> WalkAsync(string path)
+    /// <param name="path">The list.</param>
+    /// <param name="before">A cursor to begin after; null for the newest.</param>
+    public async Task<List<JsonElement>> WalkAsync(string path, string? before = null)
     {
         List<JsonElement> items = [];
-        string? next = null;
+        string? next = before;
         do
         {
             char separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';

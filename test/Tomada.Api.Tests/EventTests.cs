@@ -59,15 +59,6 @@ public sealed class EventTests(OneCompany company)
         Assert.False(await reader.HasNextAsync());
     }
 
-    [Fact]
-    public async Task A_waiting_reader_gets_the_transaction_when_it_is_decided()
-    {
-        Task<TransactionResult> adding = company.AddBlockAsync();
-        TransactionResult added = await adding;
-        JsonElement found = await company.Client.ReadAsync($"/v1/transactions/{added.Id}?wait=2s");
-        Assert.Equal(added.Index, found.GetProperty("index").GetInt64());
-    }
-
     private static long Height(SseItem<string> block) =>
         JsonDocument.Parse(block.Data).RootElement.GetProperty("height").GetInt64();
 

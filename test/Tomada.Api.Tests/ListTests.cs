@@ -15,7 +15,7 @@ public sealed class ListTests(OneCompany company)
         JsonElement first = await Client.ReadAsync(path);
         long newest = first.GetProperty("items")[0].GetProperty(number).GetInt64();
         await company.AddBlockAsync();
-        long[] rest = [.. (await Client.WalkAsync($"{path}&before={first.GetProperty("next")}"))
+        long[] rest = [.. (await Client.WalkAsync(path, first.GetProperty("next").GetString()))
             .Select(each => each.GetProperty(number).GetInt64())];
         long[] all = [.. first.GetProperty("items").EnumerateArray()
             .Select(each => each.GetProperty(number).GetInt64()), .. rest];
