@@ -33,14 +33,4 @@ public sealed class SettlementJsonTests(OneCompany company)
         Assert.Equal("REPORTED", payment.GetProperty("state").GetString());
         Assert.Equal(Digest.Zero.ToString(), payment.GetProperty("reference").GetString());
     }
-
-    [Fact]
-    public void Every_plug_and_power_has_its_ocpi_name()
-    {
-        Assert.Equal(
-            ["IEC_62196_T2", "IEC_62196_T2_COMBO", "CHADEMO"],
-            Enum.GetValues<ConnectorStandard>().Select(StationJson.Ocpi));
-        Assert.Equal(
-            ["AC_1_PHASE", "AC_3_PHASE", "DC"], Enum.GetValues<PowerType>().Select(StationJson.Ocpi));
-    }
 }

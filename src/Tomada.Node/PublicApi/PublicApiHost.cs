@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tomada.Node.Storage;
@@ -79,7 +78,7 @@ public sealed class PublicApiHost : IAsyncDisposable
         await application.StartAsync(stop);
         CancellationTokenSource following = new();
         Task running = Task.Run(() => chronicle.RunAsync(following.Token), CancellationToken.None);
-        return new PublicApiHost(application, guard, following, running, BoundTo(application));
+        return new PublicApiHost(application, guard, following, running, HttpServer.EndPointOf(application, listen));
     }
 
     /// <summary>Stops listening and ends every stream.</summary>
@@ -96,19 +95,13 @@ public sealed class PublicApiHost : IAsyncDisposable
 
     private static WebApplication Build(IPEndPoint listen)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders();
-        builder.Services.Configure<HostOptions>(
-            options => options.ShutdownTimeout = PublicApiLimits.StopTimeout);
+        WebApplicationBuilder builder = HttpServer.CreateBuilder(listen);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = PublicApiLimits.BodyBytesMax;
             kestrel.Limits.MaxRequestLineSize = PublicApiLimits.RequestLineBytesMax;
             kestrel.Limits.MaxRequestHeadersTotalSize = PublicApiLimits.HeaderBytesMax;
             kestrel.Limits.MaxConcurrentConnections = PublicApiLimits.ConnectionsMax;
-            kestrel.Listen(listen);
         });
         return builder.Build();
     }
@@ -132,14 +125,5 @@ public sealed class PublicApiHost : IAsyncDisposable
                     ? ApiJson.Immutable
                     : ApiJson.NoCache,
         });
-    }
-
-    private static IPEndPoint BoundTo(WebApplication application)
-    {
-        IServerAddressesFeature addresses = application.Services
-            .GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
-            .Features.Get<IServerAddressesFeature>()!;
-        Uri address = new(addresses.Addresses.Single());
-        return new IPEndPoint(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
     }
 }

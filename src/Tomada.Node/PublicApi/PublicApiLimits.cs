@@ -56,9 +56,6 @@ public static class PublicApiLimits
 
     /// <summary>Between two signs of life of an event stream, in wall time.</summary>
     public static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long a stopping host waits for answers under way.</summary>
-    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>How many requests one address may make.</summary>

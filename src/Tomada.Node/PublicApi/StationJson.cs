@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Tomada.Ledger;
@@ -61,24 +60,6 @@ internal static class StationJson
         json.WriteEndObject();
     }
 
-    /// <summary>OCPI ConnectorType.</summary>
-    public static string Ocpi(ConnectorStandard standard) => standard switch
-    {
-        ConnectorStandard.Iec62196T2 => "IEC_62196_T2",
-        ConnectorStandard.Iec62196T2Combo => "IEC_62196_T2_COMBO",
-        ConnectorStandard.Chademo => "CHADEMO",
-        _ => throw new UnreachableException($"standard {standard}"),
-    };
-
-    /// <summary>OCPI PowerType.</summary>
-    public static string Ocpi(PowerType type) => type switch
-    {
-        PowerType.Ac1Phase => "AC_1_PHASE",
-        PowerType.Ac3Phase => "AC_3_PHASE",
-        PowerType.Dc => "DC",
-        _ => throw new UnreachableException($"power type {type}"),
-    };
-
     /// <summary>
     /// OCPI Status at the time of the newest block, as the ledger knows it: what a booking or a
     /// session says, else the owner's word while that holds.
@@ -135,8 +116,8 @@ internal static class StationJson
         {
             json.WriteStartObject();
             json.WriteString("id", each.Number.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("standard", Ocpi(each.Standard));
-            json.WriteString("powerType", Ocpi(each.PowerType));
+            json.WriteString("standard", ConnectorStandards.OcpiName(each.Standard));
+            json.WriteString("powerType", ConnectorStandards.OcpiName(each.PowerType));
             json.WriteNumber("maxPowerW", each.MaxPowerW);
             json.WriteString("tariff", published.Tariff.ToString());
             json.WriteEndObject();
