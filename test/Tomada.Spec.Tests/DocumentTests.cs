@@ -69,10 +69,17 @@ public partial class DocumentTests
 
     private static string Numbers(Type type)
     {
-        IEnumerable<string> values = Enum.GetValuesAsUnderlyingType(type).Cast<int>()
-            .Select(each => $"{each} {EnumNames.UpperSnake(Enum.GetName(type, each)!)}");
+        IEnumerable<string> values = Enum.GetValues(type).Cast<Enum>()
+            .Select(each => $"{Convert.ToInt32(each, null)} {NameOf(each)}");
         return $"{type.Name}: {string.Join(", ", values)}\n";
     }
+
+    private static string NameOf(Enum value) => value switch
+    {
+        ConnectorStandard standard => ConnectorStandards.OcpiName(standard),
+        PowerType type => ConnectorStandards.OcpiName(type),
+        _ => EnumNames.UpperSnake(value.ToString()),
+    };
 
     private static string Row(Table table)
     {
