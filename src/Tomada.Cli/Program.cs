@@ -22,6 +22,7 @@ RootCommand root = new(
     CompanyCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),
+    SimCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

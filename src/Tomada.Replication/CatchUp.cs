@@ -40,14 +40,30 @@ internal sealed class CatchUp
         return next is { } peer ? Ask(peer, nowMs, height) : null;
     }
 
+    /// <summary>When the next request may be due, in monotonic milliseconds.</summary>
+    public long WakeAtMs(long height)
+    {
+        if (_asked is not null)
+        {
+            return _askedAtMs + ReplicationLimits.BlockRequestTimeoutMs;
+        }
+
+        return _claims.Values.Any(claimed => claimed > height) ? 0 : long.MaxValue;
+    }
+
     /// <summary>
-    /// An answer came: ask on while the peer claims more, and forget its claim if it had none.
+    /// An answer came: ask on while somebody claims more. A peer whose answer brought nothing has
+    /// no claim any more, until it makes one again.
     /// </summary>
-    public OutgoingMessage? Answered(CompanyId from, long nowMs, long height)
+    public OutgoingMessage? Answered(CompanyId from, bool helped, long nowMs, long height)
     {
         if (_asked == from)
         {
             _asked = null;
+            if (!helped)
+            {
+                _claims.Remove(from);
+            }
         }
 
         return Next(nowMs, height);

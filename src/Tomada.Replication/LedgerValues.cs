@@ -79,13 +79,27 @@ internal sealed class LedgerValues(
     public byte[]? Make(MakeRequest request)
     {
         Timestamp time = new(Math.Max(Tip.Time.UnixMs + 1, request.LedgerNow.UnixMs));
+        // Never less than one: a height where much failed must still be able to decide something.
+        int halvings = Math.Min(request.FailedAttempts, 30);
+        int count = Math.Max(1, LedgerLimits.BlockTransactionsMax >> halvings);
         List<SignedTransaction> batch = pending.Take(
-            LedgerLimits.BlockTransactionsMax >> Math.Min(request.FailedAttempts, 30),
-            ReplicationLimits.BatchBytesMax >> Math.Min(request.FailedAttempts, 30));
-        batch.RemoveAll(each => Admission.Refuse(Tip, each, time, verify) is not null);
-        AppliedBlock made =
-            BlockExecution.Build(Tip, batch, time, self, request.ParentCertificate, verify);
-        return made.IsEmpty ? null : Remember(made, Block.Codec.Encode(made.Block)).Encoded;
+            count,
+            Math.Max(1, ReplicationLimits.BatchBytesMax >> halvings),
+            each => Admission.Refuse(Tip, each, time, verify) is null);
+        while (true)
+        {
+            AppliedBlock made =
+                BlockExecution.Build(Tip, batch, time, self, request.ParentCertificate, verify);
+            byte[] bytes = Block.Codec.Encode(made.Block);
+            if (bytes.Length > Limits.ValueBytesMax && batch.Count > 0)
+            {
+                // Outcomes and effects took more room than the transactions: fewer of them.
+                batch = batch[..(batch.Count / 2)];
+                continue;
+            }
+
+            return made.IsEmpty ? null : Remember(made, bytes).Encoded;
+        }
     }
 
     private LedgerValue Remember(AppliedBlock applied, byte[] bytes)

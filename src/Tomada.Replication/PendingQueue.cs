@@ -53,32 +53,28 @@ internal sealed class PendingQueue
     /// <summary>
     /// The next batch: one of each company in turn, oldest first, within both bounds.
     /// </summary>
-    public List<SignedTransaction> Take(int countMax, int bytesMax)
+    /// <param name="countMax">1 or more.</param>
+    /// <param name="bytesMax">The first transaction fits whatever its size.</param>
+    /// <param name="admits">What is not admitted is passed over and counts for nothing.</param>
+    public List<SignedTransaction> Take(
+        int countMax, int bytesMax, Func<SignedTransaction, bool> admits)
     {
-        List<LinkedListNode<SignedTransaction>?> heads =
-            [.. _byCompany.Values.Select(own => own.First)];
+        List<IEnumerator<SignedTransaction>> turns =
+            [.. _byCompany.Values.Select(own => own.Where(admits).GetEnumerator())];
         List<SignedTransaction> batch = [];
-        bool any = true;
         int bytes = 0;
-        while (any)
+        while (turns.Count > 0)
         {
-            any = false;
-            for (int i = 0; i < heads.Count; i++)
+            turns.RemoveAll(each => !each.MoveNext());
+            foreach (IEnumerator<SignedTransaction> each in turns)
             {
-                if (heads[i] is not { } node)
-                {
-                    continue;
-                }
-
-                bytes += node.Value.Bytes.Length;
+                bytes += each.Current.Bytes.Length;
                 if (batch.Count == countMax || (bytes > bytesMax && batch.Count > 0))
                 {
                     return batch;
                 }
 
-                batch.Add(node.Value);
-                heads[i] = node.Next;
-                any = true;
+                batch.Add(each.Current);
             }
         }
 

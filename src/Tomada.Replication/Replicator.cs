@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Tomada.Consensus;
 using Tomada.Ledger;
@@ -23,7 +22,7 @@ public sealed class Replicator
 {
     private readonly ReplicatorOptions _options;
     private readonly PendingQueue _pending = new();
-    private readonly VerifySignature _verify;
+    private readonly Intake _intake;
     private readonly LedgerValues _values;
     private readonly CatchUp _catchUp = new();
     private OutputBuilder _output = new();
@@ -33,6 +32,7 @@ public sealed class Replicator
     private Timestamp _wall;
     private long _monotonicMs;
     private long _regossipAtMs;
+    private bool? _saidWork;
 
     /// <summary>
     /// Takes up where the store left off; call <see cref="Restore"/> per block, then
@@ -43,8 +43,9 @@ public sealed class Replicator
     public Replicator(ReplicatorOptions options, Genesis genesis)
     {
         _options = options;
-        _verify = new VerifiedSignatures(options.Verify).Verify;
-        _values = new LedgerValues(_pending, options.Self, _verify);
+        VerifySignature verify = new VerifiedSignatures(options.Verify).Verify;
+        _intake = new Intake(_pending, options.Self, verify);
+        _values = new LedgerValues(_pending, options.Self, verify);
         State = LedgerState.FromGenesis(genesis);
         _members = MembersOf(State);
         _term = LeaderTerm.AtGenesis(_members, State.Time);
@@ -101,25 +102,41 @@ public sealed class Replicator
             _options.SignVote,
             _options.Verify,
             votes);
-        foreach (SignedTransaction transaction in pending)
-        {
-            if (!_pending.Contains(transaction.Id)
-                && !_pending.IsFullFor(transaction.Content.Company))
-            {
-                _pending.Add(transaction);
-            }
-        }
-
-        PrunePending();
-        Collect(_replica.Step(new Input.Tick(monotonicMs, LedgerNow)));
-        Collect(_replica.Step(new Input.WorkWaiting(HasWork())));
-        CollectAll(StartHeightOutput());
+        _intake.Restore(pending);
+        Drive(new Input.Tick(monotonicMs, LedgerNow));
+        _intake.Prune(State, _output);
+        SayWork();
+        Drive(NextHeight());
+        SayWork();
         return TakeOutput();
     }
 
     /// <summary>The ledger clock as this replica reckons it.</summary>
     public Timestamp LedgerNow => State.Clock.ToLedger(_wall);
 
+    /// <summary>
+    /// Monotonic milliseconds at which a Tick is wanted at the latest; earlier ones do no harm.
+    /// </summary>
+    public long WakeAtMs
+    {
+        get
+        {
+            long wake = Math.Min(Started.WakeAtMs, _catchUp.WakeAtMs(State.Height));
+            if (_intake.HasOwn)
+            {
+                wake = Math.Min(wake, _regossipAtMs);
+            }
+
+            if (DeadlineDueAt is { } due && due > LedgerNow)
+            {
+                wake = Math.Min(wake, _monotonicMs + State.Clock.ToWall(due).UnixMs - _wall.UnixMs + 1);
+            }
+
+            return Math.Max(wake, _monotonicMs);
+        }
+    }
+
+    /// <summary>Takes one input and returns what must be done before anything else.</summary>
     public ReplicatorOutput Step(ReplicatorInput input)
     {
         switch (input)
@@ -131,7 +148,7 @@ public sealed class Replicator
                 OnReceived(received);
                 break;
             case ReplicatorInput.Submitted submitted:
-                OnSubmitted(submitted.Transaction);
+                _intake.Submit(submitted.Transaction, State, NextBlockTime, _output);
                 break;
             case ReplicatorInput.PeersReachable reachable:
                 Drive(new Input.PeersReachable(reachable.Peers));
@@ -141,7 +158,7 @@ public sealed class Replicator
                 throw new UnreachableException(input.ToString());
         }
 
-        Drive(new Input.WorkWaiting(HasWork()));
+        SayWork();
         return TakeOutput();
     }
 
@@ -162,7 +179,7 @@ public sealed class Replicator
         if (_monotonicMs >= _regossipAtMs)
         {
             _regossipAtMs = _monotonicMs + ReplicationLimits.RegossipMs;
-            SendGossip([.. _pending.Of(_options.Self).Take(ReplicationLimits.RegossipMax)]);
+            _intake.SendOwn(_output);
         }
 
         if (_catchUp.Next(_monotonicMs, State.Height) is { } ask)
@@ -187,7 +204,7 @@ public sealed class Replicator
             case PeerMessage.Gossip gossip:
                 foreach (byte[] bytes in gossip.Transactions)
                 {
-                    OnGossip(received.From, bytes);
+                    _intake.Hear(received.From, bytes, State, NextBlockTime, _output);
                 }
 
                 break;
@@ -208,6 +225,7 @@ public sealed class Replicator
 
     private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)
     {
+        long before = State.Height;
         foreach (ConsensusMessage.Decided block in answer.Blocks)
         {
             if (block.Height == State.Height + 1)
@@ -216,75 +234,44 @@ public sealed class Replicator
             }
         }
 
-        if (_catchUp.Answered(from, _monotonicMs, State.Height) is { } ask)
+        if (_catchUp.Answered(from, State.Height > before, _monotonicMs, State.Height) is { } ask)
         {
             _output.Send.Add(ask);
         }
     }
 
-    private void OnGossip(CompanyId from, byte[] bytes)
-    {
-        if (!SignedTransaction.TryDecode(bytes, out SignedTransaction? transaction, out string? why))
-        {
-            _output.Refusals.Add(new RefusedInput(from, "transaction.malformed", why!));
-        }
-        else if (!_pending.Contains(transaction!.Id)
-            && !_pending.IsFullFor(transaction.Content.Company)
-            && Admission.Refuse(State, transaction, AdmissionTime, _verify) is null)
-        {
-            Enqueue(transaction);
-        }
-    }
-
-    private void OnSubmitted(SignedTransaction transaction)
-    {
-        if (_pending.IsFullFor(_options.Self))
-        {
-            _output.Ended.Add(new EndedTransaction(
-                transaction.Id, TransactionEnd.Busy, "too many transactions wait; try again later"));
-        }
-        else if (Admission.Refuse(State, transaction, AdmissionTime, _verify) is { } why)
-        {
-            _output.Ended.Add(new EndedTransaction(transaction.Id, TransactionEnd.Refused, why));
-        }
-        else if (!_pending.Contains(transaction.Id))
-        {
-            Enqueue(transaction);
-            SendGossip([transaction]);
-        }
-    }
-
-    private void Enqueue(SignedTransaction transaction)
-    {
-        _pending.Add(transaction);
-        _output.PendingAdded.Add(transaction);
-    }
-
-    private void SendGossip(ImmutableArray<SignedTransaction> transactions)
-    {
-        foreach (SignedTransaction[] chunk in transactions.Chunk(ReplicationLimits.GossipTransactionsMax))
-        {
-            _output.Send.Add(new OutgoingMessage(
-                null, new PeerMessage.Gossip([.. chunk.Select(each => each.Bytes.ToArray())])));
-        }
-    }
-
     /// <summary>The earliest time that the next block can have.</summary>
-    private Timestamp AdmissionTime => new(Math.Max(State.Time.UnixMs + 1, LedgerNow.UnixMs));
+    private Timestamp NextBlockTime => new(Math.Max(State.Time.UnixMs + 1, LedgerNow.UnixMs));
+
+    /// <summary>
+    /// When the next deadline makes a block by itself: later than its time, so that every clock of
+    /// the network has passed it.
+    /// </summary>
+    private Timestamp? DeadlineDueAt => State.NextDeadline is { } deadline
+        ? new Timestamp(
+            deadline.UnixMs + (ReplicationLimits.ClockToleranceMs * State.Clock.Factor))
+        : null;
 
     /// <summary>
     /// A transaction waits that may be in a block, or a deadline has been due for a while.
     /// </summary>
     private bool HasWork() =>
-        _pending.Count > 0
-        || (State.NextDeadline is { } deadline
-            && LedgerNow.UnixMs >= deadline.UnixMs + (ReplicationLimits.ClockToleranceMs * State.Clock.Factor));
+        _intake.HasWork(NextBlockTime) || (DeadlineDueAt is { } due && LedgerNow >= due);
+
+    /// <summary>Tells consensus whether work waits, when that has changed.</summary>
+    private void SayWork()
+    {
+        while (HasWork() is var work && work != _saidWork)
+        {
+            _saidWork = work;
+            Drive(new Input.WorkWaiting(work));
+        }
+    }
 
     /// <summary>Gives consensus an input, and every decision its next height.</summary>
-    private void Drive(Input input) => CollectAll(Started.Step(input));
-
-    private void CollectAll(Output output)
+    private void Drive(Input input)
     {
+        Output output = Started.Step(input);
         while (true)
         {
             Collect(output);
@@ -296,48 +283,14 @@ public sealed class Replicator
             LedgerValue value = (LedgerValue)decision.Value;
             MoveTo(value.Applied, decision.Proof);
             _output.Append.Add(new AppendedBlock(value.Applied, decision.Proof));
-            foreach (Entry entry in value.Applied.Entries)
-            {
-                Forget(entry);
-            }
+            _intake.Forget(value.Applied, _output);
+            _intake.Prune(State, _output);
 
-            PrunePending();
-            // Before the next height: its leader proposes at once when something waits, and only then.
-            Collect(Started.Step(new Input.WorkWaiting(HasWork())));
-            output = StartHeightOutput();
-        }
-    }
-
-    private void Forget(Entry entry)
-    {
-        if (entry is TransactionEntry { Transaction: var bytes }
-            && SignedTransaction.TryDecode(bytes, out SignedTransaction? decided, out _)
-            && _pending.Remove(decided!.Id))
-        {
-            _output.PendingRemoved.Add(decided.Id);
-        }
-    }
-
-    /// <summary>Lets go of what can never enter a block any more.</summary>
-    private void PrunePending()
-    {
-        Timestamp earliest = new(State.Time.UnixMs + 1);
-        foreach (SignedTransaction each in _pending.All.ToList())
-        {
-            if (Admission.Refuse(State, each, earliest, _verify) is not { } why)
-            {
-                continue;
-            }
-
-            _pending.Remove(each.Id);
-            _output.PendingRemoved.Add(each.Id);
-            if (each.Content.Company == _options.Self)
-            {
-                TransactionEnd end = each.Content.ValidUntil < earliest
-                    ? TransactionEnd.Expired
-                    : TransactionEnd.Refused;
-                _output.Ended.Add(new EndedTransaction(each.Id, end, why));
-            }
+            // Before the height starts: a lone member would otherwise begin one for nothing.
+            Collect(Started.Step(new Input.Tick(_monotonicMs, LedgerNow)));
+            _saidWork = HasWork();
+            Collect(Started.Step(new Input.WorkWaiting(_saidWork.Value)));
+            output = Started.Step(NextHeight());
         }
     }
 
@@ -351,8 +304,8 @@ public sealed class Replicator
         _values.MoveTo(State, deciders);
     }
 
-    private Output StartHeightOutput() => Started.Step(new Input.StartHeight(
-        State.Height + 1, State.Tip, State.Time, _members, _term.StartIndex(_members), Tip));
+    private Input.StartHeight NextHeight() => new(
+        State.Height + 1, State.Tip, State.Time, _members, _term.StartIndex(_members), Tip);
 
     private void Collect(Output output)
     {

@@ -23,15 +23,16 @@ internal sealed record Criterion(
         new(id, Math.Round(measuredMs, 1), limitMs, "ms", measuredMs <= limitMs, detail);
 }
 
-/// <summary>What the demo measured, as a file for programs.</summary>
+/// <summary>What a command measured, as a file for programs.</summary>
 internal static class CriteriaFile
 {
-    public static void Write(string file, IReadOnlyList<Criterion> results, bool passed)
+    public static void Write(
+        string file, IReadOnlyList<Criterion> results, bool passed, string command = "demo")
     {
         using FileStream stream = File.Create(file);
         using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("command", "demo");
+        json.WriteString("command", command);
         json.WriteBoolean("passed", passed);
         json.WriteStartArray("results");
         foreach (Criterion each in results)

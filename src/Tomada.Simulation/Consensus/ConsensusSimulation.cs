@@ -38,7 +38,7 @@ public sealed record ConsensusHistory(
 {
     /// <summary>The command that runs this history again, with its log.</summary>
     public string ReplayCommand =>
-        $"tomada sim --replay {Seed.ToString(CultureInfo.InvariantCulture)}";
+        $"./tomada sim --kind consensus --replay {Seed.ToString(CultureInfo.InvariantCulture)}";
 }
 
 /// <summary>

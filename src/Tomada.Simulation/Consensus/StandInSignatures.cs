@@ -11,7 +11,7 @@ public static class StandInSignatures
 {
     /// <summary>The key of a member by number; secret and public key are the same here.</summary>
     public static PublicKey KeyOf(int number) =>
-        new(Digest.Of([(byte)number, (byte)(number >> 8)]));
+        new(Digest.Of([(byte)(number & 0xFF), (byte)(number >> 8)]));
 
     public static SignMessage SignerOf(PublicKey key) => message => Sign(key, message);
 

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Tomada.Ledger;
+using Tomada.Primitives;
+
+namespace Tomada.Replication;
+
+/// <summary>
+/// Transactions from their arrival to their end: taken in, passed on, and let go of when they are
+/// decided or never can be.
+/// </summary>
+internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignature verify)
+{
+    /// <summary>Whether own transactions wait, which are sent again from time to time.</summary>
+    public bool HasOwn => pending.Of(self).Any();
+
+    /// <summary>The company's own transaction: it waits from now on, or ends here.</summary>
+    /// <param name="transaction">Signed by this company.</param>
+    /// <param name="state">The newest state.</param>
+    /// <param name="blockTime">The earliest time that the next block can have.</param>
+    /// <param name="output">Takes the effects.</param>
+    public void Submit(
+        SignedTransaction transaction, LedgerState state, Timestamp blockTime, OutputBuilder output)
+    {
+        // What waits already may still be decided, whatever the clock says by now.
+        if (pending.Contains(transaction.Id))
+        {
+            return;
+        }
+
+        if (transaction.Content.Company != self)
+        {
+            End(transaction, TransactionEnd.Refused, $"company: this is {self}'s node", output);
+        }
+        else if (pending.IsFullFor(self))
+        {
+            End(
+                transaction, TransactionEnd.Busy, "too many transactions wait; try again later",
+                output);
+        }
+        else if (Admission.Refuse(state, transaction, blockTime, verify) is { } why)
+        {
+            End(transaction, TransactionEnd.Refused, why, output);
+        }
+        else
+        {
+            Enqueue(transaction, output);
+            Send([transaction], output);
+        }
+    }
+
+    /// <summary>A transaction that a peer passed on; kept when it may enter a block.</summary>
+    public void Hear(
+        CompanyId from, byte[] bytes, LedgerState state, Timestamp blockTime, OutputBuilder output)
+    {
+        if (!SignedTransaction.TryDecode(bytes, out SignedTransaction? heard, out string? why))
+        {
+            output.Refusals.Add(new RefusedInput(from, "transaction.malformed", why!));
+        }
+        else if (!pending.Contains(heard!.Id)
+            && !pending.IsFullFor(heard.Content.Company)
+            && Admission.Refuse(state, heard, blockTime, verify) is null)
+        {
+            Enqueue(heard, output);
+        }
+    }
+
+    /// <summary>What the store kept waiting.</summary>
+    public void Restore(IEnumerable<SignedTransaction> waiting)
+    {
+        foreach (SignedTransaction transaction in waiting)
+        {
+            if (!pending.Contains(transaction.Id)
+                && !pending.IsFullFor(transaction.Content.Company))
+            {
+                pending.Add(transaction);
+            }
+        }
+    }
+
+    /// <summary>Sends the own oldest again: a message may have been lost.</summary>
+    public void SendOwn(OutputBuilder output) =>
+        Send([.. pending.Of(self).Take(ReplicationLimits.RegossipMax)], output);
+
+    /// <summary>
+    /// Whether a block of this time could hold any of them. One whose time has passed waits for the
+    /// next block to say so, but makes none: until then a block of an earlier time may still come.
+    /// </summary>
+    public bool HasWork(Timestamp blockTime) =>
+        pending.All.Any(each => each.Content.ValidUntil >= blockTime);
+
+    /// <summary>Lets go of what a block holds.</summary>
+    public void Forget(AppliedBlock block, OutputBuilder output)
+    {
+        foreach (Entry entry in block.Entries)
+        {
+            if (pending.Count > 0 && entry is TransactionEntry { Transaction: var bytes }
+                && SignedTransaction.TryDecode(bytes, out SignedTransaction? decided, out _)
+                && pending.Remove(decided!.Id))
+            {
+                output.PendingRemoved.Add(decided.Id);
+            }
+        }
+    }
+
+    /// <summary>Lets go of what can enter no block after this state any more.</summary>
+    public void Prune(LedgerState state, OutputBuilder output)
+    {
+        Timestamp earliest = new(state.Time.UnixMs + 1);
+        foreach (SignedTransaction each in pending.All.ToList())
+        {
+            // Its signature was checked when it came, and is again by whoever executes it.
+            if (Admission.Refuse(state, each, earliest, static (_, _, _) => true) is not { } why)
+            {
+                continue;
+            }
+
+            pending.Remove(each.Id);
+            output.PendingRemoved.Add(each.Id);
+            if (each.Content.Company == self)
+            {
+                bool expired = each.Content.ValidUntil < earliest;
+                End(each, expired ? TransactionEnd.Expired : TransactionEnd.Refused, why, output);
+            }
+        }
+    }
+
+    private static void End(
+        SignedTransaction transaction, TransactionEnd end, string why, OutputBuilder output) =>
+        output.Ended.Add(new EndedTransaction(transaction.Id, end, why));
+
+    private static void Send(ImmutableArray<SignedTransaction> transactions, OutputBuilder output)
+    {
+        foreach (SignedTransaction[] chunk in
+            transactions.Chunk(ReplicationLimits.GossipTransactionsMax))
+        {
+            output.Send.Add(new OutgoingMessage(
+                null, new PeerMessage.Gossip([.. chunk.Select(each => each.Bytes.ToArray())])));
+        }
+    }
+
+    private void Enqueue(SignedTransaction transaction, OutputBuilder output)
+    {
+        pending.Add(transaction);
+        output.PendingAdded.Add(transaction);
+    }
+}

@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using Tomada.Ledger;
+using Tomada.Primitives;
+using Tomada.Replication;
+using Tomada.Simulation.Consensus;
+
+namespace Tomada.Simulation.Cluster;
+
+/// <summary>
+/// One company's node: the real replicator, driven as the node's loop drives it, on a virtual disk,
+/// and the company's desks above it. A crash loses everything but the disk.
+/// </summary>
+internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int index, int skewMs)
+{
+    /// <summary>T0 of consensus in simulated networks.</summary>
+    private const int BaseTimeoutMs = 200;
+
+    private readonly HashSet<Digest> _proposed = [];
+    private readonly Dictionary<TransactionId, string> _waiting = [];
+    private Replicator? _replicator;
+    private long _lastNumber;
+
+    public CompanyId Company => company;
+
+    /// <summary>Position among the nodes.</summary>
+    public int Index => index;
+
+    public VirtualDisk Disk { get; } = new();
+
+    public bool IsUp => _replicator is not null;
+
+    /// <summary>The newest applied state; while the node is up.</summary>
+    public LedgerState State => _replicator!.State;
+
+    /// <summary>Which tick is the newest that was asked for; older ones are ignored.</summary>
+    public long TickVersion { get; set; }
+
+    /// <summary>Whether the desks are to look at the ledger at this instant.</summary>
+    public bool WillLook { get; set; }
+
+    private Timestamp Wall =>
+        new(ClusterCompanies.Epoch.UnixMs + 10_000 + world.NowMs + skewMs);
+
+    private Timestamp LedgerNow => State.Clock.ToLedger(Wall);
+
+    /// <summary>Starts from what the disk holds, as the node's loop does.</summary>
+    public void Start(ImmutableSortedSet<CompanyId> reachable)
+    {
+        _replicator = new Replicator(
+            new ReplicatorOptions(
+                company, ClusterCompanies.VoterOf(company), StandInSignatures.Verify,
+                BaseTimeoutMs),
+            world.Genesis);
+        _proposed.Clear();
+        _waiting.Clear();
+        for (long height = 1; height <= Disk.Height; height++)
+        {
+            AppliedBlock? block = _replicator.Restore(Disk.ReadBlock(height));
+            Invariant.Require(block is not null, $"{company}: block {height} of the disk is sound");
+            Remember(block);
+        }
+
+        SignedTransaction[] pending = [.. Disk.Pending];
+        world.Restarting(this, pending.Length, Disk.Votes.Any());
+        _lastNumber = Math.Max(
+            State.Lanes.GetValueOrDefault(new LaneId(company, 0), Lane.Unused).Highest,
+            pending.Where(each => each.Content.Company == company)
+                .Select(each => each.Content.Number).DefaultIfEmpty().Max());
+        foreach (SignedTransaction each in pending)
+        {
+            // A driver waits for an answer that this node still owes; all else is asked again.
+            if (each.Content.Company == company && each.Content.Body is ProposeTrip)
+            {
+                _waiting[each.Id] = "propose";
+            }
+        }
+
+        CarryOut([_replicator.Start(Disk.Votes, pending, world.NowMs, Wall)], isAnswer: false);
+        if (IsUp)
+        {
+            Step(new ReplicatorInput.PeersReachable(reachable));
+        }
+    }
+
+    public void Tick() => Step(null);
+
+    public void Receive(CompanyId from, byte[] bytes, bool isAnswer) =>
+        Step(new ReplicatorInput.Received(from, bytes), isAnswer);
+
+    public void Reach(ImmutableSortedSet<CompanyId> peers) =>
+        Step(new ReplicatorInput.PeersReachable(peers));
+
+    /// <summary>Asks the desks what they owe and submits what is not waiting already.</summary>
+    public void Work()
+    {
+        DeskView view = new(
+            State, company, world.Plan, LedgerNow, _proposed, world.IsHealed);
+        foreach (Duty duty in Duties.Of(view).ToList())
+        {
+            if (!IsUp)
+            {
+                return;
+            }
+
+            if (!_waiting.ContainsValue(duty.Key))
+            {
+                Submit(duty);
+            }
+        }
+    }
+
+    private void Submit(Duty duty)
+    {
+        Timestamp validUntil = new(Math.Max(LedgerNow.UnixMs, State.Time.UnixMs)
+            + ((long)world.Plan.ValidityMs * State.Clock.Factor));
+        Transaction content = new(
+            State.Network, company, 0, ++_lastNumber, validUntil, duty.Body);
+        SignedTransaction transaction =
+            SignedTransaction.Sign(content, ClusterCompanies.IdentityOf(company));
+        _waiting[transaction.Id] = duty.Key;
+        world.Submitted(this, transaction, duty.Key);
+        Step(new ReplicatorInput.Submitted(transaction));
+    }
+
+    private void Step(ReplicatorInput? input, bool isAnswer = false)
+    {
+        if (_replicator is null)
+        {
+            return;
+        }
+
+        List<ReplicatorOutput> outputs =
+            [_replicator.Step(new ReplicatorInput.Tick(world.NowMs, Wall))];
+        if (input is not null)
+        {
+            outputs.Add(_replicator.Step(input));
+        }
+
+        CarryOut(outputs, isAnswer);
+    }
+
+    /// <summary>Write and sync, send, serve, publish; and die in between when it is time.</summary>
+    private void CarryOut(List<ReplicatorOutput> outputs, bool isAnswer)
+    {
+        CrashPoint? crash = world.CrashNow(this, outputs);
+        if (crash == CrashPoint.BeforeSync)
+        {
+            Die();
+            return;
+        }
+
+        Disk.Write(outputs);
+        world.Synced(this, outputs, isAnswer);
+        if (crash == CrashPoint.AfterSync)
+        {
+            Die();
+            return;
+        }
+
+        SendAll(outputs, crash);
+        if (crash is not null)
+        {
+            Die();
+            return;
+        }
+
+        foreach (ReplicatorOutput output in outputs)
+        {
+            foreach (AppendedBlock block in output.Append)
+            {
+                Remember(block.Applied);
+            }
+
+            foreach (EndedTransaction ended in output.Ended)
+            {
+                _waiting.Remove(ended.Id);
+                world.Ended(this, ended);
+            }
+        }
+
+        world.WakeAt(this, Math.Max(_replicator!.WakeAtMs, world.NowMs + 1));
+    }
+
+    private void SendAll(List<ReplicatorOutput> outputs, CrashPoint? crash)
+    {
+        foreach (ReplicatorOutput output in outputs)
+        {
+            foreach (OutgoingMessage message in output.Send)
+            {
+                if (crash == CrashPoint.WhileSending && world.Random.Chance(300_000))
+                {
+                    return;
+                }
+
+                world.Send(this, message.To, message.Message);
+            }
+
+            foreach (BlockService service in output.Serve)
+            {
+                world.Send(this, service.To, Disk.ReadAnswer(service.FromHeight));
+            }
+        }
+    }
+
+    private void Die()
+    {
+        _replicator = null;
+        world.Crashed(this);
+    }
+
+    private void Remember(AppliedBlock block)
+    {
+        foreach (Entry entry in block.Entries)
+        {
+            if (entry is TransactionEntry { Transaction: var bytes }
+                && SignedTransaction.TryDecode(bytes, out SignedTransaction? decided, out _)
+                && decided!.Content.Company == company)
+            {
+                _waiting.Remove(decided.Id);
+                if (decided.Content.Body is ProposeTrip trip)
+                {
+                    _proposed.Add(trip.Driver);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using Tomada.Consensus;
+using Tomada.Ledger;
+using Tomada.Primitives;
+using Tomada.Replication;
+using Tomada.Simulation.Consensus;
+
+namespace Tomada.Simulation.Cluster;
+
+/// <summary>
+/// Watches all nodes at once: one chain, sound proofs, the ledger's invariants, trips on all legs
+/// or on none, every transaction once and with one end.
+/// </summary>
+internal sealed class ClusterOracles
+{
+    /// <summary>Every so many heights all rows of the state are checked.</summary>
+    private const int FullCheckEvery = 8;
+
+    private readonly Oracles _votes;
+    private readonly Dictionary<long, (Digest Digest, Digest StateRoot)> _chain = [];
+    private readonly HashSet<(CompanyId, long, int, Digest)> _endorsed = [];
+    private readonly HashSet<TransactionId> _log = [];
+    private readonly Dictionary<TransactionId, (CompanyId Company, string Key)> _submitted = [];
+    private readonly Dictionary<TransactionId, string> _never = [];
+
+    public ClusterOracles(MemberSet members, Digest network) => _votes = new Oracles(
+        _ => members, new VoteVerifier(network, StandInSignatures.Verify), checksProofs: true);
+
+    /// <summary>Highest height that any node appended.</summary>
+    public long Highest { get; private set; }
+
+    public FaultTable Faults { get; } = new();
+
+    public void Submitted(CompanyId company, SignedTransaction transaction, string key) =>
+        Require(
+            _submitted.TryAdd(transaction.Id, (company, key)),
+            $"{company} signed the same transaction twice");
+
+    /// <summary>A transaction's node says that it will never be in a block.</summary>
+    public void Ended(CompanyId company, EndedTransaction ended)
+    {
+        if (ended.End == TransactionEnd.Busy)
+        {
+            return;
+        }
+
+        Faults.Met(ended.End == TransactionEnd.Expired
+            ? FaultTable.TransactionExpired
+            : FaultTable.TransactionRefused);
+        Never(ended.Id, $"{company} said {ended.End}: {ended.Why}");
+    }
+
+    /// <summary>
+    /// What a dead node had taken in and neither synced nor seen decided has never left it.
+    /// </summary>
+    public void Crashed(ClusterNode node)
+    {
+        foreach ((TransactionId id, (CompanyId company, _)) in _submitted)
+        {
+            if (company == node.Company && !node.Disk.IsPending(id) && !_log.Contains(id)
+                && !_never.ContainsKey(id))
+            {
+                Faults.Met(FaultTable.LostWithCrash);
+                Never(id, $"{company} lost it in a crash before its sync, or had let go of it");
+            }
+        }
+    }
+
+    /// <summary>A node synced these effects; nothing of them has left it yet.</summary>
+    public void Synced(CompanyId company, IEnumerable<ReplicatorOutput> outputs)
+    {
+        foreach (ReplicatorOutput output in outputs)
+        {
+            foreach (DurableRecord row in output.Votes)
+            {
+                if (row.Kind == DurableKind.Endorsed)
+                {
+                    _endorsed.Add((company, row.Height, row.Ballot, new Digest(row.Bytes)));
+                }
+            }
+
+            foreach (OutgoingMessage each in output.Send)
+            {
+                if (each.Message is PeerMessage.Voting
+                    { Message: ConsensusMessage.Propose propose })
+                {
+                    _votes.Made(Block.Codec.Decode(propose.Value).Digest);
+                }
+            }
+
+            foreach (AppendedBlock block in output.Append)
+            {
+                Appended(company, block);
+            }
+        }
+    }
+
+    /// <summary>A message leaves a node.</summary>
+    public void Sent(CompanyId company, ConsensusMessage message) =>
+        _votes.Sent(message, company, (height, ballot, digest) =>
+            _endorsed.Contains((company, height, ballot, digest)));
+
+    /// <summary>Judges the end, when all nodes stand at the same block and nothing runs.</summary>
+    public void JudgeEnd(IReadOnlyList<ClusterNode> nodes)
+    {
+        LedgerState state = nodes[0].State;
+        foreach (ClusterNode node in nodes)
+        {
+            Require(
+                node.State.Height == Highest && node.State.StateRoot == state.StateRoot,
+                $"{node.Company} ends at height {node.State.Height} of {Highest}");
+        }
+
+        Invariants.Check(state);
+        Period period = state.Periods[1];
+        Require(
+            period.Positions.GroupBy(each => each.Net.Currency)
+                .All(each => each.Sum(position => position.Net.Amount) == 0),
+            "net positions sum to zero");
+        foreach ((TransactionId id, (CompanyId company, string key)) in _submitted)
+        {
+            Require(
+                _log.Contains(id) || _never.ContainsKey(id),
+                $"{company}'s '{key}' ({id}) has no end");
+        }
+
+        Require(
+            state.Trips.Values.All(trip => !Duties.IsRunning(trip)), "every trip has an end");
+    }
+
+    private void Appended(CompanyId company, AppendedBlock block)
+    {
+        AppliedBlock applied = block.Applied;
+        Seal seal = applied.Seal;
+        _votes.Decided(
+            company,
+            new Decision(
+                new ValueCheck.CheckedValue(
+                    applied.Digest, seal.Height, seal.Previous, seal.Time, seal.Proposer,
+                    applied.IsEmpty, block.Proof.Value),
+                block.Proof),
+            hasLiars: false);
+        (Digest, Digest) roots = (applied.Digest, applied.After.StateRoot);
+        if (!_chain.TryAdd(seal.Height, roots))
+        {
+            Require(
+                _chain[seal.Height] == roots,
+                $"{company} has another block or state at height {seal.Height}");
+            return;
+        }
+
+        Highest = Math.Max(Highest, seal.Height);
+        JudgeFirst(block);
+    }
+
+    private static void Require(bool condition, string violation)
+    {
+        if (!condition)
+        {
+            throw new ViolationException(violation);
+        }
+    }
+
+    private void JudgeFirst(AppendedBlock block)
+    {
+        AppliedBlock applied = block.Applied;
+        if (block.Proof.Certificate.Ballot > 0)
+        {
+            Faults.Met(FaultTable.BallotChanged);
+        }
+
+        foreach (Entry entry in applied.Entries)
+        {
+            if (entry is TransactionEntry each)
+            {
+                JudgeTransaction(each);
+            }
+
+            foreach (Effect effect in entry switch
+            {
+                TransactionEntry each2 => each2.Effects,
+                RuleEntry rule => rule.Effects,
+                _ => [],
+            })
+            {
+                Count(effect, entry is RuleEntry);
+            }
+        }
+
+        foreach (Trip trip in applied.After.Trips.Values)
+        {
+            Require(IsAllOrNone(trip), $"trip {trip.Id} is {trip.State} on part of its legs");
+        }
+
+        if (applied.Seal.Height % FullCheckEvery == 0)
+        {
+            Invariants.Check(applied.After);
+        }
+    }
+
+    private void JudgeTransaction(TransactionEntry entry)
+    {
+        bool reads = SignedTransaction.TryDecode(
+            entry.Transaction, out SignedTransaction? transaction, out string? why);
+        Require(reads, $"a transaction in the log does not decode: {why}");
+        TransactionId id = transaction!.Id;
+        Require(_log.Add(id), $"transaction {id} is in the log twice");
+        Require(_submitted.ContainsKey(id), $"transaction {id} was submitted by nobody");
+        Require(
+            !_never.TryGetValue(id, out string? never),
+            $"transaction {id} ({_submitted[id].Key}) is in a block, but {never}");
+        if (entry.Outcome.Code == OutcomeCode.WindowTaken)
+        {
+            Faults.Met(FaultTable.WindowTaken);
+        }
+    }
+
+    private static bool IsAllOrNone(Trip trip)
+    {
+        bool isUndecided = trip.Legs.All(leg => leg.State is LegState.Held or LegState.Accepted);
+        bool isReleased = trip.Legs.All(leg => leg.State == LegState.Released);
+        bool isConfirmed = trip.Legs.All(leg => leg.State
+            is LegState.Confirmed or LegState.Charging or LegState.Fulfilled or LegState.Unused);
+        return trip.State switch
+        {
+            TripState.Held => isUndecided,
+            TripState.Refused or TripState.Expired => isReleased,
+            _ => isConfirmed,
+        };
+    }
+
+    private void Never(TransactionId id, string why)
+    {
+        Require(!_log.Contains(id), $"transaction {id} is in a block, but {why}");
+        _never.TryAdd(id, why);
+    }
+
+    private void Count(Effect effect, bool byRule)
+    {
+        string? kind = effect switch
+        {
+            RulesChanged => FaultTable.ClockChanged,
+            TripExpired => FaultTable.TripExpired,
+            TripRefused => FaultTable.TripRefused,
+            TripEnded { End: TripState.Completed } => FaultTable.TripCompleted,
+            TripEnded => FaultTable.TripPartial,
+            LegEnded { End: LegState.Fulfilled } when byRule => FaultTable.SessionEndedBySilence,
+            CdrAccepted when byRule => FaultTable.CdrAcceptedBySilence,
+            PaymentConfirmed => FaultTable.PaymentConfirmed,
+            _ => null,
+        };
+        if (kind is not null)
+        {
+            Faults.Met(kind);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Tomada.Simulation.Consensus;
+
+namespace Tomada.Simulation.Cluster;
+
+/// <summary>At which point of carrying out one step's effects a node dies.</summary>
+public enum CrashPoint
+{
+    /// <summary>Nothing of the step reached the disk.</summary>
+    BeforeSync = 1,
+
+    /// <summary>All of it did; nothing was sent.</summary>
+    AfterSync = 2,
+
+    /// <summary>Some messages left.</summary>
+    WhileSending = 3,
+
+    /// <summary>All messages left; nobody in the node heard of the blocks.</summary>
+    AfterSending = 4,
+}
+
+/// <summary>What one owner does with the first trip that is proposed.</summary>
+public enum FirstAnswer
+{
+    /// <summary>Every owner accepts.</summary>
+    Accept = 1,
+
+    /// <summary>The last leg's owner refuses.</summary>
+    Refuse = 2,
+
+    /// <summary>The last leg's owner stays silent until the deadline.</summary>
+    Silence = 3,
+}
+
+/// <summary>Everything that one seed decides before its history begins.</summary>
+public sealed class ClusterPlan
+{
+    private static readonly int[] s_members = [3, 3, 3, 3, 3, 3, 3, 1, 4, 5];
+    private static readonly int[] s_losses = [0, 10_000, 50_000, 150_000, 250_000];
+    private static readonly int[] s_duplicates = [0, 20_000, 100_000];
+    private static readonly int[] s_slow = [0, 20_000, 100_000];
+    private static readonly int[] s_latencies = [1, 5, 20, 60];
+    private static readonly int[] s_validities = [60_000, 60_000, 20_000, 4_000];
+    private static readonly int[] s_factors = [60, 240, 600];
+
+    public ClusterPlan(SimulationRandom random)
+    {
+        N = random.Pick(s_members);
+        LossPerMillion = random.Pick(s_losses);
+        DuplicatePerMillion = random.Pick(s_duplicates);
+        SlowPerMillion = random.Pick(s_slow);
+        LatencyMaxMs = random.Pick(s_latencies);
+        ClockSkewMaxMs = random.Chance(300_000) ? 400 : 40;
+        IsSimulated = random.Chance(800_000);
+        FastFactor = random.Pick(s_factors);
+        ValidityMs = random.Pick(s_validities);
+        FaultsUntilMs = random.Between(4_000, IsSimulated ? 25_000 : 120_000);
+        CrashNode = random.Below(N);
+        CrashAtMs = random.Between(50, FaultsUntilMs - 1);
+        CrashPoint = (CrashPoint)random.Between(1, 4);
+        DownMs = random.Chance(200_000)
+            ? random.Between(8_000, 15_000)
+            : random.Between(20, 3_000);
+        CutNode = random.Chance(300_000) ? random.Below(N) : -1;
+        CutAtMs = random.Between(50, FaultsUntilMs - 1);
+        CutMs = random.Between(200, 6_000);
+        FirstAnswer = random.Chance(500_000) ? FirstAnswer.Accept
+            : random.Chance(500_000) ? FirstAnswer.Refuse : FirstAnswer.Silence;
+        DecideWithinMs = random.Between(4_000, 10_000);
+        NoShowLeg = random.Chance(150_000) ? random.Between(1, N) : 0;
+        UnendedLeg = random.Chance(150_000) ? random.Between(1, N) : 0;
+        Home = random.Below(N);
+        IsHomeSilent = random.Chance(200_000);
+    }
+
+    /// <summary>Members; also companies, and legs of a trip.</summary>
+    public int N { get; }
+
+    public int LossPerMillion { get; private set; }
+
+    public int DuplicatePerMillion { get; private set; }
+
+    /// <summary>Messages that take up to 3 s, so that others overtake them.</summary>
+    public int SlowPerMillion { get; private set; }
+
+    public int LatencyMaxMs { get; }
+
+    public int ClockSkewMaxMs { get; }
+
+    /// <summary>Whether the ledger clock may run faster than the wall.</summary>
+    public bool IsSimulated { get; }
+
+    /// <summary>Its speed between confirmation and the last session's end.</summary>
+    public int FastFactor { get; }
+
+    /// <summary>How long a transaction may wait, in wall milliseconds.</summary>
+    public int ValidityMs { get; }
+
+    /// <summary>From then on nothing fails any more.</summary>
+    public int FaultsUntilMs { get; }
+
+    /// <summary>The one node that dies.</summary>
+    public int CrashNode { get; }
+
+    /// <summary>It dies in its first step with effects from then on.</summary>
+    public int CrashAtMs { get; }
+
+    public CrashPoint CrashPoint { get; }
+
+    public int DownMs { get; }
+
+    /// <summary>A node whose links break for a while; -1: none.</summary>
+    public int CutNode { get; }
+
+    public int CutAtMs { get; }
+
+    public int CutMs { get; }
+
+    public FirstAnswer FirstAnswer { get; }
+
+    /// <summary>The company that proposes the trip, and closes the period.</summary>
+    public int Home { get; }
+
+    /// <summary>The company that asks for a window which the trip has.</summary>
+    public int RivalHome => (Home + 1) % N;
+
+    /// <summary>Ledger milliseconds for the owners to answer.</summary>
+    public int DecideWithinMs { get; }
+
+    /// <summary>The leg to which no car comes; 0: none.</summary>
+    public int NoShowLeg { get; }
+
+    /// <summary>The leg whose session nobody ends; 0: none.</summary>
+    public int UnendedLeg { get; }
+
+    /// <summary>
+    /// Whether the home company acknowledges CDRs but never says that it accepts.
+    /// </summary>
+    public bool IsHomeSilent { get; }
+
+    /// <summary>From now on nothing fails.</summary>
+    public void End()
+    {
+        LossPerMillion = 0;
+        DuplicatePerMillion = 0;
+        SlowPerMillion = 0;
+    }
+
+    public override string ToString() =>
+        $"n={N} simulated={IsSimulated} factor={FastFactor} validity={ValidityMs}ms"
+        + $" loss={LossPerMillion} duplicate={DuplicatePerMillion} slow={SlowPerMillion}"
+        + $" latency={LatencyMaxMs}ms skew={ClockSkewMaxMs}ms faults until {FaultsUntilMs}ms"
+        + $" crash of {CrashNode} {CrashPoint} at {CrashAtMs}ms for {DownMs}ms"
+        + $" cut of {CutNode} at {CutAtMs}ms for {CutMs}ms"
+        + $" home={Home} first answer={FirstAnswer} no show={NoShowLeg} unended={UnendedLeg}"
+        + $" home silent={IsHomeSilent}";
+}

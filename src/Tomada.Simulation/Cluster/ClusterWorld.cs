@@ -1,0 +1,366 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Tomada.Consensus;
+using Tomada.Ledger;
+using Tomada.Primitives;
+using Tomada.Replication;
+using Tomada.Simulation.Consensus;
+
+namespace Tomada.Simulation.Cluster;
+
+/// <summary>Virtual time, network and all nodes of one history.</summary>
+internal sealed class ClusterWorld
+{
+    private const int DeskPeriodMs = 400;
+    private readonly PriorityQueue<ClusterHappening, (long Ms, long Order)> _queue = new();
+    private readonly List<ClusterNode> _nodes = [];
+    private readonly Dictionary<(int From, int To), long> _newestArrived = [];
+    private readonly bool _keepsLog;
+    private int _cut = -1;
+    private bool _hasCrashed;
+    private long _order;
+    private long _number;
+
+    public ClusterWorld(ulong seed, bool keepsLog)
+    {
+        _keepsLog = keepsLog;
+        Random = new SimulationRandom(seed);
+        Plan = new ClusterPlan(Random);
+        Genesis = ClusterCompanies.Found(Plan.N, Plan.IsSimulated);
+        LedgerState founded = LedgerState.FromGenesis(Genesis);
+        Oracles = new ClusterOracles(
+            new MemberSet(
+                founded.Members.Values.Select(each => new Member(each.Company, each.VotingKey)),
+                founded.GovernanceRoot),
+            founded.Network);
+        for (int i = 0; i < Plan.N; i++)
+        {
+            int skewMs = Random.Between(-Plan.ClockSkewMaxMs, Plan.ClockSkewMaxMs);
+            _nodes.Add(new ClusterNode(this, ClusterCompanies.Company(i), i, skewMs));
+        }
+    }
+
+    public SimulationRandom Random { get; }
+
+    public ClusterPlan Plan { get; }
+
+    public Genesis Genesis { get; }
+
+    public ClusterOracles Oracles { get; }
+
+    public long NowMs { get; private set; }
+
+    public long Events { get; private set; }
+
+    public bool IsHealed { get; private set; }
+
+    public List<string> Log { get; } = [];
+
+    public void Run()
+    {
+        Note($"plan {Plan}");
+        At(Plan.FaultsUntilMs, new ClusterHappening.Healed());
+        At(DeskPeriodMs, new ClusterHappening.DesksWoke());
+        if (Plan.CutNode >= 0)
+        {
+            At(Plan.CutAtMs, new ClusterHappening.CutChanged(Plan.CutNode));
+            At(Plan.CutAtMs + Plan.CutMs, new ClusterHappening.CutChanged(-1));
+        }
+
+        foreach (ClusterNode node in _nodes)
+        {
+            At(Random.Between(0, 500), new ClusterHappening.Restarted(node));
+        }
+
+        while (!IsOver() && _queue.TryDequeue(out ClusterHappening? next, out (long Ms, long) at))
+        {
+            NowMs = at.Ms;
+            Events++;
+            if (Events > ClusterSimulation.EventsMax
+                || NowMs > Plan.FaultsUntilMs + ClusterSimulation.EndMaxMs)
+            {
+                throw new ViolationException(
+                    $"the story has no end after the faults ended at {Plan.FaultsUntilMs} ms");
+            }
+
+            Handle(next);
+        }
+
+        Oracles.JudgeEnd(_nodes);
+    }
+
+    public void Send(ClusterNode from, CompanyId? to, PeerMessage message)
+    {
+        if (message is PeerMessage.Voting voting)
+        {
+            Oracles.Sent(from.Company, voting.Message);
+        }
+
+        if (_keepsLog)
+        {
+            Note($"{from.Company} to {to?.ToString() ?? "all"}: {TextOf(message)}");
+        }
+
+        byte[] bytes = PeerMessage.Codec.Encode(message);
+        bool isAnswer = message is PeerMessage.BlockAnswer;
+        foreach (ClusterNode node in _nodes)
+        {
+            if (node != from && (to is null || node.Company == to))
+            {
+                Transmit(new ClusterHappening.Arrived(node, from, bytes, _number++, isAnswer));
+            }
+        }
+    }
+
+    /// <summary>Where in these effects the node dies; null: it lives on.</summary>
+    public CrashPoint? CrashNow(ClusterNode node, List<ReplicatorOutput> outputs)
+    {
+        bool has = outputs.Exists(each => !each.Votes.IsEmpty || !each.Append.IsEmpty
+            || !each.PendingAdded.IsEmpty || !each.PendingRemoved.IsEmpty);
+        if (_hasCrashed || IsHealed || node.Index != Plan.CrashNode || NowMs < Plan.CrashAtMs
+            || !has)
+        {
+            return null;
+        }
+
+        _hasCrashed = true;
+        return Plan.CrashPoint;
+    }
+
+    public void Crashed(ClusterNode node)
+    {
+        Note($"{node.Company} dies {Plan.CrashPoint}");
+        Oracles.Faults.Met(Plan.CrashPoint switch
+        {
+            CrashPoint.BeforeSync => FaultTable.CrashBeforeSync,
+            CrashPoint.AfterSync => FaultTable.CrashAfterSync,
+            CrashPoint.WhileSending => FaultTable.CrashWhileSending,
+            CrashPoint.AfterSending => FaultTable.CrashAfterSending,
+            _ => throw new UnreachableException(Plan.CrashPoint.ToString()),
+        });
+        Oracles.Crashed(node);
+        At(NowMs + Plan.DownMs, new ClusterHappening.Restarted(node));
+        ReachAll();
+    }
+
+    public void Restarting(ClusterNode node, int pending, bool hasVotes)
+    {
+        Note($"{node.Company} starts at height {node.Disk.Height} with {pending} waiting");
+        Oracles.Faults.Met(FaultTable.KeptByRestart, pending);
+        Oracles.Faults.Met(FaultTable.VoteKeptByRestart, hasVotes ? 1 : 0);
+    }
+
+    public void Synced(ClusterNode node, List<ReplicatorOutput> outputs, bool isAnswer)
+    {
+        Oracles.Synced(node.Company, outputs);
+        foreach (AppendedBlock block in outputs.SelectMany(each => each.Append))
+        {
+            Oracles.Faults.Met(FaultTable.CatchUp, isAnswer ? 1 : 0);
+            if (_keepsLog)
+            {
+                Note($"{node.Company} appends {BlockText.Of(block)}");
+            }
+
+            LookSoon(node);
+        }
+
+        if (_keepsLog)
+        {
+            foreach (RefusedInput refused in outputs.SelectMany(each => each.Refusals))
+            {
+                Note($"{node.Company} refuses {refused}");
+            }
+        }
+    }
+
+    public void Submitted(ClusterNode node, SignedTransaction transaction, string key)
+    {
+        Note($"{node.Company} submits {key} {transaction.Id.Digest.ToShortString()}"
+            + $" until {transaction.Content.ValidUntil}");
+        Oracles.Submitted(node.Company, transaction, key);
+    }
+
+    public void Ended(ClusterNode node, EndedTransaction ended)
+    {
+        Note($"{node.Company} is told {ended.Id.Digest.ToShortString()} {ended.End}: {ended.Why}");
+        Oracles.Ended(node.Company, ended);
+        LookSoon(node);
+    }
+
+    public void WakeAt(ClusterNode node, long ms)
+    {
+        node.TickVersion++;
+        if (ms < long.MaxValue)
+        {
+            At(ms, new ClusterHappening.Ticked(node, node.TickVersion));
+        }
+    }
+
+    private bool IsOver() => IsHealed && _nodes.TrueForAll(node =>
+        node.IsUp && node.State.Height == Oracles.Highest && node.Disk.Pending.Count == 0
+        && Duties.IsOver(node.State) && StationDuties.AreRenewed(node.State));
+
+    private void Handle(ClusterHappening happening)
+    {
+        switch (happening)
+        {
+            case ClusterHappening.Ticked ticked when ticked.Version == ticked.Node.TickVersion:
+                ticked.Node.Tick();
+                break;
+            case ClusterHappening.Ticked:
+                break;
+            case ClusterHappening.Arrived arrived:
+                Arrive(arrived);
+                break;
+            case ClusterHappening.DeskLooked { Node: var node }:
+                node.WillLook = false;
+                if (node.IsUp)
+                {
+                    node.Work();
+                }
+
+                break;
+            case ClusterHappening.DesksWoke:
+                foreach (ClusterNode node in _nodes.Where(each => each.IsUp))
+                {
+                    node.Work();
+                }
+
+                At(NowMs + DeskPeriodMs, happening);
+                break;
+            case ClusterHappening.ReachChanged { Node: var node }:
+                node.Reach(ReachableFrom(node));
+                break;
+            case ClusterHappening.Restarted { Node: var node }:
+                node.Start(ReachableFrom(node));
+                LookSoon(node);
+                ReachAll();
+                break;
+            case ClusterHappening.CutChanged cut:
+                _cut = cut.Node;
+                Oracles.Faults.Met(FaultTable.LinkCut, _cut >= 0 ? 1 : 0);
+                ReachAll();
+                break;
+            case ClusterHappening.Healed:
+                Heal();
+                break;
+            case ClusterHappening.CaughtUpBy { Height: var height }:
+                CheckCaughtUp(height);
+                break;
+            default:
+                throw new UnreachableException(happening.ToString());
+        }
+    }
+
+    private void LookSoon(ClusterNode node)
+    {
+        if (!node.WillLook)
+        {
+            node.WillLook = true;
+            At(NowMs, new ClusterHappening.DeskLooked(node));
+        }
+    }
+
+    private void Heal()
+    {
+        Note("the faults end");
+        IsHealed = true;
+        _cut = -1;
+        Plan.End();
+        ReachAll();
+        At(NowMs + ClusterSimulation.CatchUpMaxMs,
+            new ClusterHappening.CaughtUpBy(Oracles.Highest));
+    }
+
+    private void CheckCaughtUp(long height)
+    {
+        foreach (ClusterNode node in _nodes)
+        {
+            if (!node.IsUp || node.State.Height < height)
+            {
+                throw new ViolationException(
+                    $"{node.Company} has not reached height {height} within"
+                    + $" {ClusterSimulation.CatchUpMaxMs} ms after the faults");
+            }
+        }
+    }
+
+    private void Transmit(ClusterHappening.Arrived message)
+    {
+        if (!IsConnected(message.From, message.Node))
+        {
+            return;
+        }
+
+        if (Random.Chance(Plan.LossPerMillion))
+        {
+            Oracles.Faults.Met(FaultTable.MessageLost);
+            return;
+        }
+
+        At(NowMs + LatencyMs(), message);
+        if (Random.Chance(Plan.DuplicatePerMillion))
+        {
+            Oracles.Faults.Met(FaultTable.MessageDuplicated);
+            At(NowMs + LatencyMs(), message);
+        }
+    }
+
+    private void Arrive(ClusterHappening.Arrived arrived)
+    {
+        if (!arrived.Node.IsUp || !IsConnected(arrived.From, arrived.Node))
+        {
+            return;
+        }
+
+        (int, int) link = (arrived.From.Index, arrived.Node.Index);
+        long newest = _newestArrived.GetValueOrDefault(link, -1);
+        if (arrived.Number < newest)
+        {
+            Oracles.Faults.Met(FaultTable.MessageOvertaken);
+        }
+
+        _newestArrived[link] = Math.Max(newest, arrived.Number);
+        arrived.Node.Receive(arrived.From.Company, arrived.Bytes, arrived.IsAnswer);
+    }
+
+    private int LatencyMs() => Random.Chance(Plan.SlowPerMillion)
+        ? Random.Between(1, 3_000)
+        : Random.Between(1, Plan.LatencyMaxMs);
+
+    private bool IsConnected(ClusterNode a, ClusterNode b) => _cut != a.Index && _cut != b.Index;
+
+    private ImmutableSortedSet<CompanyId> ReachableFrom(ClusterNode node) =>
+    [
+        .. _nodes.Where(other => other.IsUp && (other == node || IsConnected(node, other)))
+            .Select(other => other.Company),
+    ];
+
+    private void ReachAll()
+    {
+        foreach (ClusterNode node in _nodes)
+        {
+            At(NowMs + Random.Between(0, 200), new ClusterHappening.ReachChanged(node));
+        }
+    }
+
+    private void At(long ms, ClusterHappening happening) =>
+        _queue.Enqueue(happening, (ms, _order++));
+
+    private static string TextOf(PeerMessage message) => message switch
+    {
+        PeerMessage.Voting voting => MessageText.Of(voting.Message),
+        PeerMessage.Gossip gossip => $"Gossip of {gossip.Transactions.Length}",
+        PeerMessage.BlockRequest request => $"BlockRequest {request.FromHeight}",
+        PeerMessage.BlockAnswer answer => $"BlockAnswer of {answer.Blocks.Length}",
+        _ => throw new UnreachableException(message.ToString()),
+    };
+
+    private void Note(string line)
+    {
+        if (_keepsLog)
+        {
+            Log.Add($"{NowMs} {line}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+namespace Tomada.Simulation.Cluster;
+
+/// <summary>
+/// What a history really met. A simulation that never met a fault has said nothing about it, so the
+/// tests ask for every one of these.
+/// </summary>
+public sealed class FaultTable
+{
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Every kind that histories are meant to meet.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+    [
+        MessageLost, MessageDuplicated, MessageOvertaken, LinkCut, CrashBeforeSync, CrashAfterSync,
+        CrashWhileSending, CrashAfterSending, LostWithCrash, KeptByRestart, VoteKeptByRestart,
+        BallotChanged, CatchUp, TransactionExpired, TransactionRefused, TripExpired, TripRefused,
+        TripCompleted, TripPartial, WindowTaken, SessionEndedBySilence, CdrAcceptedBySilence,
+        ClockChanged, PaymentConfirmed,
+    ];
+
+    public const string MessageLost = "message lost";
+    public const string MessageDuplicated = "message duplicated";
+    public const string MessageOvertaken = "message overtaken by a later one";
+    public const string LinkCut = "links of a node cut";
+    public const string CrashBeforeSync = "crash before sync";
+    public const string CrashAfterSync = "crash after sync";
+    public const string CrashWhileSending = "crash while sending";
+    public const string CrashAfterSending = "crash after sending";
+    public const string LostWithCrash = "transaction lost before its sync";
+    public const string KeptByRestart = "waiting transaction kept by a restart";
+    public const string VoteKeptByRestart = "vote kept by a restart";
+    public const string BallotChanged = "block decided above ballot 0";
+    public const string CatchUp = "block fetched from a peer's store";
+    public const string TransactionExpired = "transaction expired";
+    public const string TransactionRefused = "transaction refused before any block";
+    public const string TripExpired = "trip expired";
+    public const string TripRefused = "trip refused by an owner";
+    public const string TripCompleted = "trip completed";
+    public const string TripPartial = "trip partly unused";
+    public const string WindowTaken = "trip refused for a taken window";
+    public const string SessionEndedBySilence = "session ended by the rules";
+    public const string CdrAcceptedBySilence = "CDR accepted by silence";
+    public const string ClockChanged = "clock factor changed by a quorum";
+    public const string PaymentConfirmed = "payment confirmed";
+
+    /// <summary>How often, by kind; kinds that were not met are absent.</summary>
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    public void Met(string kind, long times = 1)
+    {
+        if (times > 0)
+        {
+            _counts[kind] = _counts.GetValueOrDefault(kind) + times;
+        }
+    }
+
+    public void Add(FaultTable other)
+    {
+        foreach ((string kind, long times) in other._counts)
+        {
+            Met(kind, times);
+        }
+    }
+}
