@@ -95,16 +95,16 @@ public static class NodeHost
             loop.RunAsync(ending.Token),
             FeedAsync(member.Peers, loop, ending.Token),
             devices.RunAsync(ending.Token),
-            api.Completion,
-            founding.Completion,
         ];
         try
         {
             // Each runs until stopped: the first that ends has failed, and the node with it.
-            await await Task.WhenAny(work);
+            await await Task.WhenAny([.. work, api.Completion, founding.Completion]);
         }
         finally
         {
+            // The other two end when they are disposed, not by this token: who waited for them here
+            // would wait for ever, and a node that failed would never exit.
             await ending.CancelAsync();
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
