@@ -108,8 +108,7 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignatu
         Timestamp earliest = new(state.Time.UnixMs + 1);
         foreach (SignedTransaction each in pending.All.ToList())
         {
-            // Its signature was checked when it came, and is again by whoever executes it.
-            if (Admission.Refuse(state, each, earliest, static (_, _, _) => true) is not { } why)
+            if (Admission.RefuseForGood(state, each) is not { } why)
             {
                 continue;
             }

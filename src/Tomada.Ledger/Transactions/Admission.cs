@@ -26,6 +26,19 @@ public static class Admission
         return Refuse(terms, transaction, verify);
     }
 
+    /// <summary>
+    /// Why the transaction can enter no block after this state, whatever the block's time; null
+    /// while one may still come. A validUntil that is too far ahead of a state of long ago is no
+    /// such reason: time brings it nearer.
+    /// </summary>
+    /// <param name="state">The newest state known here; the network's may be newer.</param>
+    /// <param name="transaction">Its signature was checked before.</param>
+    public static string? RefuseForGood(LedgerState state, SignedTransaction transaction)
+    {
+        long latest = Math.Max(state.Time.UnixMs + 1, transaction.Content.ValidUntil.UnixMs);
+        return Refuse(state, transaction, new Timestamp(latest), static (_, _, _) => true);
+    }
+
     internal static string? Refuse(
         Working state, SignedTransaction transaction, VerifySignature verify)
     {

@@ -53,6 +53,24 @@ public class AdmissionTests
     }
 
     [Fact]
+    public void A_valid_until_far_ahead_of_an_old_state_may_still_come_in_later()
+    {
+        SignedTransaction waiting = With(Next.Plus(TimeSpan.FromHours(1)));
+        AssertNames("validUntil", Refuse(waiting));
+        Assert.Null(Admission.RefuseForGood(_world.State, waiting));
+    }
+
+    [Fact]
+    public void What_expired_or_lost_its_number_never_comes_in()
+    {
+        SignedTransaction expired = With(_world.State.Time);
+        AssertNames("validUntil", Admission.RefuseForGood(_world.State, expired));
+        SignedTransaction used = _world.Transaction(LedgerWorld.A, Body);
+        _world.Submit(used);
+        AssertNames("number", Admission.RefuseForGood(_world.State, used));
+    }
+
+    [Fact]
     public void A_faster_clock_lengthens_validity_by_its_factor()
     {
         LedgerWorld fast = LedgerWorld.Empty(Rules.Default with { ClockFactor = 60 });
