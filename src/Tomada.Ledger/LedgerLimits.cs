@@ -20,8 +20,17 @@ public static class LedgerLimits
     /// <summary>Most bytes of all transactions of one block; the rest waits for the next.</summary>
     public const int BlockTransactionBytesMax = 2 * 1_024 * 1_024;
 
-    /// <summary>Most deadlines that one block acts on; the rest waits for the next.</summary>
-    public const int SweepMax = BlockEntriesMax - BlockTransactionsMax;
+    /// <summary>
+    /// Most deadlines that one block acts on; the rest waits for the next. So few that a block of
+    /// them alone, each of the largest kind, stays far below what consensus carries.
+    /// </summary>
+    public const int SweepMax = 1_024;
+
+    /// <summary>
+    /// Most passed holds that one proposal sweeps out of its way; at the limit its window counts as
+    /// taken until the sweep has come further, for an entry holds only so many effects.
+    /// </summary>
+    public const int ExpiriesPerProposalMax = 256;
 
     /// <summary>Latest block time: every time that the rules add to it can still be written.</summary>
     public static Timestamp BlockTimeMax { get; } = Timestamp.Parse("9990-01-01T00:00:00Z");

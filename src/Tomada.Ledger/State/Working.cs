@@ -110,6 +110,9 @@ public sealed class Working
     public Account AccountOf(AccountId id) =>
         Accounts.TryGet(id, out Account? account) ? account : new Account(0, 0);
 
+    /// <summary>How many effects the present entry has so far.</summary>
+    internal int EffectCount => _effects.Count;
+
     /// <summary>The effects since the last call.</summary>
     internal ImmutableArray<Effect> TakeEffects()
     {

@@ -24,7 +24,8 @@ internal static class CalendarRules
         while (at < row.Length && row[at].Window.Overlaps(booking.Window))
         {
             // A hold whose deadline has passed is free, even when no sweep has come to it yet.
-            if (!TripRules.ExpireIfDue(state, row[at].Leg.Trip))
+            if (state.EffectCount >= LedgerLimits.ExpiriesPerProposalMax
+                || !TripRules.ExpireIfDue(state, row[at].Leg.Trip))
             {
                 return false;
             }

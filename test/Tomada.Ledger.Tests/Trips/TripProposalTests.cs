@@ -29,6 +29,34 @@ public class TripProposalTests
     }
 
     [Fact]
+    public void Holds_that_passed_in_great_number_are_swept_before_their_time_is_given_away()
+    {
+        // All expire at once, more than a block sweeps and an entry could tell.
+        int count = LedgerLimits.SweepMax + LedgerLimits.EffectsMax + 1;
+        Timestamp first = LedgerWorld.Slot(0).From;
+        TimeSpan grid = TimeSpan.FromMilliseconds(Rules.Default.GridMs);
+        LegRequest leg = LedgerWorld.Leg(s_b, 0, capAmount: 0);
+        _world.Append([.. Enumerable.Range(0, count).Select(i => _world.Transaction(
+            LedgerWorld.A,
+            LedgerWorld.Trip(leg with
+            {
+                Window = new TimeWindow(first.Plus(grid * i), first.Plus(grid * (i + 1))),
+            }),
+            lane: 1 + (i % 4),
+            number: 1 + (i / 4)))]);
+        Assert.Equal(count, _world.State.Calendar[s_b].Length);
+        ProposeTrip all = LedgerWorld.Trip(
+            leg with { Window = new TimeWindow(first, first.Plus(grid * count)) });
+
+        AppliedBlock busy = _world.AppendAt(
+            _world.State.Time.Plus(TimeSpan.FromSeconds(30)), _world.Transaction(LedgerWorld.C, all));
+        Assert.Equal(
+            OutcomeCode.WindowTaken,
+            Assert.Single(busy.Entries.OfType<TransactionEntry>()).Outcome.Code);
+        Assert.Equal(Outcome.Applied, _world.Submit(LedgerWorld.C, all).Outcome);
+    }
+
+    [Fact]
     public void A_taken_window_refuses_the_whole_trip_and_says_which_leg()
     {
         _world.Hold(LedgerWorld.C, LedgerWorld.Leg(s_b, 2));
