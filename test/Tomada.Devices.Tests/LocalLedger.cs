@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Tomada.Ledger;
+using Tomada.Node;
 using Tomada.Node.Devices;
 using Tomada.Node.Keys;
 using Tomada.Primitives;
@@ -32,6 +33,9 @@ internal sealed class LocalLedger : IDisposable
     public LedgerState State { get; private set; }
 
     public DeskLedger Desk { get; }
+
+    /// <summary>Whether no block is remembered, as when they come faster than they are read.</summary>
+    public bool IsTooFast { get; init; }
 
     private static Timestamp WallNow =>
         new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
@@ -99,6 +103,11 @@ internal sealed class LocalLedger : IDisposable
                 {
                     await moved.WaitAsync(ct);
                 }
+            }
+
+            if (IsTooFast)
+            {
+                throw new FollowerTooSlowException(known + 1);
             }
 
             yield return next;

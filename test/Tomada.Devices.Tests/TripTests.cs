@@ -74,6 +74,14 @@ public class TripTests
         Assert.Equal(ReservationState.Refused, Assert.Single(trips.Trips).State);
     }
 
+    [Fact]
+    public async Task A_trip_is_confirmed_though_its_blocks_came_too_fast_to_follow()
+    {
+        await using World world = await World.StartAsync(isTooFast: true);
+        Reply reply = await world.ReserveAsync(slot: 1);
+        Assert.True(reply.Ok, reply.Why);
+    }
+
     private sealed class World : IAsyncDisposable
     {
         public const long EnergyWh = 5_000;
@@ -92,14 +100,17 @@ public class TripTests
         private readonly NodeStore _store;
         private DeviceDesks _desks = null!;
 
-        private World()
+        private World(bool isTooFast)
         {
             _store = NodeStore.Open(_folder, DeviceStore.Extension);
             Ledger = new LocalLedger(s_company, Rules.Default with
             {
                 ClockFactor = Factor,
                 DecisionMaxMs = 3_600_000,
-            });
+            })
+            {
+                IsTooFast = isTooFast,
+            };
         }
 
         public LocalLedger Ledger { get; }
@@ -110,9 +121,9 @@ public class TripTests
 
         private string Cables => Path.Combine(_folder, "cables");
 
-        public static async Task<World> StartAsync(bool withStation = true)
+        public static async Task<World> StartAsync(bool withStation = true, bool isTooFast = false)
         {
-            World world = new();
+            World world = new(isTooFast);
             world._desks = await DeviceDesks.StartAsync(
                 new DeviceDesksOptions
                 {

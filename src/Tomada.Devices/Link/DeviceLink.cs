@@ -274,8 +274,10 @@ public sealed class DeviceLink : IAsyncDisposable
                 _ => new Published(false, result.ReasonString ?? result.ReasonCode.ToString()),
             };
         }
-        catch (Exception failed) when (IsTransport(failed) && !ct.IsCancellationRequested)
+        catch (Exception failed) when (IsTransport(failed))
         {
+            // The library tells of being stopped as of a loss: as a time that ran out.
+            ct.ThrowIfCancellationRequested();
             return null;
         }
     }

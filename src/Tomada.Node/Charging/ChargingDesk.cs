@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tomada.DeviceApi;
 using Tomada.Ledger;
 using Tomada.Node.Broker;
@@ -52,6 +53,13 @@ internal sealed class ChargingDesk(
 
             int next = known is null ? 0 : known.LastSequence + 1;
             waiting.DropBelow(next);
+            if (known is null && IsCharging(state, waiting.Evse))
+            {
+                // The end of the session before is on its way. Both could come into one block in
+                // the wrong order, and a start that the rules refuse is not tried again.
+                continue;
+            }
+
             if (waiting.Next(next) is { } body)
             {
                 submitter.Submit($"session {id} {next}", BodyOf(body), ct);
@@ -62,6 +70,12 @@ internal sealed class ChargingDesk(
             }
         }
     }
+
+    // A charging leg keeps its booking until its session has ended.
+    private static bool IsCharging(LedgerState state, EvseId evse) =>
+        state.Calendar.TryGetValue(evse, out ImmutableArray<Booking> row)
+        && row.Any(each =>
+            state.Trips[each.Leg.Trip].Legs[each.Leg.Number - 1].State == LegState.Charging);
 
     internal static Body BodyOf(SessionBody body) => body.Event switch
     {

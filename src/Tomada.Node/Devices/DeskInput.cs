@@ -14,6 +14,11 @@ internal abstract record DeskInput
 
     public sealed record Block(AppliedBlock Applied) : DeskInput;
 
+    /// <summary>
+    /// More blocks passed than a follower can get one by one; this is where they led.
+    /// </summary>
+    public sealed record Skipped(LedgerState State) : DeskInput;
+
     /// <summary>Time passed: commands are repeated and deadlines looked at.</summary>
     public sealed record Tick : DeskInput;
 

@@ -181,9 +181,27 @@ public sealed class DeviceDesks : IAsyncDisposable
 
     private async Task FollowBlocksAsync(long height, CancellationToken ct)
     {
-        await foreach (AppliedBlock block in _ledger.Follow(height, ct).ConfigureAwait(false))
+        long known = height;
+        while (true)
         {
-            await _inputs.Writer.WriteAsync(new DeskInput.Block(block), ct).ConfigureAwait(false);
+            try
+            {
+                await foreach (AppliedBlock block in
+                    _ledger.Follow(known, ct).ConfigureAwait(false))
+                {
+                    known = block.Seal.Height;
+                    await _inputs.Writer.WriteAsync(new DeskInput.Block(block), ct)
+                        .ConfigureAwait(false);
+                }
+            }
+            catch (FollowerTooSlowException)
+            {
+                // As after an outage, when thousands come at once. The state has what is owed.
+                LedgerState state = _ledger.State();
+                known = state.Height;
+                await _inputs.Writer.WriteAsync(new DeskInput.Skipped(state), ct)
+                    .ConfigureAwait(false);
+            }
         }
     }
 
@@ -207,6 +225,12 @@ public sealed class DeviceDesks : IAsyncDisposable
                     break;
                 case DeskInput.Block block:
                     Take(block.Applied);
+                    break;
+                case DeskInput.Skipped skipped:
+                    _stations.Start(skipped.State);
+                    _clearing.Start(skipped.State);
+                    _trips.OnSkipped();
+                    Broker.AnnounceNode();
                     break;
                 case DeskInput.Submitted ended:
                     _submitter.Ended(ended);

@@ -34,6 +34,12 @@ internal sealed class RequestDesk(
         {
             Repeat(message, request.Op, kept);
         }
+        else if (request.Op == RequestOp.Reserve
+            && store.FindReservation(message.From.User, id) is not null)
+        {
+            // Replies are forgotten after a day, reservations are not: never a second one by one id.
+            trips.OnRepeated(message);
+        }
         else
         {
             Take(message, request.Op, ct);

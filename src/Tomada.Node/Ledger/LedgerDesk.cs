@@ -102,6 +102,8 @@ public sealed class LedgerDesk
         {
             // The signal is taken before the look, so that a block in between is not missed.
             Task moved = Volatile.Read(ref _moved).Task;
+            // Before the blocks: the newest of them is published before the state is.
+            long newest = State.Height;
             foreach (AppliedBlock block in Volatile.Read(ref _recent))
             {
                 if (block.Seal.Height <= known)
@@ -118,10 +120,13 @@ public sealed class LedgerDesk
                 known++;
             }
 
-            if (known >= State.Height)
+            if (known < newest)
             {
-                await moved.WaitAsync(stop);
+                // Blocks of before this process are in the store only.
+                throw new FollowerTooSlowException(known + 1);
             }
+
+            await moved.WaitAsync(stop);
         }
     }
 

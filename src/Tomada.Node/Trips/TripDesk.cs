@@ -29,9 +29,9 @@ internal sealed class TripDesk(
     {
         Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash);
         LedgerState state = ledger.State();
-        if (Refuse(state, request) is { } why)
+        if (Refuse(state, request) is var (code, why))
         {
-            Finish(asked, Reply.Refused(asked.Id, ReplyCode.NotFound, why));
+            Finish(asked, Reply.Refused(asked.Id, code, why));
             return;
         }
 
@@ -139,6 +139,17 @@ internal sealed class TripDesk(
         }
     }
 
+    /// <summary>Blocks passed unseen: what they brought to trips stands in the state.</summary>
+    public void OnSkipped()
+    {
+        LedgerState state = ledger.State();
+        foreach (TripId id in _waiting.Keys.ToArray())
+        {
+            Settle(state.Trips[id]);
+            Tell(state.Trips[id]);
+        }
+    }
+
     /// <summary>The device's trips as the ledger has them now.</summary>
     public Reply History(Received message, HistoryRequest request)
     {
@@ -152,13 +163,23 @@ internal sealed class TripDesk(
         return Reply.Done(message.Envelope.Id, new HistoryReply(trips));
     }
 
-    private static string? Refuse(LedgerState state, ReserveRequest request)
+    /// <summary>What must hold before a leg can be priced; the rest is for the rules to judge.</summary>
+    private static (ReplyCode Code, string Why)? Refuse(LedgerState state, ReserveRequest request)
     {
         for (int i = 0; i < request.Legs.Length; i++)
         {
-            if (!state.Evses.ContainsKey(request.Legs[i].Evse))
+            LegBody leg = request.Legs[i];
+            if (!state.Evses.ContainsKey(leg.Evse))
             {
-                return $"body.legs[{i}].evse: {request.Legs[i].Evse} is not on the ledger";
+                return (
+                    ReplyCode.NotFound,
+                    $"body.legs[{i}].evse: {leg.Evse} is not on the ledger");
+            }
+
+            if (leg.Window.Until.UnixMs - leg.Window.From.UnixMs > state.Rules.HorizonMs)
+            {
+                return (ReplyCode.Invalid, $"body.legs[{i}].window: {leg.Window}; allowed are "
+                    + $"{state.Rules.HorizonMs / 86_400_000} days at the most");
             }
         }
 

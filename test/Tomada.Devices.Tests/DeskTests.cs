@@ -1,0 +1,181 @@
+using System.Text.Json;
+using Tomada.DeviceApi;
+using Tomada.Ledger;
+using Tomada.Node.Broker;
+using Tomada.Node.Charging;
+using Tomada.Node.Devices;
+using Tomada.Node.Keys;
+using Tomada.Node.Trips;
+using Tomada.Primitives;
+
+namespace Tomada.Devices.Tests;
+
+/// <summary>Single desks, given by hand what a device said.</summary>
+public sealed class DeskTests : IDisposable
+{
+    private const int Factor = 300;
+
+    private static readonly EvseId s_evse = EvseId.Parse("br-aaa/dc-1");
+
+    private readonly LocalLedger _ledger = new(
+        BrokerWorld.Company, Rules.Default with { ClockFactor = Factor });
+
+    private readonly Ed25519Key _station = new(Digest.Of([9]).ToArray());
+    private readonly List<Body> _submitted = [];
+    private readonly byte[] _secret = Digest.Of([8]).ToArray();
+
+    public DeskTests() => Publish();
+
+    public void Dispose()
+    {
+        _ledger.Dispose();
+        _station.Dispose();
+    }
+
+    [Fact]
+    public async Task A_window_of_years_is_refused_and_does_not_stop_the_desks()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        MessageId id = world.Broker.NewId();
+        TimeWindow years = new(Grid(1), Grid(1).Plus(TimeSpan.FromDays(1_001)));
+        Ask(Desk(world), world, id, years);
+        Reply reply = ReplyTo(world, id);
+        Assert.Equal(ReplyCode.Invalid, reply.Code);
+        Assert.StartsWith("body.legs[0].window", reply.Why, StringComparison.Ordinal);
+        Assert.Empty(_submitted);
+    }
+
+    [Fact]
+    public async Task A_request_whose_reply_is_forgotten_is_not_proposed_a_second_time()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        MessageId id = world.Broker.NewId();
+        RequestDesk desk = Desk(world);
+        Ask(desk, world, id, new TimeWindow(Grid(1), Grid(2)));
+        Assert.Single(_submitted);
+
+        Timestamp nextWeek = new(
+            TimeProvider.System.GetUtcNow().AddDays(7).ToUnixTimeMilliseconds());
+        world.Devices.PutReply("car-other", id, new KeptReply(Digest.Zero, null), nextWeek);
+        Assert.Null(world.Devices.FindReply(BrokerWorld.Car.User, id));
+        Ask(desk, world, id, new TimeWindow(Grid(1), Grid(2)));
+        Assert.Single(_submitted);
+    }
+
+    [Fact]
+    public void A_start_waits_for_the_end_of_the_session_before_it()
+    {
+        SessionId first = Confirm(1);
+        SessionId second = Confirm(2);
+        SessionBody started = Started(first, Grid(1));
+        Assert.Equal(Outcome.Applied, _ledger.Submit(ChargingDesk.BodyOf(started)).Outcome);
+
+        ChargingDesk desk = new(_ledger.Desk, Submitter(), null!, TimeProvider.System);
+        desk.Start([Logged(Started(second, Grid(2)))]);
+        desk.Work(TestContext.Current.CancellationToken);
+        Assert.Empty(_submitted);
+
+        SessionEnd end = new(
+            first, 1, Grid(1).Plus(TimeSpan.FromSeconds(1)), 1_000, EndReason.Driver);
+        byte[] signature = _station.Sign(end.SignedMessage(_ledger.State.Network));
+        Assert.Equal(Outcome.Applied, _ledger.Submit(new EndSession(end, signature)).Outcome);
+        desk.Work(TestContext.Current.CancellationToken);
+        Assert.Equal(second, Assert.IsType<StartSession>(Assert.Single(_submitted)).Start.Session);
+    }
+
+    private static Reply ReplyTo(BrokerWorld world, MessageId id) => JsonSerializer.Deserialize(
+        world.Devices.FindReply(BrokerWorld.Car.User, id)!.Reply, Reply.Json)!;
+
+    private static LoggedMessage Logged(SessionBody body) => new(
+        BrokerWorld.Station.User,
+        new UpTopic.Session(body.Session).Path,
+        Envelope.Encode(
+            new MessageId(Guid.CreateVersion7()), body.At, 1, 1, body));
+
+    private static void Ask(RequestDesk desk, BrokerWorld world, MessageId id, TimeWindow window)
+    {
+        ReserveRequest request = new([new LegBody(s_evse, window, 5_000)]);
+        byte[] payload = Envelope.Encode(id, BrokerWorld.Node.Now, 1, 1, request);
+        Assert.True(Envelope.TryDecode(payload, out Envelope? envelope, out string? why), why);
+        UpTopic.Request topic = new(RequestOp.Reserve);
+        desk.On(
+            new Received(BrokerWorld.Car, topic, envelope, null), topic,
+            TestContext.Current.CancellationToken);
+    }
+
+    private RequestDesk Desk(BrokerWorld world)
+    {
+        TripDesk trips = new(
+            _ledger.Desk, world.Broker, world.Registry, world.Devices, Submitter(),
+            TimeProvider.System);
+        return new RequestDesk(
+            _ledger.Desk, world.Broker, world.Devices, null!, trips, null, TimeProvider.System);
+    }
+
+    /// <summary>Remembers what is submitted; nothing of it ends.</summary>
+    private Submitter Submitter() => new(
+        _ledger.Desk with
+        {
+            Submit = (body, ct) =>
+            {
+                _submitted.Add(body);
+                return new TaskCompletionSource<Submission>().Task.WaitAsync(ct);
+            },
+        },
+        (_, _) => ValueTask.CompletedTask);
+
+    /// <summary>Points of the grid from the next one on; the first is number 1.</summary>
+    private Timestamp Grid(int number)
+    {
+        long gridMs = Rules.Default.GridMs;
+        long next = (_ledger.State.Genesis.Draft.Time.UnixMs / gridMs) + 1;
+        return new Timestamp((next + number) * gridMs);
+    }
+
+    private SessionBody Started(SessionId session, Timestamp at)
+    {
+        SessionStart start = new(session, s_evse, _secret, at, 0);
+        return new SessionBody(
+            SessionEvent.Started, 0, session, s_evse, at, 0, false,
+            _station.Sign(start.SignedMessage(_ledger.State.Network)), start.Secret);
+    }
+
+    /// <summary>A confirmed trip of one leg from a point of the grid to the next.</summary>
+    private SessionId Confirm(int number)
+    {
+        LegRequest request = new(
+            s_evse,
+            new TimeWindow(Grid(number), Grid(number + 1)),
+            5_000,
+            _ledger.State.TariffHashes.Values.Single(),
+            new Money(5_000, Currency.Brl),
+            LegRequest.HashSecret(_secret));
+        Submission held = _ledger.Submit(
+            new ProposeTrip(Digest.Of([7]), PriorityClass.Normal, 60_000, [request]));
+        Assert.Equal(Outcome.Applied, held.Outcome);
+        LegId leg = new(new TripId(held.Id.Digest), 1);
+        Assert.Equal(Outcome.Applied, _ledger.Submit(new AnswerLeg(leg, null)).Outcome);
+        return new SessionId(leg, 1);
+    }
+
+    private void Publish()
+    {
+        LocationId site = LocationId.Parse("br-aaa/site");
+        TariffId day = TariffId.Parse("br-aaa/day");
+        Tariff tariff = new(
+            Currency.Brl,
+            [new TariffElement([new PriceComponent(TariffDimension.Energy, 2_000_000, 1)])]);
+        Body[] bodies =
+        [
+            new PutLocation(
+                site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "America/Bahia"),
+            new PutTariff(day, tariff),
+            new PutEvse(
+                s_evse, site, _station.Public,
+                [new Connector(1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000)], day),
+            new SetEvseAvailability(
+                s_evse, Availability.Available, _ledger.Now().Plus(TimeSpan.FromDays(10))),
+        ];
+        Assert.All(bodies, body => Assert.Equal(Outcome.Applied, _ledger.Submit(body).Outcome));
+    }
+}

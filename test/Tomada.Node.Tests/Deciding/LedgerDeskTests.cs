@@ -1,0 +1,72 @@
+using System.Threading.Channels;
+using Tomada.Ledger;
+using Tomada.Node.Keys;
+using Tomada.Primitives;
+using Tomada.Replication;
+
+namespace Tomada.Node.Tests.Deciding;
+
+public sealed class LedgerDeskTests : IDisposable
+{
+    private static readonly CompanyId s_self = CompanyId.Parse("br-aaa");
+
+    private readonly Ed25519Key _identity = new(Digest.Of([1]).ToArray());
+    private readonly Ed25519Key _voting = new(Digest.Of([2]).ToArray());
+
+    public void Dispose()
+    {
+        _identity.Dispose();
+        _voting.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_follows_from_before_the_start_is_told_that_the_store_has_the_blocks()
+    {
+        AppliedBlock old = Block(Founded());
+        LedgerDesk desk = Desk(old.After);
+        await Assert.ThrowsAsync<FollowerTooSlowException>(async () => await Next(desk, 0));
+    }
+
+    [Fact]
+    public async Task Who_follows_from_the_newest_block_gets_the_next_one()
+    {
+        AppliedBlock old = Block(Founded());
+        LedgerDesk desk = Desk(old.After);
+        Task<AppliedBlock> next = Next(desk, 1);
+        Assert.False(next.IsCompleted);
+        AppliedBlock made = Block(old.After);
+        desk.Publish(made);
+        Assert.Same(made, await next);
+    }
+
+    private static async Task<AppliedBlock> Next(LedgerDesk desk, long after)
+    {
+        await foreach (AppliedBlock block in desk.FollowAsync(after, TestContext.Current.CancellationToken))
+        {
+            return block;
+        }
+
+        throw new InvalidOperationException("The stream of blocks never ends.");
+    }
+
+    private LedgerDesk Desk(LedgerState state) => new(
+        s_self,
+        _identity.Sign,
+        Channel.CreateBounded<ReplicatorInput>(1).Writer,
+        TimeProvider.System,
+        state,
+        lastNumber: 0);
+
+    private static AppliedBlock Block(LedgerState parent) => BlockExecution.Build(
+        parent, [], parent.Time.Plus(TimeSpan.FromSeconds(1)), s_self, parent.Height == 0 ? null : [1],
+        Ed25519.Verify);
+
+    private LedgerState Founded()
+    {
+        MemberRecord member = new(s_self, "One", _identity.Public, _voting.Public, Digest.Of([3]));
+        SignedMember founder = new(member, _identity.Sign(member.SignedMessage()));
+        GenesisDraft draft = new(
+            "test", [founder], Rules.Default, Timestamp.Parse("2026-11-23T12:00:00Z"), Simulated: false);
+        return LedgerState.FromGenesis(new Genesis(draft, [_identity.Sign(draft.SignedMessage())]));
+    }
+}
