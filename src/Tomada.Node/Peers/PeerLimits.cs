@@ -56,6 +56,12 @@ public static class PeerLimits
     public const int ConnectionsMax = 512;
 
     /// <summary>
+    /// Streams of one connection; a peer needs one, and each can hold a frame in memory before
+    /// anybody has shown who they are. Further ones are refused.
+    /// </summary>
+    public const int StreamsPerConnectionMax = 1;
+
+    /// <summary>
     /// Wait before the first new attempt to connect; doubled each time, and drawn from half to all.
     /// </summary>
     public static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(100);

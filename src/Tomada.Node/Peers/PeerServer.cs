@@ -44,6 +44,7 @@ internal static class PeerServer
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = PeerLimits.StreamsPerConnectionMax;
         kestrel.Limits.Http2.KeepAlivePingDelay = PeerLimits.KeepAlive;
         kestrel.Limits.Http2.KeepAlivePingTimeout = PeerLimits.KeepAlive;
         kestrel.Listen(listen, at =>
