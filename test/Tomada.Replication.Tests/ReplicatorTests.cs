@@ -126,6 +126,26 @@ public class ReplicatorTests
     }
 
     [Fact]
+    public void Consensus_rests_while_all_that_waits_has_expired()
+    {
+        SmallNetwork network = new(Companies.Three);
+        network.Pass(100);
+        network.Arrives = (_, _, message) => message is PeerMessage.Gossip;
+        network.Submit(Companies.B, Transaction(network, Companies.B, 1, validForMs: 1_000));
+        network.Pass(3_000);
+        network.Arrives = (_, _, _) => true;
+        network.Pass(60_000);
+        Assert.All(network.Running, each => Assert.Equal(1, network[each].PendingCount));
+
+        network.Submit(Companies.A, Transaction(network, Companies.A, 1));
+        network.Pass(10_000);
+
+        Assert.InRange(network[Companies.A].Tip!.Certificate.Ballot, 0, 2);
+        Assert.All(network.Running, each => Assert.Equal(0, network[each].PendingCount));
+        Assert.Equal(TransactionEnd.Expired, Assert.Single(network.EndedAt(Companies.B)).End);
+    }
+
+    [Fact]
     public void A_restart_keeps_what_waits()
     {
         SmallNetwork network = new(Companies.Three, Companies.A);
