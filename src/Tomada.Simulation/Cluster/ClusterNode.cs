@@ -16,7 +16,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     private const int BaseTimeoutMs = 200;
 
     private readonly HashSet<Digest> _proposed = [];
-    private readonly Dictionary<TransactionId, string> _waiting = [];
+    private readonly Dictionary<TransactionId, (string Key, Timestamp Until)> _waiting = [];
     private Replicator? _replicator;
     private long _lastNumber;
 
@@ -71,7 +71,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             // A driver waits for an answer that this node still owes; all else is asked again.
             if (each.Content.Company == company && each.Content.Body is ProposeTrip)
             {
-                _waiting[each.Id] = "propose";
+                _waiting[each.Id] = ("propose", each.Content.ValidUntil);
             }
         }
 
@@ -95,6 +95,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     {
         DeskView view = new(
             State, company, world.Plan, LedgerNow, _proposed, world.IsHealed);
+        GiveUpWaiting();
         foreach (Duty duty in Duties.Of(view).ToList())
         {
             if (!IsUp)
@@ -102,10 +103,26 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
                 return;
             }
 
-            if (!_waiting.ContainsValue(duty.Key))
+            if (!_waiting.Values.Any(each => each.Key == duty.Key))
             {
                 Submit(duty);
             }
+        }
+    }
+
+    /// <summary>
+    /// Only a block can say that a transaction expired, and an idle network makes none. Who still
+    /// owes the matter says it again once every clock has passed the first one's time.
+    /// </summary>
+    private void GiveUpWaiting()
+    {
+        long passedMs = LedgerNow.UnixMs
+            - (2 * ReplicationLimits.ClockToleranceMs * State.Clock.Factor);
+        foreach (TransactionId overdue in _waiting
+            .Where(each => each.Value.Until.UnixMs < passedMs)
+            .Select(each => each.Key).ToList())
+        {
+            _waiting.Remove(overdue);
         }
     }
 
@@ -117,7 +134,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             State.Network, company, 0, ++_lastNumber, validUntil, duty.Body);
         SignedTransaction transaction =
             SignedTransaction.Sign(content, ClusterCompanies.IdentityOf(company));
-        _waiting[transaction.Id] = duty.Key;
+        _waiting[transaction.Id] = (duty.Key, validUntil);
         world.Submitted(this, transaction, duty.Key);
         Step(new ReplicatorInput.Submitted(transaction));
     }
