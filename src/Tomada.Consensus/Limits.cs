@@ -16,8 +16,11 @@ public static class Limits
     /// </summary>
     public const int BallotMax = 1 << 30;
 
-    /// <summary>Bytes of one value (a block); a longer one does not decode.</summary>
-    public const int ValueBytesMax = 2 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of one value (a block); a longer one does not decode. Twice what a ledger block's
+    /// transactions may have, which leaves room for their effects and the seal.
+    /// </summary>
+    public const int ValueBytesMax = 4 * 1024 * 1024;
 
     /// <summary>
     /// Ballots of which one member's votes of one type are kept at a height; the lowest is dropped.

@@ -32,13 +32,6 @@ internal sealed class DemoAudit(DemoWorld world, DemoTrip trip)
             world.Options.Kill ? DegradedDecisionLimitMs : DecisionLimitMs,
             $"submit to answer over HTTP: {world.Decisions}"));
         world.Prove(new Criterion(
-            "trip-confirmed",
-            Math.Round(trip.Confirmations.Percentile(50), 1),
-            null,
-            "ms",
-            true,
-            "from the car's request over MQTT to its confirmation"));
-        world.Prove(new Criterion(
             "node-memory",
             world.Companies.Max(each => each.NodeMemory()) / (1024 * 1024),
             null,

@@ -69,6 +69,11 @@ internal static class DemoRun
 
             await trip.ReserveAsync(stop);
             await trip.RefuseSecondAsync(stop);
+            if (!world.Options.Kill)
+            {
+                await trip.MeasureAsync(stop);
+            }
+
             await trip.DriveAsync(stop);
             await new DemoSettlement(world, trip.Id).RunAsync(stop);
             await new DemoAudit(world, trip).RunAsync(stop);

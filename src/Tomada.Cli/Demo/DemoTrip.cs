@@ -11,6 +11,11 @@ internal sealed class DemoTrip
 {
     private const long DecideWithinMs = 20_000;
 
+    /// <summary>Trips on following days that are only reserved; within the rules' horizon of 30 days.</summary>
+    private const int MeasuredTrips = 20;
+
+    private const double ConfirmationLimitMs = 3_000;
+
     private readonly DemoWorld _world;
     private readonly DemoCar _car;
     private readonly DemoCar _secondCar;
@@ -129,6 +134,24 @@ internal sealed class DemoTrip
             $"on the ledger: {Text(transaction.GetProperty("outcome"), "reason")}; the car was told: {why}"));
     }
 
+    /// <summary>The same stops on the following days, one trip after the other: how long one takes.</summary>
+    public async Task MeasureAsync(CancellationToken stop)
+    {
+        JsonElement[] stops = [.. Stops()];
+        for (int day = 1; day <= MeasuredTrips; day++)
+        {
+            string legs = string.Join(", ", stops.Select(each => LegJson(each, Text(each, "evse"), day)));
+            RequireConfirmed(await Confirmations.MeasureAsync(
+                () => _secondCar.ReserveLegsAsync($$"""{"legs": [{{legs}}]}""", stop)));
+        }
+
+        _world.Prove(Criterion.Within(
+            "trip-p95",
+            Confirmations.Percentile(95),
+            ConfirmationLimitMs,
+            $"from a car's request over MQTT to its confirmation by three owners: {Confirmations}"));
+    }
+
     public async Task DriveAsync(CancellationToken stop)
     {
         _world.Display.Title($"The drive, with the ledger clock {_world.Options.ClockFactor} times as fast");
@@ -241,8 +264,15 @@ internal sealed class DemoTrip
         Text(transaction, "kind") == nameof(ProposeTrip)
         && Text(transaction.GetProperty("outcome"), "code") == "WINDOW_TAKEN";
 
-    private static string LegJson(JsonElement stop, string evse) =>
-        $$"""{"evse": "{{evse}}", "window": {{stop.GetProperty("window")}}, "energyWh": {{stop.GetProperty("energyWh")}}}""";
+    private static string LegJson(JsonElement stop, string evse, int daysLater = 0)
+    {
+        JsonElement window = stop.GetProperty("window");
+        Timestamp from = Timestamp.Parse(Text(window, "from")).Plus(TimeSpan.FromDays(daysLater));
+        Timestamp until = Timestamp.Parse(Text(window, "until")).Plus(TimeSpan.FromDays(daysLater));
+        return $$"""
+            {"evse": "{{evse}}", "window": {"from": "{{from}}", "until": "{{until}}"}, "energyWh": {{stop.GetProperty("energyWh")}}}
+            """.Trim();
+    }
 
     /// <summary>Another charger of the same site that no trip has asked for.</summary>
     private string NeighbourOf(string evse, HashSet<string> booked)
