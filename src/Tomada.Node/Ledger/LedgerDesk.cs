@@ -24,7 +24,16 @@ public sealed class LedgerDesk
     /// </summary>
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long a submitter waits, in wall time. Only a block says that a transaction expired, and on
+    /// an idle chain, or without a quorum, none may come.
+    /// </summary>
+    public static readonly TimeSpan Patience = Validity + TimeSpan.FromSeconds(5);
+
     internal const int Lane = 0;
+
+    private const string UndecidedText =
+        "no block decided it in time; it may still be found on the ledger, so ask there first";
 
     private readonly ConcurrentDictionary<TransactionId, TaskCompletionSource<TransactionResult>> _waiting = [];
     private readonly SignMessage _sign;
@@ -78,7 +87,12 @@ public sealed class LedgerDesk
         try
         {
             await _inputs.WriteAsync(new ReplicatorInput.Submitted(transaction), stop);
-            return await end.Task.WaitAsync(stop);
+            return await end.Task.WaitAsync(Patience, _wall, stop);
+        }
+        catch (TimeoutException)
+        {
+            return new TransactionResult(
+                transaction.Id, TransactionEnd.Undecided, null, [], 0, -1, UndecidedText);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
 using Tomada.Primitives;
@@ -39,6 +40,22 @@ public sealed class LedgerDeskTests : IDisposable
         Assert.Same(made, await next);
     }
 
+    [Fact]
+    public async Task Who_submits_to_an_idle_chain_is_told_that_nothing_was_decided()
+    {
+        FakeTimeProvider wall = new(DateTimeOffset.Parse("2026-11-23T12:00:00Z", null));
+        LedgerDesk desk = Desk(Founded(), wall);
+        Task<TransactionResult> submitted = desk.SubmitAsync(
+            new ClosePeriod(1), TestContext.Current.CancellationToken);
+        wall.Advance(LedgerDesk.Patience - TimeSpan.FromSeconds(1));
+        Assert.False(submitted.IsCompleted);
+        wall.Advance(TimeSpan.FromSeconds(2));
+        TransactionResult result = await submitted;
+        Assert.Equal(TransactionEnd.Undecided, result.End);
+        Assert.False(result.IsApplied);
+        Assert.Contains("no block decided it", result.Explain(), StringComparison.Ordinal);
+    }
+
     private static async Task<AppliedBlock> Next(LedgerDesk desk, long after)
     {
         await foreach (AppliedBlock block in desk.FollowAsync(after, TestContext.Current.CancellationToken))
@@ -49,11 +66,11 @@ public sealed class LedgerDeskTests : IDisposable
         throw new InvalidOperationException("The stream of blocks never ends.");
     }
 
-    private LedgerDesk Desk(LedgerState state) => new(
+    private LedgerDesk Desk(LedgerState state, TimeProvider? wall = null) => new(
         s_self,
         _identity.Sign,
         Channel.CreateBounded<ReplicatorInput>(1).Writer,
-        TimeProvider.System,
+        wall ?? TimeProvider.System,
         state,
         lastNumber: 0);
 
