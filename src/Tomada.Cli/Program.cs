@@ -30,15 +30,19 @@ if (parsed.Errors.Count > 0)
 {
     string command =
         parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-    await Console.Error.WriteLineAsync(
-        $"tomada: {parsed.Errors[0].Message} See 'tomada{command} --help'.");
+    await Console.Error.WriteLineAsync($"tomada: {OneLine(parsed)} See 'tomada{command} --help'.");
     return ExitCodes.Usage;
 }
 
 try
 {
     return await parsed.InvokeAsync(
-        new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            // After Ctrl-C, time for what was started to be stopped; beyond it the process just ends.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+        });
 }
 catch (CommandException refused)
 {
@@ -53,4 +57,15 @@ catch (Exception refused) when (refused is DataDirectoryException or StoreCorrup
 catch (OperationCanceledException)
 {
     return ExitCodes.Interrupted;
+}
+
+// What was not understood says more than what is missing because of it.
+static string OneLine(ParseResult parsed)
+{
+    string? unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+    string message = parsed.Errors
+        .Select(each => each.Message)
+        .FirstOrDefault(each => unknown is not null && each.Contains($"'{unknown}'", StringComparison.Ordinal))
+        ?? parsed.Errors[0].Message;
+    return string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

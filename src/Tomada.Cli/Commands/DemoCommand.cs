@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Tomada.Cli.Demo;
 
 namespace Tomada.Cli.Commands;
@@ -25,7 +26,10 @@ internal static class DemoCommand
         };
         factor.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 60 or > 7_200)
+            // What is no number is refused by the parser itself.
+            if (result.Tokens is [{ } token]
+                && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int given)
+                && given is < 60 or > 7_200)
             {
                 result.AddError("--factor is 60 to 7,200.");
             }
@@ -38,14 +42,17 @@ internal static class DemoCommand
         {
             once, kill, json, factor, keep,
         };
-        command.SetAction((parsed, stop) => DemoRun.RunAsync(
-            new DemoOptions(
-                parsed.GetValue(once),
-                parsed.GetValue(kill) is not null,
-                parsed.GetValue(json),
-                parsed.GetValue(factor),
-                parsed.GetValue(keep)),
-            stop));
+        // Ctrl-C waits only for an action that has returned its task; processes start after that.
+        command.SetAction((parsed, stop) => Task.Run(
+            () => DemoRun.RunAsync(
+                new DemoOptions(
+                    parsed.GetValue(once),
+                    parsed.GetValue(kill) is not null,
+                    parsed.GetValue(json),
+                    parsed.GetValue(factor),
+                    parsed.GetValue(keep)),
+                stop),
+            CancellationToken.None));
         return command;
     }
 }

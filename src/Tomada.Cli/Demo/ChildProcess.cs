@@ -41,6 +41,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // The runtime's diagnostic pipes would stay in the temporary folder after a kill.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         // Under "dotnet tomada.dll" the process is dotnet and the program its first argument.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
@@ -71,6 +73,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             using CancellationTokenSource patience = new(s_graceful);
             try
             {
+                // A car waits for its next command and hears nothing else.
+                _process.StandardInput.Close();
                 Terminate();
                 await _process.WaitForExitAsync(patience.Token);
             }

@@ -16,6 +16,7 @@ namespace Tomada.Node;
 /// <param name="Members">Members of the network.</param>
 /// <param name="Reachable">Companies with a live channel.</param>
 /// <param name="Pending">Own transactions that wait.</param>
+/// <param name="Counters">What this process has counted since its start, as "name tag=value".</param>
 public sealed record StatusAnswer(
     string Company,
     string Phase,
@@ -28,7 +29,8 @@ public sealed record StatusAnswer(
     string LedgerNow,
     string[] Members,
     string[] Reachable,
-    int Pending);
+    int Pending,
+    SortedDictionary<string, long> Counters);
 
 /// <summary>A station of this company as the node sees it.</summary>
 public sealed record StationAnswer(string Id, bool Online, StationEvseAnswer[] Evses);

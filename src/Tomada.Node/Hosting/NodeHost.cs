@@ -24,13 +24,16 @@ public static class NodeHost
 
         using NodeKeys keys = NodeKeys.Load(dataDirectory);
         using NodeStore store = NodeStore.Open(dataDirectory, DeviceService.StoreExtension);
+        // A killed process leaves its addresses behind; nobody listens there any more.
+        NodeEndpoints.Remove(dataDirectory);
+        using CounterTotals totals = new();
         using NodeMetrics metrics = new();
         using ILoggerFactory logs = LoggerFactory.Create(logging => logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Information));
         await using PeerNetwork peers = await PeerNetwork.StartAsync(
             config, keys, store, TimeProvider.System, logs.CreateLogger<PeerNetwork>(), stop);
-        NodeStatus status = new(config.Company, metrics);
+        NodeStatus status = new(config.Company, metrics, totals);
         status.Reachable = () => status.Desk is null
             ? peers.Connected.Select(each => each.Member.Company)
             : peers.Reachable;

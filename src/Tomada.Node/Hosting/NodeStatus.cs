@@ -6,7 +6,7 @@ namespace Tomada.Node;
 /// <summary>
 /// What the control API knows of the node: little while it founds, everything once it runs.
 /// </summary>
-internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
+internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, CounterTotals totals)
 {
     private volatile LedgerDesk? _desk;
     private volatile Func<int> _pending = () => 0;
@@ -44,7 +44,7 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
         if (_desk is not { } desk)
         {
             return new StatusAnswer(
-                company.Value, "FOUNDING", [.. reachable], "", 0, "", "", 1, "", [], [.. reachable], 0);
+                company.Value, "FOUNDING", [.. reachable], "", 0, "", "", 1, "", [], [.. reachable], 0, totals.Snapshot());
         }
 
         Ledger.LedgerState state = desk.State;
@@ -60,7 +60,8 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics)
             desk.Now().ToString(),
             [.. state.Members.Keys.Select(each => each.Value)],
             [.. reachable],
-            _pending());
+            _pending(),
+            totals.Snapshot());
     }
 
     /// <summary>Answers and counts a bad input.</summary>
