@@ -373,11 +373,9 @@ public sealed class DeviceBroker : IAsyncDisposable
     {
         foreach (DeviceSession session in SessionsOf(device).ToArray())
         {
-            await _server.DisconnectClientAsync(
-                session.ClientId, new MqttServerClientDisconnectOptions
-            {
-                ReasonCode = MqttDisconnectReasonCode.NotAuthorized,
-            }).ConfigureAwait(false);
+            MqttServerClientDisconnectOptions revoked =
+                new() { ReasonCode = MqttDisconnectReasonCode.NotAuthorized };
+            await _server.DisconnectClientAsync(session.ClientId, revoked).ConfigureAwait(false);
         }
     }
 
