@@ -45,10 +45,10 @@ internal static class PeerDialer
         };
         using GrpcChannel channel = GrpcChannel.ForAddress(
             $"https://{endPoint}", new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            MaxReceiveMessageSize = PeerLimits.FrameBytesMax + 64,
-        });
+            {
+                HttpHandler = handler,
+                MaxReceiveMessageSize = PeerLimits.FrameBytesMax + 64,
+            });
         Wire.Peers.PeersClient client = new(channel);
         using AsyncDuplexStreamingCall<Frame, Frame> call =
             client.Exchange(cancellationToken: stop);

@@ -33,7 +33,7 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
 
     private readonly Channel<FoundingFrame> _founding = Channel.CreateBounded<FoundingFrame>(
         new BoundedChannelOptions(PeerLimits.FoundingIncomingMax)
-            { FullMode = BoundedChannelFullMode.DropWrite },
+        { FullMode = BoundedChannelFullMode.DropWrite },
         _ => PeerMetrics.FramesDropped(1));
 
     private volatile Joined? _joined;
