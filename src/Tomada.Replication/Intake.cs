@@ -84,9 +84,10 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignatu
     /// <summary>
     /// Whether a block of this time could hold any of them. One whose time has passed waits for the
     /// next block to say so, but makes none: until then a block of an earlier time may still come.
+    /// One whose time is still too far ahead waits for it, as after the clock has slowed down.
     /// </summary>
-    public bool HasWork(Timestamp blockTime) =>
-        pending.All.Any(each => each.Content.ValidUntil >= blockTime);
+    public bool HasWork(LedgerState state, Timestamp blockTime) => pending.All.Any(
+        each => Admission.Refuse(state, each, blockTime, static (_, _, _) => true) is null);
 
     /// <summary>Lets go of what a block holds.</summary>
     public void Forget(AppliedBlock block, OutputBuilder output)
@@ -102,13 +103,13 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignatu
         }
     }
 
-    /// <summary>Lets go of what can enter no block after this state any more.</summary>
-    public void Prune(LedgerState state, OutputBuilder output)
+    /// <summary>Lets go of what has no hope to enter a block any more.</summary>
+    public void Prune(LedgerState state, Timestamp blockTime, OutputBuilder output)
     {
         Timestamp earliest = new(state.Time.UnixMs + 1);
         foreach (SignedTransaction each in pending.All.ToList())
         {
-            if (Admission.RefuseForGood(state, each) is not { } why)
+            if (Admission.RefuseForGood(state, each, blockTime) is not { } why)
             {
                 continue;
             }

@@ -104,7 +104,7 @@ public sealed class Replicator
             votes);
         _intake.Restore(pending);
         Drive(new Input.Tick(monotonicMs, LedgerNow));
-        _intake.Prune(State, _output);
+        _intake.Prune(State, NextBlockTime, _output);
         SayWork();
         Drive(NextHeight());
         SayWork();
@@ -256,7 +256,7 @@ public sealed class Replicator
     /// A transaction waits that may be in a block, or a deadline has been due for a while.
     /// </summary>
     private bool HasWork() =>
-        _intake.HasWork(NextBlockTime) || (DeadlineDueAt is { } due && LedgerNow >= due);
+        _intake.HasWork(State, NextBlockTime) || (DeadlineDueAt is { } due && LedgerNow >= due);
 
     /// <summary>Tells consensus whether work waits, when that has changed.</summary>
     private void SayWork()
@@ -284,7 +284,7 @@ public sealed class Replicator
             MoveTo(value.Applied, decision.Proof);
             _output.Append.Add(new AppendedBlock(value.Applied, decision.Proof));
             _intake.Forget(value.Applied, _output);
-            _intake.Prune(State, _output);
+            _intake.Prune(State, NextBlockTime, _output);
 
             // Before the height starts: a lone member would otherwise begin one for nothing.
             Collect(Started.Step(new Input.Tick(_monotonicMs, LedgerNow)));

@@ -27,16 +27,21 @@ public static class Admission
     }
 
     /// <summary>
-    /// Why the transaction can enter no block after this state, whatever the block's time; null
-    /// while one may still come. A validUntil that is too far ahead of a state of long ago is no
-    /// such reason: time brings it nearer.
+    /// Why a transaction that waits has no hope any more; null while a block may still take it. A
+    /// state of long ago is no reason, as after a restart or while catching up: what was too far
+    /// ahead of it may be near by now. One that is too far ahead by the clock as well, because the
+    /// clock was slowed down, has none.
     /// </summary>
     /// <param name="state">The newest state known here; the network's may be newer.</param>
     /// <param name="transaction">Its signature was checked before.</param>
-    public static string? RefuseForGood(LedgerState state, SignedTransaction transaction)
+    /// <param name="nextBlockTime">The ledger clock, or just after the state's time when the clock
+    /// is behind.</param>
+    public static string? RefuseForGood(
+        LedgerState state, SignedTransaction transaction, Timestamp nextBlockTime)
     {
-        long latest = Math.Max(state.Time.UnixMs + 1, transaction.Content.ValidUntil.UnixMs);
-        return Refuse(state, transaction, new Timestamp(latest), static (_, _, _) => true);
+        long latest = Math.Min(nextBlockTime.UnixMs, transaction.Content.ValidUntil.UnixMs);
+        Timestamp time = new(Math.Max(state.Time.UnixMs + 1, latest));
+        return Refuse(state, transaction, time, static (_, _, _) => true);
     }
 
     internal static string? Refuse(

@@ -53,21 +53,25 @@ public class AdmissionTests
     }
 
     [Fact]
-    public void A_valid_until_far_ahead_of_an_old_state_may_still_come_in_later()
+    public void A_valid_until_far_ahead_of_an_old_state_is_near_when_the_clock_is_there()
     {
         SignedTransaction waiting = With(Next.Plus(TimeSpan.FromHours(1)));
         AssertNames("validUntil", Refuse(waiting));
-        Assert.Null(Admission.RefuseForGood(_world.State, waiting));
+        Assert.Null(Admission.RefuseForGood(
+            _world.State, waiting, Next.Plus(TimeSpan.FromMinutes(59))));
+        Assert.Null(Admission.RefuseForGood(
+            _world.State, waiting, Next.Plus(TimeSpan.FromHours(2))));
+        AssertNames("validUntil", Admission.RefuseForGood(_world.State, waiting, Next));
     }
 
     [Fact]
     public void What_expired_or_lost_its_number_never_comes_in()
     {
         SignedTransaction expired = With(_world.State.Time);
-        AssertNames("validUntil", Admission.RefuseForGood(_world.State, expired));
+        AssertNames("validUntil", Admission.RefuseForGood(_world.State, expired, Next));
         SignedTransaction used = _world.Transaction(LedgerWorld.A, Body);
         _world.Submit(used);
-        AssertNames("number", Admission.RefuseForGood(_world.State, used));
+        AssertNames("number", Admission.RefuseForGood(_world.State, used, Next));
     }
 
     [Fact]
