@@ -54,6 +54,13 @@ internal sealed class LedgerValues(
             return new ValueCheck.Refused("block.malformed");
         }
 
+        // The clock before the work: a leader may send any number of blocks of wrong times, and
+        // what was executed is remembered until the height is decided.
+        if (fresh && IsTooFar(seal.Time, ledgerNow))
+        {
+            return new ValueCheck.Refused("block.time");
+        }
+
         if (!_executed.TryGetValue(block.Digest, out LedgerValue? executed))
         {
             if (!IsParentProven(seal))
@@ -69,10 +76,7 @@ internal sealed class LedgerValues(
             executed = Remember(applied!, value.ToArray());
         }
 
-        return !fresh ? executed
-            : IsTooFar(executed.Time, ledgerNow) ? new ValueCheck.Refused("block.time")
-            : executed.IsEmpty ? new ValueCheck.Refused("block.empty")
-            : executed;
+        return fresh && executed.IsEmpty ? new ValueCheck.Refused("block.empty") : executed;
     }
 
     /// <inheritdoc/>

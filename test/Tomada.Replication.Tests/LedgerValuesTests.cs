@@ -71,6 +71,26 @@ public class LedgerValuesTests
     }
 
     [Fact]
+    public void A_fresh_value_of_a_wrong_time_costs_no_execution()
+    {
+        PendingQueue pending = new();
+        pending.Add(Companies.Transaction(Companies.One, Companies.A, 1));
+        byte[] made = Values(pending).Make(new MakeRequest(1, 0, null, 0, _now))!;
+        int checks = 0;
+        LedgerValues other = new(new PendingQueue(), Companies.A, (key, message, signature) =>
+        {
+            checks++;
+            return StandInSignatures.Verify(key, message, signature);
+        });
+        other.MoveTo(_genesis, null);
+
+        other.Check(made, new Timestamp(_now.UnixMs + 60_000), fresh: true);
+        Assert.Equal(0, checks);
+        other.Check(made, _now, fresh: true);
+        Assert.NotEqual(0, checks);
+    }
+
+    [Fact]
     public void A_clock_behind_the_parent_leaves_one_millisecond_after_it()
     {
         byte[] made = MadeAt(new Timestamp(_genesis.Time.UnixMs + 1));

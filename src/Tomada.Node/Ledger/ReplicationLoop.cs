@@ -135,6 +135,7 @@ public sealed partial class ReplicationLoop
             _store.Write(batch);
         }
 
+        SortedSet<CompanyId> served = [];
         foreach (ReplicatorOutput output in outputs)
         {
             foreach (OutgoingMessage message in output.Send)
@@ -142,7 +143,8 @@ public sealed partial class ReplicationLoop
                 _peers.Send(message.To, PeerMessage.Codec.Encode(message.Message));
             }
 
-            foreach (BlockService service in output.Serve)
+            // An honest peer waits for its answer: one that asks again at once costs no more reads.
+            foreach (BlockService service in output.Serve.Where(each => served.Add(each.To)))
             {
                 _peers.Send(service.To, PeerMessage.Codec.Encode(ReadAnswer(service.FromHeight)));
             }
@@ -210,7 +212,9 @@ public sealed partial class ReplicationLoop
         ImmutableArray<ConsensusMessage.Decided>.Builder blocks =
             ImmutableArray.CreateBuilder<ConsensusMessage.Decided>();
         int bytes = 0;
-        foreach (StoredBlock block in _store.ReadBlocks(fromHeight, ReplicationLimits.BlocksPerAnswerMax))
+        // One by one: all that one answer may count could be far more than it may weigh.
+        while (blocks.Count < ReplicationLimits.BlocksPerAnswerMax
+            && _store.ReadBlock(fromHeight + blocks.Count) is { } block)
         {
             bytes += block.Bytes.Length;
             if (blocks.Count > 0 && bytes > ReplicationLimits.AnswerBytesMax)
