@@ -83,6 +83,31 @@ public sealed class DeskTests : IDisposable
         Assert.Equal(second, Assert.IsType<StartSession>(Assert.Single(_submitted)).Start.Session);
     }
 
+    [Fact]
+    public async Task A_station_takes_no_evse_from_one_that_lives()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        StationDesk desk = new(_ledger.Desk, world.Broker, Submitter(), TimeProvider.System);
+        DeviceAddress second = BrokerWorld.Station with { Id = "two" };
+        EvseId foreign = EvseId.Parse("br-bbb/dc-1");
+        Boot(desk, BrokerWorld.Station, s_evse);
+        Boot(desk, second, s_evse, foreign);
+
+        IReadOnlyList<StationShown> shown = desk.Describe();
+        Assert.Equal(s_evse, Assert.Single(shown[0].Evses).Evse);
+        Assert.Empty(shown[1].Evses);
+    }
+
+    private static void Boot(StationDesk desk, DeviceAddress from, params EvseId[] evses)
+    {
+        BootRequest boot = new("model", "1.0", [.. evses]);
+        byte[] payload = Envelope.Encode(
+            new MessageId(Guid.CreateVersion7()), BrokerWorld.Node.Now, 1, 1, boot);
+        Assert.True(Envelope.TryDecode(payload, out Envelope? envelope, out string? why), why);
+        desk.On(new Received(from, new UpTopic.Request(RequestOp.Boot), envelope, null));
+        desk.OnBoot(from, boot);
+    }
+
     private static Reply ReplyTo(BrokerWorld world, MessageId id) => JsonSerializer.Deserialize(
         world.Devices.FindReply(BrokerWorld.Car.User, id)!.Reply, Reply.Json)!;
 

@@ -86,7 +86,10 @@ internal sealed class StationDesk(
         StationRecord station = Record(from);
         foreach (EvseId evse in boot.Evses ?? [])
         {
-            if (ledger.State().Evses.ContainsKey(evse) || evse.Company == ledger.Self)
+            // Its key alone would not tell: whoever is there and lives is not replaced by a claim.
+            bool isTaken = _byEvse.TryGetValue(evse, out StationRecord? other)
+                && other != station && IsAlive(other);
+            if (evse.Company == ledger.Self && !isTaken)
             {
                 _byEvse[evse] = station;
             }
