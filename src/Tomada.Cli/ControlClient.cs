@@ -22,7 +22,8 @@ internal sealed class ControlClient : IDisposable
         if (NodeEndpoints.TryLoad(directory) is not { Control: { } control })
         {
             throw CommandException.Unreachable(
-                $"{directory} has no {NodeEndpoints.FileName}: its node is not running. Start it with 'tomada node --data {directory}'.");
+                $"{directory} has no {NodeEndpoints.FileName}: its node is not running. "
+                + $"Start it with 'tomada node --data {directory}'.");
         }
 
         HttpClient http = new() { BaseAddress = new Uri($"http://{control}") };
@@ -53,7 +54,8 @@ internal sealed class ControlClient : IDisposable
     public async Task<EnrolAnswer> EnrolAsync(string kind, string id, CancellationToken stop)
     {
         byte[] json = Encoding.UTF8.GetBytes(
-            $$"""{"kind": {{JsonSerializer.Serialize(kind)}}, "id": {{JsonSerializer.Serialize(id)}}}""");
+            $$"""{"kind": {{JsonSerializer.Serialize(kind)}},"""
+            + $$""" "id": {{JsonSerializer.Serialize(id)}}}""");
         using HttpResponseMessage response = await PostAsync("/control/v1/devices", json, stop);
         return (await response.Content.ReadFromJsonAsync(NodeJson.Default.EnrolAnswer, stop))!;
     }

@@ -25,7 +25,8 @@ internal sealed record FleetConfig(
         .Field(3, "cables", x => x.Cables, Texts.Path)
         .Field(4, "stations", x => x.Stations, Codecs.List(StationConfig.Codec, 1, StationsMax));
 
-    public ImmutableArray<StationOptions> ToOptions() => [.. Stations.Select(station => new StationOptions
+    public ImmutableArray<StationOptions> ToOptions() =>
+        [.. Stations.Select(station => new StationOptions
     {
         Link = new LinkOptions
         {
@@ -40,7 +41,8 @@ internal sealed record FleetConfig(
 }
 
 /// <summary>One station of the file.</summary>
-internal sealed record StationConfig(string Id, string Secret, string Folder, ImmutableArray<StationEvse> Evses)
+internal sealed record StationConfig(
+    string Id, string Secret, string Folder, ImmutableArray<StationEvse> Evses)
 {
     private const int EvsesMax = 64;
 
@@ -116,12 +118,14 @@ internal static class Texts
         try
         {
             using JsonDocument document = JsonDocument.Parse(
-                File.ReadAllBytes(file), new JsonDocumentOptions { AllowDuplicateProperties = false });
+                File.ReadAllBytes(file),
+                new JsonDocumentOptions { AllowDuplicateProperties = false });
             return codec.TryReadJson(document.RootElement, out T? value, out string? why)
                 ? value
                 : throw CommandException.Configuration($"{file}: {why}");
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception unreadable) when (unreadable
+            is IOException or UnauthorizedAccessException or JsonException)
         {
             throw CommandException.Configuration($"{file}: {unreadable.Message}");
         }

@@ -40,7 +40,8 @@ try
         new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            // After Ctrl-C, time for what was started to be stopped; beyond it the process just ends.
+            // After Ctrl-C, time for what was started to be stopped; beyond it the process just
+            // ends.
             ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
         });
 }
@@ -49,7 +50,8 @@ catch (CommandException refused)
     await Console.Error.WriteLineAsync($"tomada: {refused.Message}");
     return refused.ExitCode;
 }
-catch (Exception refused) when (refused is DataDirectoryException or StoreCorruptException or StoreFailedException)
+catch (Exception refused) when (refused
+    is DataDirectoryException or StoreCorruptException or StoreFailedException)
 {
     await Console.Error.WriteLineAsync($"tomada: {refused.Message}");
     return ExitCodes.Configuration;
@@ -65,7 +67,8 @@ static string OneLine(ParseResult parsed)
     string? unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
     string message = parsed.Errors
         .Select(each => each.Message)
-        .FirstOrDefault(each => unknown is not null && each.Contains($"'{unknown}'", StringComparison.Ordinal))
+        .FirstOrDefault(each => unknown is not null
+            && each.Contains($"'{unknown}'", StringComparison.Ordinal))
         ?? parsed.Errors[0].Message;
     return string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

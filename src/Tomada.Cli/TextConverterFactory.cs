@@ -16,13 +16,16 @@ internal sealed class TextConverterFactory : JsonConverterFactory
 
     public override bool CanConvert(Type typeToConvert) => s_types.Contains(typeToConvert);
 
-    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(TextConverter<>).MakeGenericType(typeToConvert))!;
+    public override JsonConverter CreateConverter(
+        Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(
+            typeof(TextConverter<>).MakeGenericType(typeToConvert))!;
 
     private sealed class TextConverter<T> : JsonConverter<T>
         where T : notnull
     {
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override T Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new JsonException("event lines are only written");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>

@@ -2,19 +2,25 @@ using Tomada.Primitives;
 
 namespace Tomada.Ledger;
 
-/// <summary>Every bound of the ledger that is fixed by the format; what rules may change is in Rules.</summary>
+/// <summary>
+/// Every bound of the ledger that is fixed by the format; what rules may change is in Rules.
+/// </summary>
 public static class LedgerLimits
 {
     /// <summary>Largest log entry, in bytes; a larger one is malformed.</summary>
     public const int EntryBytesMax = 65_535;
 
-    /// <summary>Largest signed transaction, in bytes: leaves room for outcome and effects in its entry.</summary>
+    /// <summary>
+    /// Largest signed transaction, in bytes: leaves room for outcome and effects in its entry.
+    /// </summary>
     public const int TransactionBytesMax = 32_768;
 
     /// <summary>Most transactions of one block.</summary>
     public const int BlockTransactionsMax = 4_096;
 
-    /// <summary>Most entries of one block, its seal not counted; further expiries wait for the next.</summary>
+    /// <summary>
+    /// Most entries of one block, its seal not counted; further expiries wait for the next.
+    /// </summary>
     public const int BlockEntriesMax = 8_192;
 
     /// <summary>Most bytes of all transactions of one block; the rest waits for the next.</summary>
@@ -32,13 +38,17 @@ public static class LedgerLimits
     /// </summary>
     public const int ExpiriesPerProposalMax = 256;
 
-    /// <summary>Latest block time: every time that the rules add to it can still be written.</summary>
+    /// <summary>
+    /// Latest block time: every time that the rules add to it can still be written.
+    /// </summary>
     public static Timestamp BlockTimeMax { get; } = Timestamp.Parse("9990-01-01T00:00:00Z");
 
     /// <summary>Most bookings of one EVSE at a time; a further one is refused.</summary>
     public const int BookingsMax = 10_000;
 
-    /// <summary>How far ahead the word on an EVSE's availability may reach, in ms: 30 days.</summary>
+    /// <summary>
+    /// How far ahead the word on an EVSE's availability may reach, in ms: 30 days.
+    /// </summary>
     public const long AvailabilityMaxMs = 30L * 24 * 60 * 60 * 1_000;
 
     /// <summary>Largest certificate inside a seal, in bytes.</summary>
@@ -90,8 +100,9 @@ public static class LedgerLimits
     public const long DeviceAheadMsMax = 2_000;
 
     /// <summary>
-    /// Longest session, in ms: 1,000 days. A session starts inside its window and ends, by the rules
-    /// if nobody ends it, when the window's grace is over; horizon and grace of every possible
+    /// Longest session, in ms: 1,000 days. A session starts inside its window and ends, by the
+    /// rules if nobody ends it, when the window's grace is over; horizon and grace of every
+    /// possible
     /// <see cref="Rules"/> stay below this.
     /// </summary>
     public const long SessionMsMax = 1_000L * 24 * 60 * 60 * 1_000;
@@ -102,6 +113,8 @@ public static class LedgerLimits
     /// </summary>
     public const int PeriodPositionsMax = 400;
 
-    /// <summary>Most CDRs that one period settles; those with the highest ids wait for the next.</summary>
+    /// <summary>
+    /// Most CDRs that one period settles; those with the highest ids wait for the next.
+    /// </summary>
     public const int PeriodCdrsMax = 10_000;
 }

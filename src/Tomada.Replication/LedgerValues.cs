@@ -68,7 +68,8 @@ internal sealed class LedgerValues(
                 return new ValueCheck.Refused("block.parent-certificate");
             }
 
-            if (!BlockExecution.TryApply(Tip, block, verify, out AppliedBlock? applied, out string? why))
+            if (!BlockExecution.TryApply(
+                Tip, block, verify, out AppliedBlock? applied, out string? why))
             {
                 return new ValueCheck.Refused($"block.execution: {why}");
             }

@@ -32,7 +32,9 @@ public abstract record PeerMessage
     {
         public static new Codec<Gossip> Codec { get; } = RecordCodec<Gossip>.Versioned(1)
             .Field(1, "transactions", each => each.Transactions, Codecs.List(
-                Codecs.Bytes(1, LedgerLimits.TransactionBytesMax), 1, ReplicationLimits.GossipTransactionsMax));
+                Codecs.Bytes(1, LedgerLimits.TransactionBytesMax),
+                1,
+                ReplicationLimits.GossipTransactionsMax));
     }
 
     /// <summary>Asks for decided blocks from this height on.</summary>

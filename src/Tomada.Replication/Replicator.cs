@@ -129,7 +129,8 @@ public sealed class Replicator
 
             if (DeadlineDueAt is { } due && due > LedgerNow)
             {
-                wake = Math.Min(wake, _monotonicMs + State.Clock.ToWall(due).UnixMs - _wall.UnixMs + 1);
+                wake = Math.Min(
+                    wake, _monotonicMs + State.Clock.ToWall(due).UnixMs - _wall.UnixMs + 1);
             }
 
             return Math.Max(wake, _monotonicMs);

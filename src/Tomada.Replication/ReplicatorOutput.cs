@@ -65,7 +65,9 @@ public enum TransactionEnd
     /// <summary>Too many wait already; try again later.</summary>
     Busy = 4,
 
-    /// <summary>Nobody can say yet: its submitter stopped waiting before a block told its end.</summary>
+    /// <summary>
+    /// Nobody can say yet: its submitter stopped waiting before a block told its end.
+    /// </summary>
     Undecided = 5,
 }
 

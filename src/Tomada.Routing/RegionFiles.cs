@@ -85,7 +85,11 @@ public sealed record SiteTariffComponent(SiteTariffDimension Type, long PriceMic
     public static Codec<SiteTariffComponent> Codec { get; } =
         RecordCodec<SiteTariffComponent>.Part()
         .Field(1, "type", component => component.Type, Codecs.Enum<SiteTariffDimension>())
-        .Field(2, "priceMicros", component => component.PriceMicros, Codecs.Long(0, 1_000_000_000_000));
+        .Field(
+            2,
+            "priceMicros",
+            component => component.PriceMicros,
+            Codecs.Long(0, 1_000_000_000_000));
 }
 
 /// <summary>A trip to try: everything a query needs except when it starts.</summary>

@@ -29,7 +29,8 @@ internal sealed class ApiClient : IDisposable
     {
         HttpResponseMessage response = await _http.GetAsync(
             new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        string text =
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new ApiAnswer(response, JsonDocument.Parse(text).RootElement);
     }
 
@@ -42,12 +43,15 @@ internal sealed class ApiClient : IDisposable
     }
 
     public Task<string> TextAsync(string path) =>
-        _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        _http.GetStringAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool wholeBody = true) =>
         _http.SendAsync(
             request,
-            wholeBody ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead,
+            wholeBody
+                ? HttpCompletionOption.ResponseContentRead
+                : HttpCompletionOption.ResponseHeadersRead,
             TestContext.Current.CancellationToken);
 
     /// <summary>Every item of a list, by following its cursors.</summary>
@@ -60,7 +64,8 @@ internal sealed class ApiClient : IDisposable
         do
         {
             char separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-            JsonElement page = await ReadAsync(next is null ? path : $"{path}{separator}before={next}");
+            JsonElement page =
+                await ReadAsync(next is null ? path : $"{path}{separator}before={next}");
             items.AddRange(page.GetProperty("items").EnumerateArray());
             next = page.GetProperty("next").GetString();
         }

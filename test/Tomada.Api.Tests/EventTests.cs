@@ -4,7 +4,9 @@ using Tomada.Node;
 
 namespace Tomada.Api.Tests;
 
-/// <summary>Blocks as they are decided: in order, each once, from wherever a reader stopped.</summary>
+/// <summary>
+/// Blocks as they are decided: in order, each once, from wherever a reader stopped.
+/// </summary>
 public sealed class EventTests(OneCompany company)
 {
     [Fact]
@@ -74,7 +76,8 @@ public sealed class EventTests(OneCompany company)
                 .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         }
 
-        public static Task<Reader> OpenAsync(OneCompany company, string query, string? last = null) =>
+        public static Task<Reader> OpenAsync(
+            OneCompany company, string query, string? last = null) =>
             OpenAsync(company.Client, query, last);
 
         public static async Task<Reader> OpenAsync(ApiClient client, string query, string? last)
@@ -88,7 +91,8 @@ public sealed class EventTests(OneCompany company)
             HttpResponseMessage response = await client.SendAsync(request, wholeBody: false);
             response.EnsureSuccessStatusCode();
             return new Reader(
-                response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+                response, await response.Content.ReadAsStreamAsync(
+                    TestContext.Current.CancellationToken));
         }
 
         public async Task<SseItem<string>> NextAsync()

@@ -19,7 +19,8 @@ public sealed partial class ExplorerTests(OneCompany company)
     [Fact]
     public async Task The_page_is_asked_for_each_time_and_its_parts_are_kept()
     {
-        Assert.SkipUnless(Directory.Exists(PublicApiHost.ExplorerDirectory), "The explorer is not built.");
+        Assert.SkipUnless(
+            Directory.Exists(PublicApiHost.ExplorerDirectory), "The explorer is not built.");
         using HttpRequestMessage request = new(HttpMethod.Get, "/");
         using HttpResponseMessage page = await company.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
@@ -28,14 +29,16 @@ public sealed partial class ExplorerTests(OneCompany company)
         using HttpRequestMessage script = new(HttpMethod.Get, Script().Match(html).Groups[1].Value);
         using HttpResponseMessage part = await company.Client.SendAsync(script);
         Assert.Equal(HttpStatusCode.OK, part.StatusCode);
-        Assert.Contains("immutable", part.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "immutable", part.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_person_sees_new_blocks_opens_a_transaction_and_changes_the_language()
     {
         Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed.");
-        Assert.SkipUnless(Directory.Exists(PublicApiHost.ExplorerDirectory), "The explorer is not built.");
+        Assert.SkipUnless(
+            Directory.Exists(PublicApiHost.ExplorerDirectory), "The explorer is not built.");
         using IPlaywright playwright = await Playwright.CreateAsync();
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = s_arguments });
@@ -52,7 +55,8 @@ public sealed partial class ExplorerTests(OneCompany company)
 
         await page.GotoAsync($"{company.Client.Address}#/blocks");
         await page.Locator("a[href='#/blocks/1']").First.WaitForAsync();
-        await page.GetByText("live", new PageGetByTextOptions { Exact = true }).First.WaitForAsync();
+        await page.GetByText(
+            "live", new PageGetByTextOptions { Exact = true }).First.WaitForAsync();
         TransactionResult added = await company.AddBlockAsync();
         await page.Locator($"a[href='#/blocks/{added.Height}']").First.WaitForAsync();
 
@@ -61,7 +65,8 @@ public sealed partial class ExplorerTests(OneCompany company)
         await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "PutLocation" })
             .Or(page.GetByText("PutLocation")).First.WaitForAsync();
 
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "PT" }).ClickAsync();
+        await page.GetByRole(
+            AriaRole.Button, new PageGetByRoleOptions { Name = "PT" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Transações" })
             .First.WaitForAsync();
         Assert.Equal("pt-BR", await page.Locator("html").GetAttributeAsync("lang"));

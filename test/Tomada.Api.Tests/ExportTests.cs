@@ -8,7 +8,16 @@ public sealed class ExportTests(OneCompany company)
 {
     private static readonly string[] s_header =
     [
-        "index", "height", "time", "id", "company", "kind", "lane", "number", "validUntil", "outcome",
+        "index",
+        "height",
+        "time",
+        "id",
+        "company",
+        "kind",
+        "lane",
+        "number",
+        "validUntil",
+        "outcome",
         "reason", "body", "effects",
     ];
 
@@ -29,7 +38,8 @@ public sealed class ExportTests(OneCompany company)
     {
         await company.AddBlockAsync();
         long to = company.Desk.State.Size;
-        List<List<string>> rows = Parse(await company.Client.TextAsync($"/v1/export/transactions.csv?to={to}"));
+        List<List<string>> rows =
+            Parse(await company.Client.TextAsync($"/v1/export/transactions.csv?to={to}"));
         Assert.Equal(s_header, rows[0]);
         JsonElement[] log = [.. (await company.Client.WalkAsync("/v1/transactions"))
             .Where(each => each.GetProperty("index").GetInt64() < to).Reverse()];
@@ -38,7 +48,8 @@ public sealed class ExportTests(OneCompany company)
         {
             Assert.Equal(transaction.GetProperty("index").GetRawText(), row[0]);
             Assert.Equal(transaction.GetProperty("id").GetString(), row[3]);
-            Assert.Equal(transaction.GetProperty("outcome").GetProperty("code").GetString(), row[9]);
+            Assert.Equal(
+                transaction.GetProperty("outcome").GetProperty("code").GetString(), row[9]);
             Assert.Equal(transaction.GetProperty("body").GetRawText(), row[11]);
             Assert.Equal(transaction.GetProperty("effects").GetRawText(), row[12]);
         }

@@ -20,7 +20,8 @@ public sealed class ListTests(OneCompany company)
         long[] all = [.. first.GetProperty("items").EnumerateArray()
             .Select(each => each.GetProperty(number).GetInt64()), .. rest];
         Assert.Equal(all.OrderDescending().Distinct(), all);
-        long[] whole = [.. (await Client.WalkAsync(path.Replace("=3", "=100", StringComparison.Ordinal)))
+        long[] whole =
+            [.. (await Client.WalkAsync(path.Replace("=3", "=100", StringComparison.Ordinal)))
             .Select(each => each.GetProperty(number).GetInt64()).Where(each => each <= newest)];
         Assert.Equal(whole, all);
     }
@@ -31,17 +32,24 @@ public sealed class ListTests(OneCompany company)
         string[] trips = [.. (await Client.WalkAsync("/v1/trips?limit=1"))
             .Select(each => each.GetProperty("id").GetString()!)];
         Assert.Equal(
-            [company.NotAccepted.ToString(), company.NeverHeld.ToString(), company.Driven.ToString()], trips);
+            [
+                company.NotAccepted.ToString(),
+                company.NeverHeld.ToString(),
+                company.Driven.ToString(),
+            ],
+            trips);
     }
 
     [Fact]
     public async Task Filters_narrow_the_transactions_together()
     {
         JsonElement refused = Assert.Single(
-            await Client.WalkAsync("/v1/transactions?kind=ProposeTrip&outcome=REFUSED&company=br-abc"));
+            await Client.WalkAsync(
+                "/v1/transactions?kind=ProposeTrip&outcome=REFUSED&company=br-abc"));
         Assert.Equal(company.NeverHeld.ToString(), refused.GetProperty("id").GetString());
         Assert.Empty(await Client.WalkAsync("/v1/transactions?company=br-zzz"));
-        Assert.Equal(3, (await Client.WalkAsync("/v1/transactions?kind=ProposeTrip&limit=1")).Count);
+        Assert.Equal(
+            3, (await Client.WalkAsync("/v1/transactions?kind=ProposeTrip&limit=1")).Count);
     }
 
     [Theory]

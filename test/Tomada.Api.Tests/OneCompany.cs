@@ -59,7 +59,11 @@ public sealed class OneCompany : IAsyncLifetime
         _keys = NodeKeys.Create(_directory, Company, _time);
         Store = NodeStore.Open(_directory);
         GenesisDraft draft = new(
-            "Test <network>", [_keys.SignedMember(Company, "Alfa")], Rules.Default, Now(), Simulated: false);
+            "Test <network>",
+            [_keys.SignedMember(Company, "Alfa")],
+            Rules.Default,
+            Now(),
+            Simulated: false);
         ReplicationLoop loop = ReplicationLoop.Open(
             new Genesis(draft, [_keys.SignIdentity(draft.SignedMessage())]),
             Company,
@@ -94,7 +98,8 @@ public sealed class OneCompany : IAsyncLifetime
         new IPEndPoint(IPAddress.Loopback, 0), Desk, Store, Metrics, _time, rate: rate);
 
     /// <summary>One more block with one applied transaction.</summary>
-    internal Task<TransactionResult> AddBlockAsync() => ApplyAsync(Place("=cmd|' /C calc'!A0, \"Posto\" á"));
+    internal Task<TransactionResult> AddBlockAsync() =>
+        ApplyAsync(Place("=cmd|' /C calc'!A0, \"Posto\" á"));
 
     internal async Task<TransactionResult> SubmitAsync(Body body)
     {
@@ -139,8 +144,10 @@ public sealed class OneCompany : IAsyncLifetime
     private async Task DriveAsync(Timestamp start)
     {
         _time.JumpTo(start.Plus(TimeSpan.FromMinutes(10)));
-        SessionStart begun = new(Session, Evse, _secret, start.Plus(TimeSpan.FromMinutes(1)), 1_000);
-        await ApplyAsync(new StartSession(begun, _station.Sign(begun.SignedMessage(Desk.State.Network))));
+        SessionStart begun =
+            new(Session, Evse, _secret, start.Plus(TimeSpan.FromMinutes(1)), 1_000);
+        await ApplyAsync(
+            new StartSession(begun, _station.Sign(begun.SignedMessage(Desk.State.Network))));
         SessionEnd end = new(
             Session, 1, start.Plus(TimeSpan.FromMinutes(9)), 21_000, EndReason.Complete);
         await ApplyAsync(new EndSession(end, _station.Sign(end.SignedMessage(Desk.State.Network))));

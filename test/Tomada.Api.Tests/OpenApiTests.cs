@@ -13,7 +13,8 @@ public sealed class OpenApiTests(OneCompany company)
         string[] documented = [.. document.GetProperty("paths").EnumerateObject()
             .Select(each => each.Name).Order(StringComparer.Ordinal)];
         string[] mapped = [.. company.Host.Routes.OfType<RouteEndpoint>()
-            .Select(each => each.RoutePattern.RawText!.Replace("{**", "{", StringComparison.Ordinal))
+            .Select(
+                each => each.RoutePattern.RawText!.Replace("{**", "{", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
         Assert.Equal(mapped, documented);
     }
@@ -43,21 +44,24 @@ public sealed class OpenApiTests(OneCompany company)
     [InlineData("/v1/transactions", "TransactionPage")]
     [InlineData("/v1/trips", "TripPage")]
     [InlineData("/v1/settlements", "SettlementPage")]
-    public async Task An_answer_has_what_its_schema_requires_and_nothing_unnamed(string path, string schema)
+    public async Task An_answer_has_what_its_schema_requires_and_nothing_unnamed(
+        string path, string schema)
     {
         JsonElement document = await company.Client.ReadAsync("/openapi/v1.json");
         JsonElement schemas = document.GetProperty("components").GetProperty("schemas");
         Check(schemas, schemas.GetProperty(schema), await company.Client.ReadAsync(path), path);
     }
 
-    private static void Check(JsonElement schemas, JsonElement schema, JsonElement value, string path)
+    private static void Check(
+        JsonElement schemas, JsonElement schema, JsonElement value, string path)
     {
         if (schema.TryGetProperty("$ref", out JsonElement reference))
         {
             schema = schemas.GetProperty(reference.GetString()!.Split('/')[^1]);
         }
 
-        if (schema.TryGetProperty("items", out JsonElement item) && value.ValueKind == JsonValueKind.Array)
+        if (schema.TryGetProperty("items", out JsonElement item)
+            && value.ValueKind == JsonValueKind.Array)
         {
             foreach (JsonElement each in value.EnumerateArray())
             {
@@ -77,7 +81,9 @@ public sealed class OpenApiTests(OneCompany company)
 
         foreach (JsonProperty field in value.EnumerateObject())
         {
-            Assert.True(properties.TryGetProperty(field.Name, out JsonElement inner), $"{path}.{field.Name}");
+            Assert.True(
+                properties.TryGetProperty(field.Name, out JsonElement inner),
+                $"{path}.{field.Name}");
             Check(schemas, inner, field.Value, $"{path}.{field.Name}");
         }
     }

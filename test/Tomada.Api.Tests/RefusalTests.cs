@@ -8,7 +8,8 @@ namespace Tomada.Api.Tests;
 /// <summary>Bad input is refused with its name and what is allowed, and counted.</summary>
 public sealed class RefusalTests(OneCompany company)
 {
-    private const string Unknown = "0000000000000000000000000000000000000000000000000000000000000000";
+    private const string Unknown =
+        "0000000000000000000000000000000000000000000000000000000000000000";
 
     [Theory]
     [InlineData("/v1/blocks?limit=0", "limit", "1 to 100")]
@@ -70,7 +71,8 @@ public sealed class RefusalTests(OneCompany company)
     public async Task A_transaction_that_is_no_trip_is_no_trip()
     {
         JsonElement any = (await company.Client.WalkAsync("/v1/transactions?kind=PutTariff"))[0];
-        ApiAnswer answer = await company.Client.GetAsync($"/v1/trips/{any.GetProperty("id").GetString()}");
+        ApiAnswer answer =
+            await company.Client.GetAsync($"/v1/trips/{any.GetProperty("id").GetString()}");
         Assert.Equal(HttpStatusCode.NotFound, answer.Status);
     }
 
@@ -80,7 +82,8 @@ public sealed class RefusalTests(OneCompany company)
         using HttpRequestMessage post = new(HttpMethod.Post, "/v1/transactions");
         using HttpResponseMessage refused = await company.Client.SendAsync(post);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
-        using HttpRequestMessage body = new(HttpMethod.Get, "/v1/network") { Content = new StringContent("{}") };
+        using HttpRequestMessage body =
+            new(HttpMethod.Get, "/v1/network") { Content = new StringContent("{}") };
         using HttpResponseMessage tooLarge = await company.Client.SendAsync(body);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
     }
@@ -91,7 +94,10 @@ public sealed class RefusalTests(OneCompany company)
         ApiAnswer answer = await company.Client.GetAsync("/v1/network");
         Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
-        Assert.Contains("frame-ancestors 'none'", answer.Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Contains(
+            "frame-ancestors 'none'",
+            answer.Header("Content-Security-Policy"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,10 @@ public sealed class SettlementJsonTests(OneCompany company)
             new Timestamp(0),
             new Timestamp(1),
             [new Position(OneCompany.Company, amount), new Position(debtor, -amount)],
-            [new Payment(1, debtor, OneCompany.Company, amount, PaymentState.Reported, Digest.Zero)]);
+            [
+                new Payment(
+                    1, debtor, OneCompany.Company, amount, PaymentState.Reported, Digest.Zero),
+            ]);
         byte[] bytes = ApiJson.Bytes(json =>
             SettlementJson.Write(json, ChainIndex.Empty(company.Desk.State), period));
         JsonElement settlement = JsonDocument.Parse(bytes).RootElement;

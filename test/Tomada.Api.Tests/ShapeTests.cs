@@ -14,8 +14,9 @@ public sealed class ShapeTests(OneCompany company)
     public async Task The_network_says_who_it_is_and_what_it_withstands()
     {
         JsonElement network = await Client.ReadAsync("/v1/network");
-        Has(network, "id", "name", "protocolVersion", "height", "treeSize", "members", "n", "f", "q",
-            "crashesSurvived", "liarsToFork", "clock", "self");
+        Has(
+            network, "id", "name", "protocolVersion", "height", "treeSize", "members", "n", "f",
+            "q", "crashesSurvived", "liarsToFork", "clock", "self");
         Assert.Equal("Test <network>", Text(network, "name"));
         Assert.Equal(company.Desk.State.Network.ToString(), Text(network, "id"));
         Assert.Equal(1, network.GetProperty("q").GetInt32());
@@ -27,7 +28,9 @@ public sealed class ShapeTests(OneCompany company)
     {
         JsonElement item = Assert.Single((await Client.ReadAsync("/v1/companies"))
             .GetProperty("items").EnumerateArray().ToArray());
-        Has(item, "id", "name", "identityKey", "votingKey", "tlsKeyHash", "locations", "evses", "member");
+        Has(
+            item, "id", "name", "identityKey", "votingKey", "tlsKeyHash", "locations", "evses",
+            "member");
         Assert.Equal(1, item.GetProperty("legsAccepted").GetInt32());
         Assert.Equal(1, item.GetProperty("legsRefused").GetInt32());
         Assert.Equal(
@@ -64,8 +67,10 @@ public sealed class ShapeTests(OneCompany company)
         ApiAnswer answer = await Client.GetAsync("/v1/blocks/1");
         Assert.Equal(Immutable, answer.Header("Cache-Control"));
         JsonElement block = answer.Body;
-        Has(block, "height", "digest", "time", "proposer", "ballot", "entries", "transactions", "refused",
-            "stateRoot", "transactionRoot", "previous", "signers", "firstIndex", "log", "seal");
+        Has(
+            block, "height", "digest", "time", "proposer", "ballot", "entries", "transactions",
+            "refused", "stateRoot", "transactionRoot", "previous", "signers", "firstIndex", "log",
+            "seal");
         Assert.Equal(company.Desk.State.Network.ToString(), Text(block, "previous"));
         Assert.Equal("br-abc", block.GetProperty("signers")[0].GetString());
         JsonElement[] log = [.. block.GetProperty("log").EnumerateArray()];
@@ -109,11 +114,14 @@ public sealed class ShapeTests(OneCompany company)
         Assert.Equal("FULFILLED", Text(leg, "state"));
         Assert.Equal(3_900, leg.GetProperty("estimatedPrice").GetProperty("amount").GetInt32());
         string[] kinds = await Task.WhenAll(leg.GetProperty("transactions").EnumerateArray()
-            .Select(async id => Text(await Client.ReadAsync($"/v1/transactions/{id.GetString()}"), "kind")));
-        Assert.Equal(["AnswerLeg", "StartSession", "EndSession", "AcknowledgeCdr", "AcceptCdr"], kinds);
+            .Select(async id => Text(
+                await Client.ReadAsync($"/v1/transactions/{id.GetString()}"), "kind")));
+        Assert.Equal(
+            ["AnswerLeg", "StartSession", "EndSession", "AcknowledgeCdr", "AcceptCdr"], kinds);
         Assert.Equal(20_000, leg.GetProperty("session").GetProperty("energyWh").GetInt32());
         Has(leg.GetProperty("session"), "id", "state", "startedAt", "endedAt", "transaction");
-        Assert.Equal(3_900, leg.GetProperty("cdr").GetProperty("total").GetProperty("amount").GetInt32());
+        Assert.Equal(
+            3_900, leg.GetProperty("cdr").GetProperty("total").GetProperty("amount").GetInt32());
         Has(leg.GetProperty("cdr"), "id", "state", "transaction");
     }
 
@@ -122,7 +130,8 @@ public sealed class ShapeTests(OneCompany company)
     [InlineData(true)]
     public async Task A_session_and_its_cdr_are_found_by_their_id(bool encoded)
     {
-        string id = encoded ? Uri.EscapeDataString(company.Session.ToString()) : company.Session.ToString();
+        string id =
+            encoded ? Uri.EscapeDataString(company.Session.ToString()) : company.Session.ToString();
         JsonElement session = await Client.ReadAsync($"/v1/sessions/{id}");
         Assert.Equal("COMPLETED", Text(session, "state"));
         Assert.Equal(company.Session.ToString(), Text(session, "cdr"));

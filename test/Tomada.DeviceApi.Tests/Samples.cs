@@ -19,8 +19,29 @@ internal static class Samples
     private const string A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     private const string B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
     private const string T = "\"2026-11-23T14:00:00.000Z\"";
-    private const string W = """{"from":"2026-11-23T14:00:00.000Z","until":"2026-11-23T14:40:00.000Z"}""";
+    private const string W =
+        """{"from":"2026-11-23T14:00:00.000Z","until":"2026-11-23T14:40:00.000Z"}""";
     private const string M = """{"amount":4321,"currency":"BRL"}""";
+
+    private const string LegJson = $$"""
+        "leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}}
+        """;
+
+    private const string EdgeJson =
+        """{"to":"aracaju","highway":"BR-101","lengthM":320000,"speedKmh":90}""";
+
+    private const string DriveJson =
+        $$"""{"from":"salvador","to":"aracaju","edges":[{{EdgeJson}}]}""";
+
+    private const string SiteJson = """
+        "evse":"br-bbb/dc-1","location":"br-bbb/site","place":"aracaju"
+        """;
+
+    private const string ConnectorJson = """
+        "standard":"IEC_62196_T2_COMBO","powerType":"DC","powerMaxW":60000
+        """;
+
+    private static readonly string s_unsigned = new('0', 128);
 
     public static JsonElement Vehicle { get; } = JsonDocument.Parse("""{"id":"car"}""").RootElement;
 
@@ -29,36 +50,61 @@ internal static class Samples
     public static string NodeJson { get; } =
         $$"""{"online":true,"epoch":3,"now":{{T}},"factor":60,"majors":[1],"network":"{{B}}"}""";
 
-    public static ReservationBody Reservation { get; } = new(Trip, ReservationState.Confirmed, ["CONFIRMED"]);
+    public static ReservationBody Reservation { get; } =
+        new(Trip, ReservationState.Confirmed, ["CONFIRMED"]);
 
-    public static string ReservationJson { get; } = $$"""{"trip":"{{A}}","state":"CONFIRMED","legs":["CONFIRMED"]}""";
+    public static string ReservationJson { get; } =
+        $$"""{"trip":"{{A}}","state":"CONFIRMED","legs":["CONFIRMED"]}""";
 
     /// <summary>Checks that each is written as its golden text and read back to the same.</summary>
     public static void Check(Action<object> seen)
     {
-        One(new StateBody(false, "1.0", "shut down"), """{"online":false,"firmware":"1.0","why":"shut down"}""", seen);
         One(
-            new EvseStateBody(EvseStatus.OUTOFORDER, TransactionPhase.SuspendedEv, Time, Time, Leg, "heat"),
-            $$"""{"status":"OUTOFORDER","phase":"SUSPENDED_EV","since":{{T}},"validUntil":{{T}},"reservation":"{{A}}/2","error":"heat"}""",
+            new StateBody(false, "1.0", "shut down"),
+            """{"online":false,"firmware":"1.0","why":"shut down"}""",
             seen);
-        One(new MeterBody(5_000, 60_000, Session), $$"""{"meterWh":5000,"powerW":60000,"session":"{{A}}/2/1"}""", seen);
+        One(
+            new EvseStateBody(
+                EvseStatus.OUTOFORDER, TransactionPhase.SuspendedEv, Time, Time, Leg, "heat"),
+            $$"""{"status":"OUTOFORDER","phase":"SUSPENDED_EV","since":{{T}}"""
+            + $$""","validUntil":{{T}},"reservation":"{{A}}/2","error":"heat"}""",
+            seen);
+        One(
+            new MeterBody(5_000, 60_000, Session),
+            $$"""{"meterWh":5000,"powerW":60000,"session":"{{A}}/2/1"}""",
+            seen);
         One(new HeartbeatBody(), "{}", seen);
-        One(new PositionBody(512, 180_000, "aracaju"), """{"socPermille":512,"rangeM":180000,"place":"aracaju"}""", seen);
+        One(
+            new PositionBody(512, 180_000, "aracaju"),
+            """{"socPermille":512,"rangeM":180000,"place":"aracaju"}""",
+            seen);
         One(Node, NodeJson, seen);
         One(
             new SessionBody(
                 SessionEvent.Ended, 3, Session, Evse, Time, 9_000, true, new byte[64],
                 Hash.ToArray(), SessionEndReason.WindowEnded),
-            $$"""{"event":"ENDED","txSeq":3,"session":"{{A}}/2/1","evse":"br-bbb/dc-1","at":{{T}},"meterWh":9000,"offline":true,"signature":"{{new string('0', 128)}}","secret":"{{B}}","reason":"WINDOW_ENDED"}""",
+            $$"""{"event":"ENDED","txSeq":3,"session":"{{A}}/2/1","evse":"br-bbb/dc-1","at":{{T}}"""
+            + ""","meterWh":9000,"offline":true"""
+            + $$""","signature":"{{s_unsigned}}","secret":"{{B}}","reason":"WINDOW_ENDED"}""",
             seen);
-        One(new BootRequest("m", "1", [Evse]), """{"model":"m","firmware":"1","evses":["br-bbb/dc-1"]}""", seen);
+        One(
+            new BootRequest("m", "1", [Evse]),
+            """{"model":"m","firmware":"1","evses":["br-bbb/dc-1"]}""",
+            seen);
         One(new BootReply(10_000, Node), $$"""{"heartbeatMs":10000,"node":{{NodeJson}}}""", seen);
-        One(new HoldCommand(Leg, Evse, Window, 20_000), $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}""", seen);
+        One(
+            new HoldCommand(Leg, Evse, Window, 20_000),
+            $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}""",
+            seen);
         One(
             new ReserveCommand(Leg, Evse, Window, 900_000, Hash, 20_000),
-            $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}},"leadMs":900000,"secretHash":"{{B}}","energyWh":20000}""",
+            $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}}"""
+            + $$""","leadMs":900000,"secretHash":"{{B}}","energyWh":20000}""",
             seen);
-        One(new ReleaseCommand(Leg, Evse, "EXPIRED"), $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","why":"EXPIRED"}""", seen);
+        One(
+            new ReleaseCommand(Leg, Evse, "EXPIRED"),
+            $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","why":"EXPIRED"}""",
+            seen);
         One(new ResendCommand(Session, 2), $$"""{"session":"{{A}}/2/1","fromTxSeq":2}""", seen);
         One(Reservation, ReservationJson, seen);
         One(new HistoryRequest(5), """{"limit":5}""", seen);
@@ -69,31 +115,56 @@ internal static class Samples
     private static void CheckTrips(Action<object> seen)
     {
         One(
-            new PlanRequest("salvador", "recife", 900, Vehicle, Time, 100, 800, PlanObjective.Cheapest, ["br-ccc"]),
-            $$"""{"from":"salvador","to":"recife","startSocPermille":900,"vehicle":{"id":"car"},"departure":{{T}},"reserveSocPermille":100,"chargeMaxPermille":800,"objective":"CHEAPEST","avoidCompanies":["br-ccc"]}""",
+            new PlanRequest(
+                "salvador", "recife", 900, Vehicle, Time, 100, 800, PlanObjective.Cheapest,
+                ["br-ccc"]),
+            """{"from":"salvador","to":"recife","startSocPermille":900"""
+            + $$""","vehicle":{"id":"car"},"departure":{{T}}"""
+            + ""","reserveSocPermille":100,"chargeMaxPermille":800"""
+            + ""","objective":"CHEAPEST","avoidCompanies":["br-ccc"]}""",
             seen);
         StopBody stop = new(
-            Evse, LocationId.Parse("br-bbb/site"), "aracaju", "IEC_62196_T2_COMBO", "DC", 60_000, Window, Time,
+            Evse,
+            LocationId.Parse("br-bbb/site"),
+            "aracaju",
+            "IEC_62196_T2_COMBO",
+            "DC",
+            60_000,
+            Window,
+            Time,
             200, Time, Time, 700, 20_000, Price);
-        PlanBody plan = new(
-            Time, Time, 150, Price, [new DriveBody("salvador", "aracaju", [new EdgeBody("aracaju", "BR-101", 320_000, 90)])], [stop]);
+        EdgeBody edge = new("aracaju", "BR-101", 320_000, 90);
+        DriveBody drive = new("salvador", "aracaju", [edge]);
+        PlanBody plan = new(Time, Time, 150, Price, [drive], [stop]);
         One(
             new PlanReply([plan]),
-            $$"""{"plans":[{"departure":{{T}},"arrival":{{T}},"arrivalSocPermille":150,"price":{{M}},"drives":[{"from":"salvador","to":"aracaju","edges":[{"to":"aracaju","highway":"BR-101","lengthM":320000,"speedKmh":90}]}],"stops":[{"evse":"br-bbb/dc-1","location":"br-bbb/site","place":"aracaju","standard":"IEC_62196_T2_COMBO","powerType":"DC","powerMaxW":60000,"window":{{W}},"arrival":{{T}},"arrivalSocPermille":200,"chargeUntil":{{T}},"departure":{{T}},"departureSocPermille":700,"energyWh":20000,"price":{{M}}}]}]}""",
+            $$"""{"plans":[{"departure":{{T}},"arrival":{{T}},"arrivalSocPermille":150"""
+            + $$""","price":{{M}},"drives":[{{DriveJson}}]"""
+            + $$""","stops":[{{{SiteJson}},{{ConnectorJson}}"""
+            + $$""","window":{{W}},"arrival":{{T}},"arrivalSocPermille":200"""
+            + $$""","chargeUntil":{{T}},"departure":{{T}}"""
+            + $$""","departureSocPermille":700,"energyWh":20000,"price":{{M}}}]}]}""",
             seen);
         One(
             new ReserveRequest([new LegBody(Evse, Window, 20_000)], 5_000),
-            $$"""{"legs":[{"evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}],"decideWithinMs":5000}""",
+            $$"""{"legs":[{"evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}]"""
+            + ""","decideWithinMs":5000}""",
             seen);
         One(
             new ReserveReply(
                 Trip, ReservationState.Refused,
-                [new ReservedLegBody(Leg, Evse, Window, 20_000, Hash, Price, Hash.ToArray())], "WINDOW_TAKEN", Leg, "OCCUPIED"),
-            $$"""{"trip":"{{A}}","state":"REFUSED","legs":[{"leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000,"tariff":"{{B}}","priceCap":{{M}},"secret":"{{B}}"}],"outcome":"WINDOW_TAKEN","refusedLeg":"{{A}}/2","reason":"OCCUPIED"}""",
+                [new ReservedLegBody(Leg, Evse, Window, 20_000, Hash, Price, Hash.ToArray())],
+                "WINDOW_TAKEN",
+                Leg,
+                "OCCUPIED"),
+            $$"""{"trip":"{{A}}","state":"REFUSED","legs":[{{{LegJson}}"""
+            + $$""","energyWh":20000,"tariff":"{{B}}","priceCap":{{M}},"secret":"{{B}}"}]"""
+            + $$""","outcome":"WINDOW_TAKEN","refusedLeg":"{{A}}/2","reason":"OCCUPIED"}""",
             seen);
         One(
             new Reply(Id, false, ReplyCode.NotFound, 500, "gone", Vehicle),
-            $$$"""{"re":"{{{Id}}}","ok":false,"code":"NOT_FOUND","retryAfterMs":500,"why":"gone","body":{"id":"car"}}""",
+            $$"""{"re":"{{Id}}","ok":false,"code":"NOT_FOUND","retryAfterMs":500"""
+            + ""","why":"gone","body":{"id":"car"}}""",
             seen);
     }
 

@@ -10,14 +10,29 @@ public class TopicTests
 
     public static TheoryData<string> UpPaths() =>
     [
-        "state", "evse/dc-1/state", "meter/dc-1", $"session/{s_trip}-2-1", "heartbeat", "request/boot",
-        "request/plan", "request/reserve", "request/history", "ack/hold", "ack/reserve", "ack/release",
+        "state",
+        "evse/dc-1/state",
+        "meter/dc-1",
+        $"session/{s_trip}-2-1",
+        "heartbeat",
+        "request/boot",
+        "request/plan",
+        "request/reserve",
+        "request/history",
+        "ack/hold",
+        "ack/reserve",
+        "ack/release",
         "ack/resend", "position",
     ];
 
     public static TheoryData<string> DownPaths() =>
     [
-        "reply/boot", "reply/plan", "reply/reserve", "reply/history", "command/hold", "command/reserve",
+        "reply/boot",
+        "reply/plan",
+        "reply/reserve",
+        "reply/history",
+        "command/hold",
+        "command/reserve",
         "command/release", "command/resend", "event/reservation", "node",
     ];
 
@@ -45,7 +60,8 @@ public class TopicTests
             UpPaths().Select(row => Up(row.Data)).Distinct().Order(Comparer<Type>.Create(ByName)));
         Assert.Equal(
             DownTopic.Kinds.Order(Comparer<Type>.Create(ByName)),
-            DownPaths().Select(row => Down(row.Data)).Distinct().Order(Comparer<Type>.Create(ByName)));
+            DownPaths().Select(row => Down(row.Data)).Distinct().Order(
+                Comparer<Type>.Create(ByName)));
     }
 
     [Theory]
@@ -58,7 +74,8 @@ public class TopicTests
     [InlineData("ack/boot")]
     [InlineData("state/x")]
     [InlineData("meter/#")]
-    public void Other_up_topics_are_refused(string path) => Assert.False(UpTopic.TryParse(path, out _));
+    public void Other_up_topics_are_refused(string path) =>
+        Assert.False(UpTopic.TryParse(path, out _));
 
     [Fact]
     public void Loss_is_allowed_for_samples_only()
@@ -98,8 +115,10 @@ public class TopicTests
     [Fact]
     public void Every_operation_has_one_spelling()
     {
-        Assert.All(Enum.GetValues<RequestOp>(), op => Assert.Equal(op, OpNames.Request(OpNames.Of(op))));
-        Assert.All(Enum.GetValues<CommandOp>(), op => Assert.Equal(op, OpNames.Command(OpNames.Of(op))));
+        Assert.All(
+            Enum.GetValues<RequestOp>(), op => Assert.Equal(op, OpNames.Request(OpNames.Of(op))));
+        Assert.All(
+            Enum.GetValues<CommandOp>(), op => Assert.Equal(op, OpNames.Command(OpNames.Of(op))));
     }
 
     [Fact]
@@ -110,7 +129,8 @@ public class TopicTests
     private static object Sample(Type kind)
     {
         object topic = RuntimeHelpers.GetUninitializedObject(kind);
-        foreach (System.Reflection.PropertyInfo op in kind.GetProperties().Where(p => p.PropertyType.IsEnum))
+        foreach (System.Reflection.PropertyInfo op in
+            kind.GetProperties().Where(p => p.PropertyType.IsEnum))
         {
             op.SetValue(topic, Enum.GetValues(op.PropertyType).GetValue(0));
         }
@@ -120,7 +140,8 @@ public class TopicTests
 
     private static int ByName(Type a, Type b) => string.CompareOrdinal(a.Name, b.Name);
 
-    private static Type Up(string path) => UpTopic.TryParse(path, out UpTopic? topic) ? topic!.GetType() : typeof(void);
+    private static Type Up(string path) =>
+        UpTopic.TryParse(path, out UpTopic? topic) ? topic!.GetType() : typeof(void);
 
     private static Type Down(string path) =>
         DownTopic.TryParse(path, out DownTopic? topic) ? topic!.GetType() : typeof(void);

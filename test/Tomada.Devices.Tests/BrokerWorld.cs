@@ -100,7 +100,8 @@ internal sealed class BrokerWorld : IAsyncDisposable
 
     public static byte[] Payload(string body, string id = "0198c2d4-1111-7abc-8def-000000000001") =>
         Encoding.UTF8.GetBytes(
-            $$"""{"v":1,"id":"{{id}}","ts":"2026-11-23T14:00:00.000Z","bs":1,"seq":1,"body":{{body}}}""");
+            $$"""{"v":1,"id":"{{id}}","ts":"2026-11-23T14:00:00.000Z","bs":1"""
+            + $$""","seq":1,"body":{{body}}}""");
 
     public async ValueTask DisposeAsync()
     {

@@ -34,7 +34,9 @@ internal sealed class LocalLedger : IDisposable
 
     public DeskLedger Desk { get; }
 
-    /// <summary>Whether no block is remembered, as when they come faster than they are read.</summary>
+    /// <summary>
+    /// Whether no block is remembered, as when they come faster than they are read.
+    /// </summary>
     public bool IsTooFast { get; init; }
 
     private static Timestamp WallNow =>

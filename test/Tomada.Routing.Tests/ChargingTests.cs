@@ -19,7 +19,8 @@ public class ChargingTests
                 double hours = 0;
                 for (int i = 0; i < Steps; i++)
                 {
-                    hours += step / car.ChargingPowerW(from + ((i + 0.5) * step), PowerType.Dc, powerKw * 1000);
+                    hours += step / car.ChargingPowerW(
+                        from + ((i + 0.5) * step), PowerType.Dc, powerKw * 1000);
                 }
 
                 double exact = car.ChargingTime(from, to, PowerType.Dc, powerKw * 1000).TotalHours;
@@ -56,7 +57,8 @@ public class ChargingTests
     {
         VehicleModel car = DemoRegion.Car;
         Assert.Equal(0, car.ChargingPowerW(car.BatteryWh, PowerType.Dc, 50_000));
-        Assert.Equal(TimeSpan.Zero, car.ChargingTime(car.BatteryWh, car.BatteryWh, PowerType.Dc, 50_000));
+        Assert.Equal(
+            TimeSpan.Zero, car.ChargingTime(car.BatteryWh, car.BatteryWh, PowerType.Dc, 50_000));
         Assert.Equal(TimeSpan.Zero, car.ChargingTime(20_000, 10_000, PowerType.Dc, 50_000));
     }
 

@@ -32,12 +32,14 @@ public class DemoDataTests
             double straightM = At(road.From).DistanceM(At(road.To));
             Assert.True(
                 road.LengthM >= straightM && road.LengthM <= straightM * 2,
-                $"{road.Highway} {road.From} {road.To}: {road.LengthM} m, straight {straightM:F0} m");
+                $"{road.Highway} {road.From} {road.To}: {road.LengthM} m, "
+                + $"straight {straightM:F0} m");
         });
 
     [Fact]
     public void Each_pair_of_places_has_one_road_at_most() => Assert.Distinct(
-        DemoRegion.Roads.Select(road => road.From < road.To ? (road.From, road.To) : (road.To, road.From)));
+        DemoRegion.Roads.Select(
+            road => road.From < road.To ? (road.From, road.To) : (road.To, road.From)));
 
     [Fact]
     public void Salvador_to_recife_is_as_long_as_maps_say()
@@ -77,7 +79,9 @@ public class DemoDataTests
     public void Direct_current_comes_by_ccs2_and_alternating_by_type_2() => Assert.All(
         DemoRegion.Sites.Sites.SelectMany(site => site.Evses).SelectMany(evse => evse.Connectors),
         connector => Assert.Equal(
-            connector.Standard == ConnectorStandard.Iec62196T2Combo ? PowerType.Dc : PowerType.Ac3Phase,
+            connector.Standard == ConnectorStandard.Iec62196T2Combo
+                ? PowerType.Dc
+                : PowerType.Ac3Phase,
             connector.PowerType));
 
     [Fact]
@@ -95,9 +99,9 @@ public class DemoDataTests
     [Fact]
     public void A_wrong_field_is_refused_by_its_place_in_the_file()
     {
-        const string Text = """
-            [{"from": "salvador", "to": "recife", "highway": "BR-101", "lengthM": 0, "speedKmh": 80}]
-            """;
+        const string Text =
+            """[{"from": "salvador", "to": "recife", "highway": "BR-101", "lengthM": 0,"""
+            + """ "speedKmh": 80}]""";
         using JsonDocument json = JsonDocument.Parse(Text);
         Assert.False(RegionFiles.Roads.TryReadJson(json.RootElement, out _, out string? why));
         Assert.Contains("[0].lengthM", why, StringComparison.Ordinal);
@@ -107,10 +111,12 @@ public class DemoDataTests
     public void Cities_lie_where_the_list_of_municipalities_says()
     {
         string? file = FindMunicipalities();
-        Assert.SkipWhen(file is null, "needs ../shared/data/places/br_municipios.csv beside the project");
+        Assert.SkipWhen(
+            file is null, "needs ../shared/data/places/br_municipios.csv beside the project");
         ILookup<string, GeoPoint> known = File.ReadLines(file!).Skip(1)
             .Select(line => line.Split(','))
-            .ToLookup(fields => fields[1], fields => new GeoPoint(Micro(fields[2]), Micro(fields[3])));
+            .ToLookup(
+                fields => fields[1], fields => new GeoPoint(Micro(fields[2]), Micro(fields[3])));
 
         // Praia do Forte is a district of Mata de São João, so the list does not have it.
         Assert.All(

@@ -41,7 +41,8 @@ public class ExhaustiveTests
     public void The_random_worlds_need_stops()
     {
         int stops = 0;
-        Worlds.OneSpeed.Sample(world => stops += Best(world)?.Stops.Length ?? 0, iter: 200, threads: 1);
+        Worlds.OneSpeed.Sample(
+            world => stops += Best(world)?.Stops.Length ?? 0, iter: 200, threads: 1);
         Assert.True(stops > 30, $"{stops} stops in 200 worlds");
     }
 
@@ -79,14 +80,16 @@ public class ExhaustiveTests
                     && _car.Fits(site.Evses[0].Connectors[0]))
                 {
                     best = Min(best, ViaSite(
-                        site, timeMs + Ms(way.Duration), energyWh - way.EnergyWh(_car), [.. used, site]));
+                        site, timeMs + Ms(way.Duration), energyWh - way.EnergyWh(
+                            _car), [.. used, site]));
                 }
             }
 
             return best;
         }
 
-        private long? ViaSite(ChargingSite site, long arrivalMs, int energyWh, List<ChargingSite> used)
+        private long? ViaSite(
+            ChargingSite site, long arrivalMs, int energyWh, List<ChargingSite> used)
         {
             long? best = null;
             PlannerConnector plug = site.Evses[0].Connectors[0];
@@ -95,7 +98,8 @@ public class ExhaustiveTests
                 world.Query.Departure.UnixMs + Ms(RoutingLimits.SlackBefore));
             foreach (int level in Levels(site).Where(each => each > energyWh).Distinct())
             {
-                TimeSpan charging = _car.ChargingTime(energyWh, level, plug.PowerType, plug.PowerMaxW);
+                TimeSpan charging =
+                    _car.ChargingTime(energyWh, level, plug.PowerType, plug.PowerMaxW);
                 long leaveMs = startMs + Ms(charging) + Ms(RoutingLimits.PlugOut);
                 bool fits = charging < RoutingLimits.WindowMax - RoutingLimits.SlackBefore
                     - RoutingLimits.SlackAfter - (2 * RoutingLimits.Grid);
@@ -109,7 +113,8 @@ public class ExhaustiveTests
         {
             if (gridPermille > 0)
             {
-                return Enumerable.Range(1, 1000 / gridPermille).Select(i => _car.WhAt(i * gridPermille));
+                return Enumerable.Range(1, 1000 / gridPermille).Select(
+                    i => _car.WhAt(i * gridPermille));
             }
 
             return Needs(site).Concat(Bends(site.Evses[0].Connectors[0])).Append(_car.BatteryWh);
@@ -121,7 +126,8 @@ public class ExhaustiveTests
             .Append(world.Query.To)
             .Select(place => Path(site.Place, place))
             .Where(path => path is not null && path.EnergyWh(_car) + _reserveWh <= _car.BatteryWh)
-            .Select(path => Math.Min(path!.EnergyWh(_car) + _reserveWh + _marginWh, _car.BatteryWh));
+            .Select(
+                path => Math.Min(path!.EnergyWh(_car) + _reserveWh + _marginWh, _car.BatteryWh));
 
         /// <summary>The car's curve, and where a plug of at most 80 kW cuts it.</summary>
         private IEnumerable<int> Bends(PlannerConnector plug)

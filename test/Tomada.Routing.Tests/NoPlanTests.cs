@@ -49,7 +49,8 @@ public class NoPlanTests
         PlanChange change = Assert.Single(Assert.IsType<PlanResult.NoPlan>(result).Changes);
         PlanChange.Wait wait = Assert.IsType<PlanChange.Wait>(change);
         TripQuery patient = s_world.Query with { WaitMax = wait.Longest };
-        Assert.IsType<PlanResult.Found>(s_world.Planner().Plan(patient, _ => [taken], Worlds.PriceOf));
+        Assert.IsType<PlanResult.Found>(
+            s_world.Planner().Plan(patient, _ => [taken], Worlds.PriceOf));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public class NoPlanTests
         TripQuery query = s_world.Query with { PriceMax = new Money(1, Currency.Brl) };
         PlanChange.PriceCap cap = NoPlan(query).Changes.OfType<PlanChange.PriceCap>().Single();
         Assert.NotNull(Found(query with { PriceMax = cap.Price }));
-        Assert.Null(Found(query with { PriceMax = cap.Price with { Amount = cap.Price.Amount - 1 } }));
+        Assert.Null(
+            Found(query with { PriceMax = cap.Price with { Amount = cap.Price.Amount - 1 } }));
     }
 
     [Fact]

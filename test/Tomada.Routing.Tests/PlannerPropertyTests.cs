@@ -50,7 +50,8 @@ public class PlannerPropertyTests
             {
                 if (Best(world, world.Query) is { } fastest)
                 {
-                    TripPlan? cheapest = Best(world, world.Query with { Objective = Objective.Cheapest });
+                    TripPlan? cheapest =
+                        Best(world, world.Query with { Objective = Objective.Cheapest });
                     Assert.NotNull(cheapest);
                     Assert.True(cheapest.Price.Amount <= fastest.Price.Amount);
                     Assert.True(cheapest.Arrival >= fastest.Arrival);
@@ -63,7 +64,8 @@ public class PlannerPropertyTests
         world =>
         {
             TripQuery query = world.Query with { AvoidCompanies = [CompanyId.Parse("br-aaa")] };
-            Assert.All(Best(world, query)?.Stops ?? [], stop => Assert.Equal("br-bbb", stop.Owner.Value));
+            Assert.All(
+                Best(world, query)?.Stops ?? [], stop => Assert.Equal("br-bbb", stop.Owner.Value));
         },
         iter: 200);
 
@@ -126,7 +128,10 @@ public class PlannerPropertyTests
         Assert.InRange(stop.DepartureWh, stop.ArrivalWh + 1, car.BatteryWh);
         Assert.Equal(
             car.ChargingTime(
-                stop.ArrivalWh, stop.DepartureWh, stop.Connector.PowerType, stop.Connector.PowerMaxW),
+                stop.ArrivalWh,
+                stop.DepartureWh,
+                stop.Connector.PowerType,
+                stop.Connector.PowerMaxW),
             stop.ChargeUntil.Since(stop.ChargeFrom));
     }
 }

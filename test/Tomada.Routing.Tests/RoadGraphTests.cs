@@ -6,10 +6,14 @@ namespace Tomada.Routing.Tests;
 
 public class RoadGraphTests
 {
-    private static readonly Gen<(int Nodes, (int From, int To, int LengthM, int SpeedKmh)[] Roads)> s_graphs =
+    private static readonly
+        Gen<(int Nodes, (int From, int To, int LengthM, int SpeedKmh)[] Roads)> s_graphs =
         from nodes in Gen.Int[2, 12]
         from roads in Gen.Select(
-            Gen.Int[0, nodes - 1], Gen.Int[0, nodes - 1], Gen.Int[1, 50_000], Gen.Int[20, 120]).Array[0, 30]
+            Gen.Int[0, nodes - 1],
+            Gen.Int[0, nodes - 1],
+            Gen.Int[1, 50_000],
+            Gen.Int[20, 120]).Array[0, 30]
         select (nodes, roads.Where(road => road.Item1 != road.Item2).ToArray());
 
     [Fact]
@@ -21,7 +25,8 @@ public class RoadGraphTests
             for (int node = 1; node < world.Nodes; node++)
             {
                 RoutePath? path = graph.FastestPath(Worlds.Id(0), Worlds.Id(node));
-                Assert.Equal(expected[node], path is null ? null : (long)path.Duration.TotalMilliseconds);
+                Assert.Equal(
+                    expected[node], path is null ? null : (long)path.Duration.TotalMilliseconds);
             }
         },
         iter: 500);
@@ -78,13 +83,15 @@ public class RoadGraphTests
 
     [Fact]
     public void The_nearest_place_to_a_suburb_is_its_city() =>
-        Assert.Equal("recife", DemoRegion.Graph.Nearest(new GeoPoint(-8_118_000, -34_899_000)).Id.Value);
+        Assert.Equal(
+            "recife", DemoRegion.Graph.Nearest(new GeoPoint(-8_118_000, -34_899_000)).Id.Value);
 
     [Fact]
     public void The_great_circle_matches_a_known_distance()
     {
         // One degree of latitude on the mean sphere is 111.195 km.
-        double metres = new GeoPoint(-8_000_000, -35_000_000).DistanceM(new GeoPoint(-9_000_000, -35_000_000));
+        double metres =
+            new GeoPoint(-8_000_000, -35_000_000).DistanceM(new GeoPoint(-9_000_000, -35_000_000));
         Assert.Equal(111_195, metres, 1.0);
     }
 
@@ -99,7 +106,8 @@ public class RoadGraphTests
         return graph;
     }
 
-    private static long?[] BellmanFordMs(int nodes, (int From, int To, int LengthM, int SpeedKmh)[] roads)
+    private static long?[] BellmanFordMs(
+        int nodes, (int From, int To, int LengthM, int SpeedKmh)[] roads)
     {
         long?[] best = new long?[nodes];
         best[0] = 0;

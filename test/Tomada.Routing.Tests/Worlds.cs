@@ -14,7 +14,8 @@ internal sealed record World(RoadGraph Roads, ImmutableArray<ChargingSite> Sites
 {
     public TripPlanner Planner()
     {
-        Assert.True(TripPlanner.TryCreate(Roads, Sites, out TripPlanner? planner, out string? why), why);
+        Assert.True(
+            TripPlanner.TryCreate(Roads, Sites, out TripPlanner? planner, out string? why), why);
         return planner;
     }
 
@@ -46,7 +47,8 @@ internal static class Worlds
         PlaceId.Parse(string.Create(CultureInfo.InvariantCulture, $"p{number:D2}"));
 
     public static ImmutableArray<Place> Places(int count) => [.. Enumerable.Range(0, count)
-        .Select(i => new Place(Id(i), Id(i).Value, "BA", new GeoPoint(-12_000_000 + i, -38_000_000)))];
+        .Select(
+            i => new Place(Id(i), Id(i).Value, "BA", new GeoPoint(-12_000_000 + i, -38_000_000)))];
 
     public static Money PriceOf(EvseId evse, long energyWh, TimeSpan charging) =>
         new((evse.Company.Value == "br-aaa" ? 200 : 150) * energyWh / 1000, Currency.Brl);
@@ -57,18 +59,26 @@ internal static class Worlds
     {
         string company = number % 2 == 0 ? "br-aaa" : "br-bbb";
         string name = string.Create(CultureInfo.InvariantCulture, $"{company}/s{number}");
-        PowerType type = standard == ConnectorStandard.Iec62196T2 ? PowerType.Ac3Phase : PowerType.Dc;
+        PowerType type =
+            standard == ConnectorStandard.Iec62196T2 ? PowerType.Ac3Phase : PowerType.Dc;
         return new ChargingSite(
             LocationId.Parse(name),
             name,
             Id(place),
             new GeoPoint(0, 0),
-            [new(EvseId.Parse(name + "-1"), TariffId.Parse(company + "/t"), [new(standard, type, powerW)])]);
+            [
+                new(
+                    EvseId.Parse(name + "-1"),
+                    TariffId.Parse(company + "/t"),
+                    [new(standard, type, powerW)]),
+            ]);
     }
 
     public static RoadGraph Graph(int places, IEnumerable<Road> roads)
     {
-        Assert.True(RoadGraph.TryBuild(Places(places), [.. roads], out RoadGraph? graph, out string? why), why);
+        Assert.True(
+            RoadGraph.TryBuild(Places(places), [.. roads], out RoadGraph? graph, out string? why),
+            why);
         return graph;
     }
 
@@ -84,16 +94,21 @@ internal static class Worlds
     private static Gen<World> Make(Gen<int> speed, Gen<int> count) =>
         from places in count
         from chain in Gen.Select(Gen.Int[20, 110], speed).Array[places - 1]
-        from extra in Gen.Select(Gen.Int[0, places - 1], Gen.Int[0, places - 1], Gen.Int[20, 150], speed)
+        from extra in Gen.Select(
+            Gen.Int[0, places - 1], Gen.Int[0, places - 1], Gen.Int[20, 150], speed)
             .Array[0, 3]
         from sites in Gen.Select(Gen.Int[0, places - 1], Gen.Int[0, 5], Gen.Int[20, 80]).Array[1, 4]
         from soc in Gen.Int[300, 1000]
-        let roads = chain.Select((road, i) => new Road(Id(i), Id(i + 1), "BR-1", road.Item1 * 1000, road.Item2))
+        let roads = chain.Select(
+            (road, i) => new Road(Id(i), Id(i + 1), "BR-1", road.Item1 * 1000, road.Item2))
             .Concat(extra.Where(road => road.Item1 != road.Item2).Select(road =>
                 new Road(Id(road.Item1), Id(road.Item2), "BR-2", road.Item3 * 1000, road.Item4)))
         select new World(
             Graph(places, roads),
-            [.. sites.Select((site, i) => Site(i, site.Item1, Standard(site.Item2), site.Item3 * 1000))],
+            [
+                .. sites.Select((site, i) =>
+                    Site(i, site.Item1, Standard(site.Item2), site.Item3 * 1000)),
+            ],
             Query(places - 1, soc));
 
     private static ConnectorStandard Standard(int number) => number switch

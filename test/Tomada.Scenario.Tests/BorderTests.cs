@@ -3,7 +3,9 @@ using Tomada.Scenario.Tests.Outside;
 
 namespace Tomada.Scenario.Tests;
 
-/// <summary>Bad input at every border of running nodes: told, counted, and nothing changed.</summary>
+/// <summary>
+/// Bad input at every border of running nodes: told, counted, and nothing changed.
+/// </summary>
 public sealed class BorderTests(OutsideNetwork network)
 {
     private const string Submit = "/control/v1/transactions";
@@ -97,7 +99,8 @@ public sealed class BorderTests(OutsideNetwork network)
                 Assert.NotEmpty(answer.Json["allowed"]!.GetValue<string>());
             }
 
-            foreach (string missing in (string[])[$"/v1/trips/{new string('0', 64)}", "/v1/nothing"])
+            string unknownTrip = $"/v1/trips/{new string('0', 64)}";
+            foreach (string missing in (string[])[unknownTrip, "/v1/nothing"])
             {
                 Answer answer = await company.GetAsync(missing, stop);
                 Assert.Equal(HttpStatusCode.NotFound, answer.Status);
@@ -150,7 +153,9 @@ public sealed class BorderTests(OutsideNetwork network)
         },
         TestContext.Current.CancellationToken);
 
-    /// <summary>Does it to B, which then counts more, lives on, and has the state that it had.</summary>
+    /// <summary>
+    /// Does it to B, which then counts more, lives on, and has the state that it had.
+    /// </summary>
     private async Task UnchangedAsync(
         string counter, Func<Company, CancellationToken, Task> abuse, CancellationToken stop)
     {
@@ -158,7 +163,8 @@ public sealed class BorderTests(OutsideNetwork network)
         string root = await network.OneRootAsync(stop);
         long counted = await network.B.CountAsync(counter, stop);
         await abuse(network.B, stop);
-        Assert.True(await network.B.CountAsync(counter, stop) > counted, $"{counter} has not moved");
+        Assert.True(
+            await network.B.CountAsync(counter, stop) > counted, $"{counter} has not moved");
         Assert.Equal(root, await network.OneRootAsync(stop));
         Assert.False(network.B.Node.HasExited);
     }

@@ -13,7 +13,10 @@ public sealed class CommandLineTests(OutsideNetwork network)
     private const int AtOnce = 2;
 
     private static readonly string[] s_init =
-        ["init", "--company", "br-aaa", "--name", "A", "--network", "n", "--code", "caju-2026-mangue"];
+    [
+        "init", "--company", "br-aaa", "--name", "A", "--network", "n",
+        "--code", "caju-2026-mangue",
+    ];
 
     [Fact(Timeout = Waiting.TestMs)]
     public async Task A_wrong_command_line_is_one_line_that_names_what_is_wrong()
@@ -30,7 +33,8 @@ public sealed class CommandLineTests(OutsideNetwork network)
             (Usage, "--data", ["node"]),
             (Usage, "--data", ["node", "--data"]),
             (Usage, "--company", ["init", "--data", missing, "--company", "Acme"]),
-            (Usage, "network.code", ["init", "--data", missing, "--company", "br-aaa", "--name", "A",
+            (Usage, "network.code", [
+                "init", "--data", missing, "--company", "br-aaa", "--name", "A",
                 "--network", "n", "--code", "short"]),
             (Usage, "network.founders", [.. s_init, "--data", missing, "--founders", "0"]),
             (Usage, "multicast.group", [.. s_init, "--data", missing, "--group", "10.0.0.1"]),
@@ -43,7 +47,8 @@ public sealed class CommandLineTests(OutsideNetwork network)
             (Configuration, missing, ["station", "--config", missing]),
             (Configuration, missing, ["car", "--config", missing]),
             (Unreachable, "endpoints.json", ["network", "status", "--data", data]),
-            (Unreachable, "endpoints.json", ["company", "add-device", "--data", data, "car", "one"]),
+            (Unreachable, "endpoints.json", [
+                "company", "add-device", "--data", data, "car", "one"]),
         ];
         ParallelOptions options = Options(TestContext.Current.CancellationToken);
         await Parallel.ForEachAsync(wrong, options, async (each, stop) =>

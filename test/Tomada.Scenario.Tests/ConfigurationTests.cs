@@ -82,7 +82,8 @@ public sealed class ConfigurationTests(OutsideNetwork network)
     {
         Ended ended = await OutsideProcess.RunAsync(stop, "node", "--data", data);
         Assert.True(ended.ExitCode == 3, $"{named}: {ended}");
-        Assert.True(ended.Errors.StartsWith("tomada: ", StringComparison.Ordinal), $"{named}: {ended}");
+        Assert.True(
+            ended.Errors.StartsWith("tomada: ", StringComparison.Ordinal), $"{named}: {ended}");
         Assert.True(!ended.Errors.Contains('\n', StringComparison.Ordinal), $"{named}: {ended}");
         Assert.Contains(named, ended.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(data, "node.db")));

@@ -7,7 +7,9 @@ namespace Tomada.Scenario.Tests;
 /// <summary>One of three nodes loses its power while the others are at work.</summary>
 public sealed class CrashTests(OutsideNetwork network)
 {
-    /// <summary>Trips of each submitter before the kill, while it is down, and while it returns.</summary>
+    /// <summary>
+    /// Trips of each submitter before the kill, while it is down, and while it returns.
+    /// </summary>
     private const int TripsPerStage = 4;
 
     private const int WindowMinutes = 15;
@@ -84,7 +86,8 @@ public sealed class CrashTests(OutsideNetwork network)
         {
             for (int i = 0; i < count; i++)
             {
-                Answer answer = await at.SubmitAsync("ProposeTrip", await NextTripAsync(stop), stop);
+                Answer answer =
+                    await at.SubmitAsync("ProposeTrip", await NextTripAsync(stop), stop);
                 Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
                 JsonNode json = answer.Json;
                 Answers.Add(new Acknowledged(
@@ -108,7 +111,8 @@ public sealed class CrashTests(OutsideNetwork network)
             };
         }
 
-        private async Task<JsonNode> LegAsync(Company owner, int site, int start, CancellationToken stop)
+        private async Task<JsonNode> LegAsync(
+            Company owner, int site, int start, CancellationToken stop)
         {
             JsonNode tariff = (await at.ListAsync("/v1/tariffs", stop))
                 .Single(each => each["id"]!.GetValue<string>() == $"{owner.Id}/dc");

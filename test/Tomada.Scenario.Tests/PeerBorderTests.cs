@@ -100,7 +100,8 @@ public sealed class PeerBorderTests(OutsideNetwork network)
             IPAddress.Loopback.GetAddressBytes());
         foreach (int length in (int[])[0, 1, 300, 1_400])
         {
-            await socket.SendToAsync(RandomNumberGenerator.GetBytes(length), network.Multicast, stop);
+            await socket.SendToAsync(
+                RandomNumberGenerator.GetBytes(length), network.Multicast, stop);
         }
 
         await Waiting.UntilAsync(

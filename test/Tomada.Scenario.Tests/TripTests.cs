@@ -17,13 +17,14 @@ public sealed class TripTests(OutsideNetwork network)
         """;
 
     [Fact(Timeout = Waiting.TestMs)]
-    public async Task A_trip_over_three_companies_is_confirmed_at_all_of_them_and_a_taken_window_at_none()
+    public async Task A_trip_is_confirmed_at_all_its_companies_and_a_taken_window_at_none()
     {
         Assert.SkipUnless(MosquittoCar.CanRun, MosquittoCar.Missing);
         CancellationToken stop = TestContext.Current.CancellationToken;
         await network.UpAsync();
         await using MosquittoCar car = await MosquittoCar.EnrolAsync(network.A, "first", stop);
-        JsonNode boot = await car.AskAsync("boot", """{"model":"BYD Dolphin","firmware":"1.0"}""", stop);
+        JsonNode boot =
+            await car.AskAsync("boot", """{"model":"BYD Dolphin","firmware":"1.0"}""", stop);
         Assert.Equal("OK", boot["code"]!.GetValue<string>());
 
         JsonArray stops = await PlanAsync(car, stop);
@@ -103,7 +104,9 @@ public sealed class TripTests(OutsideNetwork network)
         (await network.C.ListAsync("/v1/transactions", stop))
             .Count(each => each["kind"]!.GetValue<string>() == "ProposeTrip");
 
-    /// <summary>A second car wants free chargers for two stops, and the taken one for the third.</summary>
+    /// <summary>
+    /// A second car wants free chargers for two stops, and the taken one for the third.
+    /// </summary>
     private async Task TakenAsync(JsonArray stops, CancellationToken stop)
     {
         await using MosquittoCar second = await MosquittoCar.EnrolAsync(network.A, "second", stop);
@@ -136,7 +139,9 @@ public sealed class TripTests(OutsideNetwork network)
         Assert.Empty(held);
     }
 
-    /// <summary>One state root; and what the blocks count is what the list of transactions has.</summary>
+    /// <summary>
+    /// One state root; and what the blocks count is what the list of transactions has.
+    /// </summary>
     private async Task SameStoryAsync(string trip, CancellationToken stop)
     {
         await network.OneRootAsync(stop);

@@ -9,21 +9,27 @@ namespace Tomada.Cli.Commands;
 /// <summary><c>tomada car</c>: a simulated car that does what its script says.</summary>
 internal static class CarCommand
 {
-    private const string Help = """
-        Runs a simulated car. It reads one command a line and prints what happens as JSON lines:
-          plan {"from": "salvador", "to": "recife", "reserveSocPermille": 120, "avoidCompanies": ["br-ccc"]}
-          reserve {"decideWithinMs": 20000}        reserves the best plan of the last answer
-          reserve-legs {"legs": [{"evse": "br-aaa/x", "window": {…}, "energyWh": 20000}]}
-          drive                                    drives the plan that is reserved, charging on the way
-          history
-          quit
-        """;
+    private const string PlanExample =
+        """plan {"from": "salvador", "to": "recife", "reserveSocPermille": 120,"""
+        + """ "avoidCompanies": ["br-ccc"]}""";
+
+    private const string Help = $$"""
+    Runs a simulated car. It reads one command a line and prints what happens as JSON lines:
+      {{PlanExample}}
+      reserve {"decideWithinMs": 20000}        reserves the best plan of the last answer
+      reserve-legs {"legs": [{"evse": "br-aaa/x", "window": {…}, "energyWh": 20000}]}
+      drive                                    drives the plan that is reserved, charging on the way
+      history
+      quit
+    """;
 
     public static Command Create()
     {
         Option<FileInfo> config = new("--config")
         {
-            Description = "A JSON file: company, broker, id, secret, folder, cables, vehicle, startSocPermille.",
+            Description =
+                "A JSON file: company, broker, id, secret, folder, cables, vehicle, "
+                + "startSocPermille.",
             Required = true,
         };
         Option<string> script = new("--script")
@@ -53,7 +59,8 @@ internal sealed class CarScript(CarConfig config)
     public async Task RunAsync(TextReader lines, CancellationToken stop)
     {
         await using CarClient car = new(config.ToOptions(), new EventLines<CarEvent>());
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource ending =
+            CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task running = car.RunAsync(ending.Token);
         await car.WaitForNetworkAsync(stop);
         EventLines.Write("Ready", new { config.Id });
@@ -79,14 +86,16 @@ internal sealed class CarScript(CarConfig config)
             using JsonDocument arguments = JsonDocument.Parse(json);
             await ExecuteAsync(car, name, arguments.RootElement, stop);
         }
-        catch (Exception refused) when (refused is JsonException or FormatException or DriveFailedException
+        catch (Exception refused) when (refused
+            is JsonException or FormatException or DriveFailedException
             or InvalidOperationException or KeyNotFoundException)
         {
             EventLines.Write("Failed", new { Command = name, Why = refused.Message });
         }
     }
 
-    private async Task ExecuteAsync(CarClient car, string name, JsonElement arguments, CancellationToken stop)
+    private async Task ExecuteAsync(
+        CarClient car, string name, JsonElement arguments, CancellationToken stop)
     {
         switch (name)
         {
@@ -109,7 +118,8 @@ internal sealed class CarScript(CarConfig config)
                 break;
             default:
                 throw new FormatException(
-                    $"'{name}' cannot be done now; commands are plan, reserve (after plan), reserve-legs, drive (after reserve), history, quit.");
+                    $"'{name}' cannot be done now; commands are plan, reserve (after plan), "
+                    + "reserve-legs, drive (after reserve), history, quit.");
         }
     }
 
@@ -136,7 +146,8 @@ internal sealed class CarScript(CarConfig config)
         ReserveRequest request = new(legs, Number(arguments, "decideWithinMs"));
         Reply reply = await car.ReserveAsync(
             request, stop, () => EventLines.Write("Pending", new { Command = "reserve" }));
-        if (reply.Ok && reply.TryRead(out ReserveReply? reserved, out _) && reserved.Legs is { } confirmed)
+        if (reply.Ok && reply.TryRead(out ReserveReply? reserved, out _)
+            && reserved.Legs is { } confirmed)
         {
             _legs = confirmed;
         }
@@ -151,5 +162,6 @@ internal sealed class CarScript(CarConfig config)
         arguments.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : null;
 
     private static void Answer(string name, Reply reply) =>
-        EventLines.Write(name, new { reply.Ok, Code = reply.Code.ToString(), reply.Why, reply.Body });
+        EventLines.Write(
+            name, new { reply.Ok, Code = reply.Code.ToString(), reply.Why, reply.Body });
 }

@@ -18,12 +18,21 @@ internal static class CompanyCommand
             Submit("put-location", PutLocation.Codec, "Publishes or changes a site."),
             Submit("put-tariff", PutTariff.Codec, "Publishes or changes a price list."),
             Submit("put-evse", PutEvse.Codec, "Publishes or changes an EVSE."),
-            Submit("set-availability", SetEvseAvailability.Codec, "Offers an EVSE to the network, or takes it back."),
-            Submit("set-rules", SetRules.Codec, "Votes for new network rules; a quorum puts them in force."),
+            Submit(
+                "set-availability",
+                SetEvseAvailability.Codec,
+                "Offers an EVSE to the network, or takes it back."),
+            Submit(
+                "set-rules",
+                SetRules.Codec,
+                "Votes for new network rules; a quorum puts them in force."),
             Submit("close-period", ClosePeriod.Codec, "Closes the open settlement period."),
             Submit(
                 "report-payment", ReportPayment.Codec, "Says that a settlement payment was made."),
-            Submit("confirm-payment", ConfirmPayment.Codec, "Says that a settlement payment has come."),
+            Submit(
+                "confirm-payment",
+                ConfirmPayment.Codec,
+                "Says that a settlement payment has come."),
             AddDevice(),
         };
         return command;
@@ -75,12 +84,14 @@ internal static class CompanyCommand
         {
             string text = file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
             using JsonDocument document = JsonDocument.Parse(
-                Encoding.UTF8.GetBytes(text), new JsonDocumentOptions { AllowDuplicateProperties = false });
+                Encoding.UTF8.GetBytes(text),
+                new JsonDocumentOptions { AllowDuplicateProperties = false });
             return codec.TryReadJson(document.RootElement, out T? value, out string? why)
                 ? value
                 : throw new CommandException(ExitCodes.Usage, $"{file}: {why}");
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception unreadable) when (unreadable
+            is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new CommandException(ExitCodes.Usage, $"{file}: {unreadable.Message}");
         }

@@ -15,10 +15,12 @@ internal static class DemoCommand
         };
         Option<string?> kill = new("--kill")
         {
-            Description = "C: the node of company C is killed while it holds a leg, and comes back later.",
+            Description =
+                "C: the node of company C is killed while it holds a leg, and comes back later.",
         };
         kill.AcceptOnlyFromAmong("C");
-        Option<FileInfo?> json = new("--json") { Description = "Also write the criteria to this file as JSON." };
+        Option<FileInfo?> json =
+            new("--json") { Description = "Also write the criteria to this file as JSON." };
         Option<int> factor = new("--factor")
         {
             Description = "How much faster the ledger clock runs during the drive; 60 to 7,200.",
@@ -34,11 +36,12 @@ internal static class DemoCommand
                 result.AddError("--factor is 60 to 7,200.");
             }
         });
-        Option<bool> keep = new("--keep") { Description = "Keep the data directories and logs, and say where." };
+        Option<bool> keep =
+            new("--keep") { Description = "Keep the data directories and logs, and say where." };
         Command command = new("demo", """
-            Runs three charging companies with stations and a car on this machine: they find each other,
-            found a network, and a car of one drives and charges at all three. Every step is checked.
-            """)
+        Runs three charging companies with stations and a car on this machine: they find each other,
+        found a network, and a car of one drives and charges at all three. Every step is checked.
+        """)
         {
             once, kill, json, factor, keep,
         };

@@ -18,11 +18,7 @@ internal static class InitCommand
             new("--name") { Description = "The company's name for people.", Required = true };
         Option<string> network =
             new("--network") { Description = "The network's name.", Required = true };
-        Option<string> code = new("--code")
-        {
-            Description = $"The invitation code that the founders share; {NetworkConfig.CodeBytesMin} characters or more.",
-            Required = true,
-        };
+        Option<string> code = InvitationCode();
         Option<int> founders = new("--founders")
         {
             Description = "How many companies found the network; 1 to 100.",
@@ -96,6 +92,14 @@ internal static class InitCommand
         Console.WriteLine($"Start its node with: tomada node --data {directory}");
         return ExitCodes.Passed;
     }
+
+    private static Option<string> InvitationCode() => new("--code")
+    {
+        Description =
+            "The invitation code that the founders share; "
+            + $"{NetworkConfig.CodeBytesMin} characters or more.",
+        Required = true,
+    };
 
     private static Option<IPAddress> MulticastGroup() => new("--group")
     {

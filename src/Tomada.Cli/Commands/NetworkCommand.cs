@@ -40,7 +40,10 @@ internal static class NetworkCommand
             Row(table, "members", string.Join(", ", status.Members));
             Row(table, "reachable", string.Join(", ", status.Reachable));
             Row(table, "crashes survived", $"{n - Quorum.Votes(n)}");
-            Row(table, "liars tolerated", $"{Quorum.Faults(n)}; a fork needs {(2 * Quorum.Votes(n)) - n} and proves them");
+            Row(
+                table,
+                "liars tolerated",
+                $"{Quorum.Faults(n)}; a fork needs {(2 * Quorum.Votes(n)) - n} and proves them");
             Row(table, "block", $"{status.Height} {status.Tip}");
             Row(table, "state root", status.StateRoot);
             Row(table, "ledger clock", $"{status.LedgerNow} at factor {status.ClockFactor}");

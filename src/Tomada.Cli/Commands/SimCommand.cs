@@ -151,7 +151,8 @@ internal static class SimCommand
 
         if (jsonFile is not null)
         {
-            CriteriaFile.Write(jsonFile, Criteria(told.Count, broken.Length, met), broken.Length == 0, "sim");
+            CriteriaFile.Write(
+                jsonFile, Criteria(told.Count, broken.Length, met), broken.Length == 0, "sim");
         }
 
         Console.WriteLine($"{Text(told.Count)} histories, {Text(told.Sum(each => each.Height))}"
@@ -164,7 +165,8 @@ internal static class SimCommand
         new Criterion("histories", histories, null, "histories", true, "run"),
         Criterion.Exactly("violations", broken, 0, "histories", "that broke a rule"),
         .. met.Counts.Select(each => new Criterion(
-            "met-" + each.Key.ToLowerInvariant().Replace(' ', '-').Replace("'", "", StringComparison.Ordinal),
+            "met-" + each.Key.ToLowerInvariant().Replace(' ', '-').Replace(
+                "'", "", StringComparison.Ordinal),
             each.Value, null, "times", true, each.Key)),
     ];
 

@@ -10,19 +10,24 @@ internal static class StationCommand
     {
         Option<FileInfo> config = new("--config")
         {
-            Description = "A JSON file: company, broker, cables (a folder), stations [{id, secret, folder, evses [{id, powerMaxW}]}].",
+            Description =
+                "A JSON file: company, broker, cables (a folder), "
+                + "stations [{id, secret, folder, evses [{id, powerMaxW}]}].",
             Required = true,
         };
-        Command command = new("station", "Runs simulated stations until Ctrl-C; prints what happens as JSON lines.")
+        Command command = new(
+            "station", "Runs simulated stations until Ctrl-C; prints what happens as JSON lines.")
         {
             config,
         };
         command.SetAction(async (parsed, stop) =>
         {
-            FleetConfig fleet = Texts.Read(parsed.GetRequiredValue(config).FullName, FleetConfig.Codec);
+            FleetConfig fleet =
+                Texts.Read(parsed.GetRequiredValue(config).FullName, FleetConfig.Codec);
             try
             {
-                await StationFleet.RunAsync(fleet.ToOptions(), new EventLines<StationEvent>(), stop);
+                await StationFleet.RunAsync(
+                    fleet.ToOptions(), new EventLines<StationEvent>(), stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -32,7 +32,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts <c>tomada arguments…</c>; what it prints also goes into the log file.</summary>
+    /// <summary>
+    /// Starts <c>tomada arguments…</c>; what it prints also goes into the log file.
+    /// </summary>
     public static ChildProcess Start(string logFile, params ReadOnlySpan<string> arguments)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!)

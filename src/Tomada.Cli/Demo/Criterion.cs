@@ -15,7 +15,8 @@ internal sealed record Criterion(
     string Id, double Measured, double? Limit, string Unit, bool Passed, string Detail)
 {
     /// <summary>A count that must be reached exactly.</summary>
-    public static Criterion Exactly(string id, int measured, int expected, string unit, string detail) =>
+    public static Criterion Exactly(
+        string id, int measured, int expected, string unit, string detail) =>
         new(id, measured, expected, unit, measured == expected, detail);
 
     /// <summary>A duration that must not be exceeded.</summary>
@@ -81,11 +82,15 @@ internal sealed class Latencies
         return result;
     }
 
-    /// <summary>The smallest value that so many hundredths of all do not exceed; 0 when there are none.</summary>
+    /// <summary>
+    /// The smallest value that so many hundredths of all do not exceed; 0 when there are none.
+    /// </summary>
     public double Percentile(int hundredths)
     {
         List<double> sorted = [.. _ms.Order()];
-        return sorted.Count == 0 ? 0 : sorted[Math.Min(sorted.Count - 1, sorted.Count * hundredths / 100)];
+        return sorted.Count == 0
+            ? 0
+            : sorted[Math.Min(sorted.Count - 1, sorted.Count * hundredths / 100)];
     }
 
     public override string ToString() => string.Create(

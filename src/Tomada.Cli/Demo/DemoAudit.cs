@@ -6,7 +6,9 @@ namespace Tomada.Cli.Demo;
 /// <summary>All three companies tell the same story, and all of it.</summary>
 internal sealed class DemoAudit(DemoWorld world, DemoTrip trip)
 {
-    /// <summary>What is promised of a decision, in ms: with all companies up, and with one of three down.</summary>
+    /// <summary>
+    /// What is promised of a decision, in ms: with all companies up, and with one of three down.
+    /// </summary>
     private const double DecisionLimitMs = 2_000;
 
     private const double DegradedDecisionLimitMs = 3_000;
@@ -41,8 +43,8 @@ internal sealed class DemoAudit(DemoWorld world, DemoTrip trip)
     }
 
     /// <summary>
-    /// What the blocks count is what the list of transactions shows, at every company, and both trips
-    /// are in it: the confirmed one and the refused one.
+    /// What the blocks count is what the list of transactions shows, at every company, and both
+    /// trips are in it: the confirmed one and the refused one.
     /// </summary>
     private async Task CompleteAsync(CancellationToken stop)
     {
@@ -51,12 +53,15 @@ internal sealed class DemoAudit(DemoWorld world, DemoTrip trip)
         int refused = 0;
         foreach (DemoCompany company in world.Companies)
         {
-            List<JsonElement> transactions = await company.Public.ListAsync("/v1/transactions", stop);
+            List<JsonElement> transactions =
+                await company.Public.ListAsync("/v1/transactions", stop);
             List<JsonElement> blocks = await company.Public.ListAsync("/v1/blocks", stop);
-            HashSet<string> ids = [.. transactions.Select(each => each.GetProperty("id").GetString()!)];
+            HashSet<string> ids =
+                [.. transactions.Select(each => each.GetProperty("id").GetString()!)];
             first ??= ids;
             refused = blocks.Sum(each => each.GetProperty("refused").GetInt32());
-            missing += Math.Abs(blocks.Sum(each => each.GetProperty("transactions").GetInt32()) - ids.Count)
+            missing += Math.Abs(
+                blocks.Sum(each => each.GetProperty("transactions").GetInt32()) - ids.Count)
                 + first.Count(id => !ids.Contains(id)) + ids.Count(id => !first.Contains(id))
                 + (ids.Contains(trip.Id) ? 0 : 1) + (ids.Contains(trip.RefusedId) ? 0 : 1);
         }

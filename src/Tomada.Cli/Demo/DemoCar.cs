@@ -24,7 +24,12 @@ internal sealed class DemoCar
     /// <param name="seen">Told every event, in order.</param>
     /// <param name="stop">Stops waiting for it.</param>
     public static async Task<DemoCar> StartAsync(
-        DemoCompany home, string id, DemoData data, string cables, Action<JsonElement> seen, CancellationToken stop)
+        DemoCompany home,
+        string id,
+        DemoData data,
+        string cables,
+        Action<JsonElement> seen,
+        CancellationToken stop)
     {
         EnrolAnswer enrolled = await home.Control.EnrolAsync("car", id, stop);
         CarConfig config = new(
@@ -37,18 +42,22 @@ internal sealed class DemoCar
             data.Car,
             data.Trip.StartSocPermille);
         string file = Path.Combine(home.Folder, $"{id}.json");
-        await File.WriteAllTextAsync(file, Encoding.UTF8.GetString(CarConfig.Codec.EncodeJson(config)), stop);
+        await File.WriteAllTextAsync(
+            file, Encoding.UTF8.GetString(CarConfig.Codec.EncodeJson(config)), stop);
         DemoCar car = new(home.StartDevices("car", file), seen);
         await car.WaitForAsync("Ready", stop);
         return car;
     }
 
     /// <summary>Asks for plans of the demo's trip.</summary>
-    public Task<JsonElement> PlanAsync(DemoData data, IEnumerable<CompanyId> avoid, CancellationToken stop)
+    public Task<JsonElement> PlanAsync(
+        DemoData data, IEnumerable<CompanyId> avoid, CancellationToken stop)
     {
         string avoided = string.Join(", ", avoid.Select(each => $"\"{each}\""));
         return AskAsync(
-            $$"""plan {"from": "{{data.Trip.From}}", "to": "{{data.Trip.To}}", "reserveSocPermille": {{data.Trip.ReserveSocPermille}}, "avoidCompanies": [{{avoided}}]}""",
+            $$"""plan {"from": "{{data.Trip.From}}", "to": "{{data.Trip.To}}","""
+            + $$""" "reserveSocPermille": {{data.Trip.ReserveSocPermille}},"""
+            + $$""" "avoidCompanies": [{{avoided}}]}""",
             "Plan",
             stop);
     }
@@ -59,7 +68,8 @@ internal sealed class DemoCar
     public Task<JsonElement> ReserveLegsAsync(string json, CancellationToken stop) =>
         AskAsync($"reserve-legs {json}", "Reserve", stop);
 
-    public Task<JsonElement> DriveAsync(CancellationToken stop) => AskAsync("drive", "TripDriven", stop);
+    public Task<JsonElement> DriveAsync(CancellationToken stop) =>
+        AskAsync("drive", "TripDriven", stop);
 
     private async Task<JsonElement> AskAsync(string command, string answer, CancellationToken stop)
     {
@@ -82,7 +92,8 @@ internal sealed class DemoCar
 
             if (@event == "Failed")
             {
-                throw CommandException.Failed($"the car could not go on: {happened.GetProperty("why").GetString()}");
+                throw CommandException.Failed(
+                    $"the car could not go on: {happened.GetProperty("why").GetString()}");
             }
         }
 

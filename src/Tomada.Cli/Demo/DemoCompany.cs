@@ -30,7 +30,8 @@ internal sealed class DemoCompany : IAsyncDisposable
     public string DataDirectory => Path.Combine(Folder, "node");
 
     public NodeEndpoints Endpoints => NodeEndpoints.TryLoad(DataDirectory)
-        ?? throw CommandException.Failed($"{Id} has no {NodeEndpoints.FileName}: its node does not run");
+        ?? throw CommandException.Failed(
+            $"{Id} has no {NodeEndpoints.FileName}: its node does not run");
 
     public ControlClient Control => field ??= ControlClient.Open(DataDirectory);
 
@@ -81,14 +82,16 @@ internal sealed class DemoCompany : IAsyncDisposable
     {
         if (_node is { HasExited: true })
         {
-            throw CommandException.Failed($"the node of {Id} ended; see {_logFolder}/{Id}-node.log");
+            throw CommandException.Failed(
+                $"the node of {Id} ended; see {_logFolder}/{Id}-node.log");
         }
     }
 
     /// <summary>Resident memory of the node, in bytes.</summary>
     public long NodeMemory()
     {
-        using System.Diagnostics.Process process = System.Diagnostics.Process.GetProcessById(_node!.Id);
+        using System.Diagnostics.Process process =
+            System.Diagnostics.Process.GetProcessById(_node!.Id);
         return process.WorkingSet64;
     }
 
@@ -104,7 +107,8 @@ internal sealed class DemoCompany : IAsyncDisposable
     }
 
     /// <summary>Submits and requires that the rules accept it.</summary>
-    public async Task<SubmitAnswer> SubmitAsync(Body body, Latencies latencies, CancellationToken stop)
+    public async Task<SubmitAnswer> SubmitAsync(
+        Body body, Latencies latencies, CancellationToken stop)
     {
         SubmitAnswer answer = await latencies.MeasureAsync(() => Control.SubmitAsync(body, stop));
         return answer.Outcome == nameof(OutcomeCode.Applied)

@@ -5,7 +5,9 @@ using Tomada.Routing;
 
 namespace Tomada.Cli.Demo;
 
-/// <summary>The piece of Brazil that the demo plays in, from the files beside the program.</summary>
+/// <summary>
+/// The piece of Brazil that the demo plays in, from the files beside the program.
+/// </summary>
 internal sealed record DemoData(
     ImmutableArray<Place> Places,
     SitesFile Sites,
@@ -27,7 +29,8 @@ internal sealed record DemoData(
     public IEnumerable<PutTariff> TariffsOf(CompanyId company) =>
         Sites.Tariffs.Where(each => each.Id.Company == company).Select(each => new PutTariff(
             each.Id,
-            new Tariff(each.Currency, [new TariffElement([.. each.Components.Select(ToComponent)])])));
+            new Tariff(
+                each.Currency, [new TariffElement([.. each.Components.Select(ToComponent)])])));
 
     public IEnumerable<ChargingSite> SitesOf(CompanyId company) =>
         Sites.Sites.Where(site => site.Id.Company == company);

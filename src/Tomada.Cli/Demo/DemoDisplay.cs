@@ -9,9 +9,11 @@ internal sealed class DemoDisplay(IAnsiConsole console)
 {
     private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
 
-    public void Title(string text) => console.Write(new Rule($"[bold]{Markup.Escape(text)}[/]").LeftJustified());
+    public void Title(string text) =>
+        console.Write(new Rule($"[bold]{Markup.Escape(text)}[/]").LeftJustified());
 
-    public void Step(string text) => console.MarkupLine($"[grey]{Elapsed()}[/]  {Markup.Escape(text)}");
+    public void Step(string text) =>
+        console.MarkupLine($"[grey]{Elapsed()}[/]  {Markup.Escape(text)}");
 
     public void Proven(Criterion criterion) => console.MarkupLine(
         $"[grey]{Elapsed()}[/]  {(criterion.Passed ? "[green]✓[/]" : "[red]✗[/]")} "
@@ -20,7 +22,8 @@ internal sealed class DemoDisplay(IAnsiConsole console)
     public void Route(JsonElement plan)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("stop", "owner", "EVSE", "arrive", "SoC", "leave", "SoC", "energy", "price");
+            .AddColumns(
+                "stop", "owner", "EVSE", "arrive", "SoC", "leave", "SoC", "energy", "price");
         foreach (JsonElement stop in plan.GetProperty("stops").EnumerateArray())
         {
             string evse = stop.GetProperty("evse").GetString()!;
@@ -32,7 +35,9 @@ internal sealed class DemoDisplay(IAnsiConsole console)
                 Percent(stop, "arrivalSocPermille"),
                 Clock(stop, "departure"),
                 Percent(stop, "departureSocPermille"),
-                string.Create(CultureInfo.InvariantCulture, $"{stop.GetProperty("energyWh").GetInt64() / 1000m:F1} kWh"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{stop.GetProperty("energyWh").GetInt64() / 1000m:F1} kWh"),
                 Price(stop.GetProperty("price")));
         }
 
@@ -48,7 +53,9 @@ internal sealed class DemoDisplay(IAnsiConsole console)
             table.AddRow(
                 Markup.Escape(each.Id),
                 string.Create(CultureInfo.InvariantCulture, $"{each.Measured:0.#} {each.Unit}"),
-                each.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{limit:0.#}") : "",
+                each.Limit is { } limit
+                    ? string.Create(CultureInfo.InvariantCulture, $"{limit:0.#}")
+                    : "",
                 each.Passed ? "[green]pass[/]" : "[red]FAIL[/]",
                 Markup.Escape(each.Detail));
         }
@@ -61,8 +68,11 @@ internal sealed class DemoDisplay(IAnsiConsole console)
         string text = happened.GetProperty("event").GetString() switch
         {
             "Departed" => $"the car leaves {Text(happened, "from")} for {Text(happened, "to")}",
-            "Arrived" => $"the car arrives at {Text(happened, "place")} with {Percent(happened, "socPermille")}",
-            "Charged" => $"charged at {Text(happened, "evse")}: {happened.GetProperty("energyWh").GetInt64()} Wh, now {Percent(happened, "socPermille")}",
+            "Arrived" => $"the car arrives at {Text(happened, "place")} "
+                + $"with {Percent(happened, "socPermille")}",
+            "Charged" => $"charged at {Text(happened, "evse")}: "
+                + $"{happened.GetProperty("energyWh").GetInt64()} Wh, "
+                + $"now {Percent(happened, "socPermille")}",
             _ => "",
         };
         if (text.Length > 0)
@@ -71,15 +81,18 @@ internal sealed class DemoDisplay(IAnsiConsole console)
         }
     }
 
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? "";
 
     private static string Clock(JsonElement element, string name) => Text(element, name)[11..16];
 
     private static string Percent(JsonElement element, string name) =>
-        string.Create(CultureInfo.InvariantCulture, $"{element.GetProperty(name).GetInt32() / 10m:F1} %");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{element.GetProperty(name).GetInt32() / 10m:F1} %");
 
     private static string Price(JsonElement money) => string.Create(
-        CultureInfo.InvariantCulture, $"{money.GetProperty("amount").GetInt64() / 100m:F2} {Text(money, "currency")}");
+        CultureInfo.InvariantCulture,
+        $"{money.GetProperty("amount").GetInt64() / 100m:F2} {Text(money, "currency")}");
 
     private string Elapsed() => string.Create(
         CultureInfo.InvariantCulture,

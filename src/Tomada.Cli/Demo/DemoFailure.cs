@@ -18,7 +18,8 @@ internal sealed class DemoFailure(DemoWorld world, DemoTrip trip)
         Freeze(world.C.Devices[0]);
         Task<JsonElement> answer = trip.Car.ReserveAsync(DecideWithinMs, stop);
         JsonElement held = await world.UntilAsync(
-            "every leg to be held", () => NewestTripAsync(stop), seen => State(seen) == "HELD", stop);
+            "every leg to be held", () =>
+                NewestTripAsync(stop), seen => State(seen) == "HELD", stop);
         string id = held.GetProperty("id").GetString()!;
         await world.C.KillNodeAsync();
         Thaw(world.C.Devices[0]);

@@ -6,7 +6,9 @@ using Tomada.Node.Configuration;
 
 namespace Tomada.Cli.Demo;
 
-/// <summary>Three processes that know a name, a code and a number become one network with stations.</summary>
+/// <summary>
+/// Three processes that know a name, a code and a number become one network with stations.
+/// </summary>
 internal sealed class DemoNetwork(DemoWorld world)
 {
     public async Task FormAsync(CancellationToken stop)
@@ -23,16 +25,20 @@ internal sealed class DemoNetwork(DemoWorld world)
     {
         NetworkConfig network = new(
             $"demo-{Hex(3)}", Hex(16), null, world.Companies.Count, Simulated: true);
-        // An address of the site-local scope and a port, drawn anew each time: two demos never meet.
-        IPAddress group = new([239, 255, RandomNumberGenerator.GetBytes(1)[0], RandomNumberGenerator.GetBytes(1)[0]]);
-        MulticastConfig multicast = new(group, RandomNumberGenerator.GetInt32(20_000, 32_000), "lo");
+        // An address of the site-local scope and a port, drawn anew each time: two demos never
+        // meet.
+        IPAddress group = new(
+            [239, 255, RandomNumberGenerator.GetBytes(1)[0], RandomNumberGenerator.GetBytes(1)[0]]);
+        MulticastConfig multicast =
+            new(group, RandomNumberGenerator.GetInt32(20_000, 32_000), "lo");
         foreach (DemoCompany company in world.Companies)
         {
             company.Init(network, multicast);
             company.StartNode();
         }
 
-        world.Display.Step($"network '{network.Name}', group {group}:{multicast.Port}, no addresses configured");
+        world.Display.Step(
+            $"network '{network.Name}', group {group}:{multicast.Port}, no addresses configured");
         return Stopwatch.GetTimestamp();
     }
 
@@ -55,7 +61,11 @@ internal sealed class DemoNetwork(DemoWorld world)
             stop);
         int pairs = world.Companies.Count * others;
         world.Prove(Criterion.Exactly(
-            "discovery", statuses.Sum(each => each.Reachable.Length), pairs, "found", "by multicast on loopback"));
+            "discovery",
+            statuses.Sum(each => each.Reachable.Length),
+            pairs,
+            "found",
+            "by multicast on loopback"));
         world.Prove(Criterion.Exactly(
             "handshake",
             statuses.Sum(each => each.Reachable.Count(other => other != each.Company)),
@@ -73,7 +83,11 @@ internal sealed class DemoNetwork(DemoWorld world)
             stop);
         string[] networks = [.. statuses.Select(each => each.Network).Distinct()];
         world.Prove(Criterion.Exactly(
-            "genesis", networks.Length, 1, "network", $"signed by all three: {networks[0][..16]}…"));
+            "genesis",
+            networks.Length,
+            1,
+            "network",
+            $"signed by all three: {networks[0][..16]}…"));
         foreach (DemoCompany company in world.Companies)
         {
             await world.UntilAsync(
@@ -98,7 +112,8 @@ internal sealed class DemoNetwork(DemoWorld world)
     private async Task FirstBlockAsync(long lastStarted, CancellationToken stop)
     {
         await world.UntilAsync(
-            "the first block", () => world.StatusesAsync(stop), all => all.All(each => each.Height > 0), stop);
+            "the first block", () =>
+                world.StatusesAsync(stop), all => all.All(each => each.Height > 0), stop);
         world.Prove(new Criterion(
             "first-block",
             Math.Round(Stopwatch.GetElapsedTime(lastStarted).TotalMilliseconds),
@@ -113,7 +128,8 @@ internal sealed class DemoNetwork(DemoWorld world)
         int expected = world.Data.Sites.Sites.Length;
         StationAnswer[][] online = await world.UntilAsync(
             "every station to be online",
-            () => Task.WhenAll(world.Companies.Select(company => company.Control.StationsAsync(stop))),
+            () => Task.WhenAll(
+                world.Companies.Select(company => company.Control.StationsAsync(stop))),
             all => all.Sum(each => each.Count(station => station.Online)) == expected,
             stop);
         world.Prove(Criterion.Exactly(
@@ -121,8 +137,10 @@ internal sealed class DemoNetwork(DemoWorld world)
             online.Sum(each => each.Count(station => station.Online)),
             expected,
             "stations",
-            $"over MQTT, with {world.Data.Sites.Sites.Sum(site => site.Evses.Length)} EVSEs on the ledger"));
+            $"over MQTT, with {world.Data.Sites.Sites.Sum(site => site.Evses.Length)} EVSEs "
+            + "on the ledger"));
     }
 
-    private static string Hex(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
+    private static string Hex(int bytes) =>
+        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 }

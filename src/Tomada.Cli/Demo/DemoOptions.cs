@@ -12,6 +12,8 @@ internal sealed record DemoOptions(
     /// <summary>Speed of the drive: ten hours take about twenty seconds.</summary>
     public const int DefaultClockFactor = 1_800;
 
-    /// <summary>From the first node's start to the last criterion; a run that takes longer has failed.</summary>
+    /// <summary>
+    /// From the first node's start to the last criterion; a run that takes longer has failed.
+    /// </summary>
     public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
 }

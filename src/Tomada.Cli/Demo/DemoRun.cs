@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Tomada.Cli.Demo;
 
-/// <summary>The demo from first process to last: three companies, one trip, every step checked.</summary>
+/// <summary>
+/// The demo from first process to last: three companies, one trip, every step checked.
+/// </summary>
 internal static class DemoRun
 {
     private const int RedirectedColumns = 140;
@@ -12,7 +14,8 @@ internal static class DemoRun
     public static async Task<int> RunAsync(DemoOptions options, CancellationToken interrupted)
     {
         string folder = Path.Combine(
-            Path.GetTempPath(), $"tomada-demo-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+            Path.GetTempPath(),
+            $"tomada-demo-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         Directory.CreateDirectory(folder);
         if (Console.IsOutputRedirected)
         {
@@ -54,7 +57,8 @@ internal static class DemoRun
 
     private static async Task PlayAsync(DemoWorld world, CancellationToken interrupted)
     {
-        using CancellationTokenSource watchdog = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        using CancellationTokenSource watchdog =
+            CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         long started = Stopwatch.GetTimestamp();
         watchdog.CancelAfter(DemoOptions.Watchdog);
         try
@@ -86,7 +90,8 @@ internal static class DemoRun
         catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
         {
             throw CommandException.Failed(
-                $"the demo took longer than {DemoOptions.Watchdog.TotalSeconds} s; run it with --keep and read its logs");
+                $"the demo took longer than {DemoOptions.Watchdog.TotalSeconds} s; "
+                + "run it with --keep and read its logs");
         }
     }
 
@@ -96,7 +101,8 @@ internal static class DemoRun
         foreach (DemoCompany company in world.Companies)
         {
             world.Display.Step(
-                $"{company.Name}: explorer {company.Public.Address} · API {company.Public.Address}openapi/v1.json");
+                $"{company.Name}: explorer {company.Public.Address} "
+                + $"· API {company.Public.Address}openapi/v1.json");
         }
 
         try

@@ -36,19 +36,23 @@ internal sealed class DemoSettlement(DemoWorld world, string trip)
             string.Join(", ", positions.Select(Describe))));
         world.Prove(Criterion.Exactly(
             "payments-confirmed",
-            final.GetProperty("payments").EnumerateArray().Count(each => each.GetProperty("state").GetString() == "CONFIRMED"),
+            final.GetProperty("payments").EnumerateArray().Count(
+                each => each.GetProperty("state").GetString() == "CONFIRMED"),
             final.GetProperty("payments").GetArrayLength(),
             "payments",
             "reported by the debtor and confirmed by the creditor"));
     }
 
-    /// <summary>Every leg has a CDR within its price cap, accepted by the company that pays it.</summary>
+    /// <summary>
+    /// Every leg has a CDR within its price cap, accepted by the company that pays it.
+    /// </summary>
     private async Task CdrsAsync(CancellationToken stop)
     {
         JsonElement seen = await world.UntilAsync(
             "every CDR to be accepted",
             () => DemoWorld.TripAsync(world.B, trip, stop),
-            all => Legs(all).All(leg => CdrOf(leg) is { } cdr && cdr.GetProperty("state").GetString() == "ACCEPTED"),
+            all => Legs(all).All(leg => CdrOf(leg) is { } cdr
+                && cdr.GetProperty("state").GetString() == "ACCEPTED"),
             stop);
         JsonElement[] legs = [.. Legs(seen)];
         long total = legs.Sum(leg => AmountOf(CdrOf(leg)!.Value, "total"));
@@ -66,7 +70,8 @@ internal sealed class DemoSettlement(DemoWorld world, string trip)
         DemoCompany debtor = Company(payment, "from");
         DemoCompany creditor = Company(payment, "to");
         // The bank's reference stays with the two; the ledger keeps its hash.
-        byte[] reference = Encoding.UTF8.GetBytes($"PIX-{Convert.ToHexString(RandomNumberGenerator.GetBytes(12))}");
+        byte[] reference = Encoding.UTF8.GetBytes(
+            $"PIX-{Convert.ToHexString(RandomNumberGenerator.GetBytes(12))}");
         Digest hash = Digest.Of(reference);
         await debtor.SubmitAsync(new ReportPayment(Period, number, hash), world.Decisions, stop);
         await creditor.SubmitAsync(new ConfirmPayment(Period, number, hash), world.Decisions, stop);
@@ -80,14 +85,17 @@ internal sealed class DemoSettlement(DemoWorld world, string trip)
     private DemoCompany Company(JsonElement payment, string name) =>
         world.Companies.Single(each => each.Id.Value == payment.GetProperty(name).GetString());
 
-    private static JsonElement.ArrayEnumerator Legs(JsonElement trip) => trip.GetProperty("legs").EnumerateArray();
+    private static JsonElement.ArrayEnumerator Legs(JsonElement trip) =>
+        trip.GetProperty("legs").EnumerateArray();
 
     private static JsonElement? CdrOf(JsonElement leg) =>
-        leg.TryGetProperty("cdr", out JsonElement cdr) && cdr.ValueKind == JsonValueKind.Object ? cdr : null;
+        leg.TryGetProperty("cdr", out JsonElement cdr)
+            && cdr.ValueKind == JsonValueKind.Object ? cdr : null;
 
     private static long AmountOf(JsonElement element, string name) =>
         element.GetProperty(name).GetProperty("amount").GetInt64();
 
     private static string Describe(JsonElement position) =>
-        $"{position.GetProperty("company").GetString()} {new Money(AmountOf(position, "net"), Currency.Brl)}";
+        $"{position.GetProperty("company").GetString()} "
+        + $"{new Money(AmountOf(position, "net"), Currency.Brl)}";
 }

@@ -6,12 +6,16 @@ using Tomada.Routing;
 
 namespace Tomada.Cli.Demo;
 
-/// <summary>The trip over all three companies: planned, reserved at once, driven and charged.</summary>
+/// <summary>
+/// The trip over all three companies: planned, reserved at once, driven and charged.
+/// </summary>
 internal sealed class DemoTrip
 {
     private const long DecideWithinMs = 20_000;
 
-    /// <summary>Trips on following days that are only reserved; within the rules' horizon of 30 days.</summary>
+    /// <summary>
+    /// Trips on following days that are only reserved; within the rules' horizon of 30 days.
+    /// </summary>
     private const int MeasuredTrips = 20;
 
     private const double ConfirmationLimitMs = 3_000;
@@ -58,8 +62,10 @@ internal sealed class DemoTrip
             owners.Distinct().Count(),
             _world.Companies.Count,
             "owners",
-            $"{_world.Data.Trip.From} to {_world.Data.Trip.To} with stops at {string.Join(", ", owners)}"));
-        JsonElement answer = await Confirmations.MeasureAsync(() => _car.ReserveAsync(DecideWithinMs, stop));
+            $"{_world.Data.Trip.From} to {_world.Data.Trip.To} "
+            + $"with stops at {string.Join(", ", owners)}"));
+        JsonElement answer =
+            await Confirmations.MeasureAsync(() => _car.ReserveAsync(DecideWithinMs, stop));
         Id = RequireConfirmed(answer);
         int confirmed = 0;
         foreach (DemoCompany company in _world.Companies)
@@ -77,7 +83,8 @@ internal sealed class DemoTrip
             confirmed,
             owners.Length * _world.Companies.Count,
             "legs",
-            $"every leg confirmed at every company, in {Confirmations.Percentile(50):F0} ms; trip {Id[..16]}…"));
+            $"every leg confirmed at every company, in {Confirmations.Percentile(50):F0} ms; "
+            + $"trip {Id[..16]}…"));
         await AcknowledgedAsync(stop);
     }
 
@@ -96,11 +103,14 @@ internal sealed class DemoTrip
     }
 
     /// <summary>The trip id of a reservation that must have succeeded.</summary>
-    public static string RequireConfirmed(JsonElement answer) => answer.GetProperty("ok").GetBoolean()
+    public static string RequireConfirmed(JsonElement answer) =>
+        answer.GetProperty("ok").GetBoolean()
         ? Text(answer.GetProperty("body"), "trip")
         : throw CommandException.Failed($"the reservation was not confirmed: {answer}");
 
-    /// <summary>A second car wants other chargers for its first stops, but the same one at the end.</summary>
+    /// <summary>
+    /// A second car wants other chargers for its first stops, but the same one at the end.
+    /// </summary>
     public async Task RefuseSecondAsync(CancellationToken stop)
     {
         JsonElement[] stops = [.. Stops()];
@@ -112,7 +122,8 @@ internal sealed class DemoTrip
         JsonElement answer = await _secondCar.ReserveLegsAsync(
             $$"""{"legs": [{{string.Join(", ", legs)}}]}""", stop);
         bool refused = !answer.GetProperty("ok").GetBoolean();
-        string why = answer.TryGetProperty("why", out JsonElement reason) ? reason.GetString() ?? "" : "";
+        string why =
+            answer.TryGetProperty("why", out JsonElement reason) ? reason.GetString() ?? "" : "";
         List<JsonElement> onLedger = await _world.UntilAsync(
             "the refusal on the ledger",
             () => _world.C.Public.ListAsync("/v1/transactions", stop),
@@ -131,16 +142,20 @@ internal sealed class DemoTrip
             failures,
             0,
             "legs held",
-            $"on the ledger: {Text(transaction.GetProperty("outcome"), "reason")}; the car was told: {why}"));
+            $"on the ledger: {Text(transaction.GetProperty("outcome"), "reason")}; "
+            + $"the car was told: {why}"));
     }
 
-    /// <summary>The same stops on the following days, one trip after the other: how long one takes.</summary>
+    /// <summary>
+    /// The same stops on the following days, one trip after the other: how long one takes.
+    /// </summary>
     public async Task MeasureAsync(CancellationToken stop)
     {
         JsonElement[] stops = [.. Stops()];
         for (int day = 1; day <= MeasuredTrips; day++)
         {
-            string legs = string.Join(", ", stops.Select(each => LegJson(each, Text(each, "evse"), day)));
+            string legs =
+                string.Join(", ", stops.Select(each => LegJson(each, Text(each, "evse"), day)));
             RequireConfirmed(await Confirmations.MeasureAsync(
                 () => _secondCar.ReserveLegsAsync($$"""{"legs": [{{legs}}]}""", stop)));
         }
@@ -149,12 +164,14 @@ internal sealed class DemoTrip
             "trip-p95",
             Confirmations.Percentile(95),
             ConfirmationLimitMs,
-            $"from a car's request over MQTT to its confirmation by three owners: {Confirmations}"));
+            "from a car's request over MQTT to its confirmation by three owners: "
+            + $"{Confirmations}"));
     }
 
     public async Task DriveAsync(CancellationToken stop)
     {
-        _world.Display.Title($"The drive, with the ledger clock {_world.Options.ClockFactor} times as fast");
+        _world.Display.Title(
+            $"The drive, with the ledger clock {_world.Options.ClockFactor} times as fast");
         await SetClockAsync(_world.Options.ClockFactor, stop);
         await _car.DriveAsync(stop);
         JsonElement trip = await _world.UntilAsync(
@@ -175,10 +192,12 @@ internal sealed class DemoTrip
 
     private async Task AcknowledgedAsync(CancellationToken stop)
     {
-        string[] legs = [.. Enumerable.Range(1, Stops().Count()).Select(number => $"{Id}/{number}")];
+        string[] legs =
+            [.. Enumerable.Range(1, Stops().Count()).Select(number => $"{Id}/{number}")];
         StationAnswer[][] stations = await _world.UntilAsync(
             "every station to acknowledge its window",
-            () => Task.WhenAll(_world.Companies.Select(company => company.Control.StationsAsync(stop))),
+            () => Task.WhenAll(
+                _world.Companies.Select(company => company.Control.StationsAsync(stop))),
             all => legs.All(leg => Acknowledged(all).Contains(leg)),
             stop);
         _world.Prove(Criterion.Exactly(
@@ -190,9 +209,12 @@ internal sealed class DemoTrip
     }
 
     private static IEnumerable<string> Acknowledged(StationAnswer[][] stations) =>
-        stations.SelectMany(each => each).SelectMany(station => station.Evses).SelectMany(evse => evse.Acknowledged);
+        stations.SelectMany(each => each).SelectMany(
+            station => station.Evses).SelectMany(evse => evse.Acknowledged);
 
-    /// <summary>Two of three members ask for the same rules; that is the quorum that sets the clock.</summary>
+    /// <summary>
+    /// Two of three members ask for the same rules; that is the quorum that sets the clock.
+    /// </summary>
     private async Task SetClockAsync(int factor, CancellationToken stop)
     {
         _rulesVersion++;
@@ -208,7 +230,9 @@ internal sealed class DemoTrip
         _world.Display.Step($"ledger clock at factor {factor}, set by a quorum in one block");
     }
 
-    /// <summary>Each station showed RESERVED no sooner than the lead before its window, then CHARGING.</summary>
+    /// <summary>
+    /// Each station showed RESERVED no sooner than the lead before its window, then CHARGING.
+    /// </summary>
     private void ProveStationStates(JsonElement[] legs)
     {
         int shown = 0;
@@ -221,7 +245,8 @@ internal sealed class DemoTrip
                 Timestamp earliest = from.Plus(TimeSpan.FromMilliseconds(-Rules.Default.LeadMs, 0));
                 JsonElement? reserved = Status("RESERVED", id);
                 JsonElement? charging = Status("CHARGING", id);
-                shown += reserved is { } at && Timestamp.Parse(Text(at, "at")) >= earliest && charging is not null
+                shown += reserved is { } at && Timestamp.Parse(Text(at, "at")) >= earliest
+                    && charging is not null
                     ? 1
                     : 0;
             }
@@ -253,10 +278,12 @@ internal sealed class DemoTrip
 
     private JsonElement.ArrayEnumerator Stops() => _plan.GetProperty("stops").EnumerateArray();
 
-    private static IEnumerable<JsonElement> Legs(JsonElement trip) => trip.GetProperty("legs").EnumerateArray();
+    private static IEnumerable<JsonElement> Legs(JsonElement trip) =>
+        trip.GetProperty("legs").EnumerateArray();
 
     private static long EnergyOf(JsonElement leg) =>
-        leg.TryGetProperty("session", out JsonElement session) && session.ValueKind == JsonValueKind.Object
+        leg.TryGetProperty("session", out JsonElement session)
+            && session.ValueKind == JsonValueKind.Object
             ? session.GetProperty("energyWh").GetInt64()
             : 0;
 
@@ -269,9 +296,9 @@ internal sealed class DemoTrip
         JsonElement window = stop.GetProperty("window");
         Timestamp from = Timestamp.Parse(Text(window, "from")).Plus(TimeSpan.FromDays(daysLater));
         Timestamp until = Timestamp.Parse(Text(window, "until")).Plus(TimeSpan.FromDays(daysLater));
-        return $$"""
-            {"evse": "{{evse}}", "window": {"from": "{{from}}", "until": "{{until}}"}, "energyWh": {{stop.GetProperty("energyWh")}}}
-            """.Trim();
+        return
+            $$"""{"evse": "{{evse}}", "window": {"from": "{{from}}", "until": "{{until}}"},"""
+            + $$""" "energyWh": {{stop.GetProperty("energyWh")}}}""";
     }
 
     /// <summary>Another charger of the same site that no trip has asked for.</summary>
@@ -282,5 +309,6 @@ internal sealed class DemoTrip
         return site.Evses.First(other => !booked.Contains(other.Id.ToString())).Id.ToString();
     }
 
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? "";
 }

@@ -20,7 +20,9 @@ internal sealed class DemoWorld(DemoOptions options, DemoDisplay display, string
 
     public DemoData Data { get; } = DemoData.Load();
 
-    /// <summary>From submitting a transaction until its block is known to who submitted it.</summary>
+    /// <summary>
+    /// From submitting a transaction until its block is known to who submitted it.
+    /// </summary>
     public Latencies Decisions { get; } = new();
 
     public DemoCompany A { get; } = new(CompanyId.Parse("br-aaa"), "Aratu Energia", folder);
@@ -44,7 +46,9 @@ internal sealed class DemoWorld(DemoOptions options, DemoDisplay display, string
         display.Proven(criterion);
     }
 
-    /// <summary>Looks again and again until it is so; how long that may take is the watchdog's.</summary>
+    /// <summary>
+    /// Looks again and again until it is so; how long that may take is the watchdog's.
+    /// </summary>
     public async Task<T> UntilAsync<T>(
         string what, Func<Task<T>> look, Func<T, bool> isSo, CancellationToken stop)
     {
@@ -90,7 +94,8 @@ internal sealed class DemoWorld(DemoOptions options, DemoDisplay display, string
     }
 
     /// <summary>A trip as a company's public API shows it.</summary>
-    public static async Task<JsonElement> TripAsync(DemoCompany company, string trip, CancellationToken stop) =>
+    public static async Task<JsonElement> TripAsync(
+        DemoCompany company, string trip, CancellationToken stop) =>
         await company.Public.GetAsync($"/v1/trips/{trip}", stop)
         ?? throw CommandException.Failed($"{company.Id} does not know trip {trip}");
 }

@@ -33,7 +33,8 @@ internal sealed class PublicClient(string endpoint) : IDisposable
         string? next = null;
         do
         {
-            string page = $"{path}?limit={PageSize}{(next is null ? "" : $"&before={Uri.EscapeDataString(next)}")}";
+            string before = next is null ? "" : $"&before={Uri.EscapeDataString(next)}";
+            string page = $"{path}?limit={PageSize}{before}";
             JsonElement answer = await GetAsync(page, stop)
                 ?? throw CommandException.Failed($"{page} is not found");
             items.AddRange(answer.GetProperty("items").EnumerateArray());

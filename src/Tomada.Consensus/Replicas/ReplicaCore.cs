@@ -30,7 +30,9 @@ internal sealed class ReplicaCore(
 
     public long WallMs { get; set; }
 
-    /// <summary>When I last told anything to all: what is new need not be sent again at once.</summary>
+    /// <summary>
+    /// When I last told anything to all: what is new need not be sent again at once.
+    /// </summary>
     public long LastBroadcastMs { get; private set; }
 
     public bool HasTime { get; set; }

@@ -83,7 +83,11 @@ public sealed record Seal(
         .Field(7, "governanceRoot", x => x.GovernanceRoot, Digest.Codec)
         .Field(8, "time", x => x.Time, Timestamp.Codec)
         .Field(9, "proposer", x => x.Proposer, CompanyId.Codec)
-        .Optional(10, "certificate", x => x.Certificate, Codecs.Bytes(1, LedgerLimits.CertificateBytesMax));
+        .Optional(
+            10,
+            "certificate",
+            x => x.Certificate,
+            Codecs.Bytes(1, LedgerLimits.CertificateBytesMax));
 }
 
 /// <summary>

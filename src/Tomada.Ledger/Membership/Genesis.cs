@@ -17,7 +17,11 @@ public sealed record GenesisDraft(
 
     public static Codec<GenesisDraft> Codec { get; } = RecordCodec<GenesisDraft>.Versioned(1)
         .Field(1, "name", x => x.Name, Codecs.Text(1, LedgerLimits.TextMax))
-        .Field(2, "founders", x => x.Founders, Codecs.List(SignedMember.Codec, 1, LedgerLimits.MembersMax))
+        .Field(
+            2,
+            "founders",
+            x => x.Founders,
+            Codecs.List(SignedMember.Codec, 1, LedgerLimits.MembersMax))
         .Field(3, "rules", x => x.Rules, Rules.Codec)
         .Field(4, "time", x => x.Time, Timestamp.Codec)
         .Field(5, "simulated", x => x.Simulated, Codecs.Bool);
@@ -55,7 +59,11 @@ public sealed record Genesis(GenesisDraft Draft, ImmutableArray<byte[]> Signatur
 {
     public static Codec<Genesis> Codec { get; } = RecordCodec<Genesis>.Versioned(1)
         .Field(1, "draft", x => x.Draft, GenesisDraft.Codec)
-        .Field(2, "signatures", x => x.Signatures, Codecs.List(Signing.SignatureCodec, 1, LedgerLimits.MembersMax));
+        .Field(
+            2,
+            "signatures",
+            x => x.Signatures,
+            Codecs.List(Signing.SignatureCodec, 1, LedgerLimits.MembersMax));
 
     public Digest NetworkId => Draft.NetworkId;
 

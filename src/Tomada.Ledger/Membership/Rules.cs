@@ -75,8 +75,8 @@ public sealed record SetRules(Rules Rules) : Body
 
 /// <summary>
 /// The ledger clock as a function of the wall clock: ledger = Ledger + (wall − Wall) · Factor.
-/// At genesis both anchors are the genesis time and the factor is that of its rules; a change of the factor anchors
-/// at the time of its block.
+/// At genesis both anchors are the genesis time and the factor is that of its rules; a change of
+/// the factor anchors at the time of its block.
 /// </summary>
 public sealed record ClockAnchor(Timestamp Ledger, Timestamp Wall, int Factor)
 {

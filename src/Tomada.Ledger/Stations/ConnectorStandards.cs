@@ -6,7 +6,8 @@ namespace Tomada.Ledger;
 /// <summary>Plugs and power types as OCPI 2.2.1 spells them.</summary>
 public static class ConnectorStandards
 {
-    public static Codec<ConnectorStandard> Codec { get; } = Codecs.Enum<ConnectorStandard>(OcpiName);
+    public static Codec<ConnectorStandard> Codec { get; } =
+        Codecs.Enum<ConnectorStandard>(OcpiName);
 
     public static Codec<PowerType> PowerTypeCodec { get; } = Codecs.Enum<PowerType>(OcpiName);
 

@@ -89,7 +89,11 @@ public sealed record PutEvse(
         .Field(1, "evse", x => x.Evse, EvseId.Codec)
         .Field(2, "location", x => x.Location, LocationId.Codec)
         .Field(3, "stationKey", x => x.StationKey, PublicKey.Codec)
-        .Field(4, "connectors", x => x.Connectors, Codecs.List(Connector.Codec, 1, LedgerLimits.ConnectorsMax))
+        .Field(
+            4,
+            "connectors",
+            x => x.Connectors,
+            Codecs.List(Connector.Codec, 1, LedgerLimits.ConnectorsMax))
         .Field(5, "tariff", x => x.Tariff, TariffId.Codec);
 }
 

@@ -33,7 +33,11 @@ public sealed record PriceComponent(TariffDimension Type, long PriceMicros, int 
 public sealed record TariffElement(ImmutableArray<PriceComponent> Components)
 {
     public static Codec<TariffElement> Codec { get; } = RecordCodec<TariffElement>.Part()
-        .Field(1, "components", x => x.Components, Codecs.List(PriceComponent.Codec, 1, LedgerLimits.TariffElementsMax));
+        .Field(
+            1,
+            "components",
+            x => x.Components,
+            Codecs.List(PriceComponent.Codec, 1, LedgerLimits.TariffElementsMax));
 }
 
 /// <summary>
@@ -45,7 +49,11 @@ public sealed record Tariff(Currency Currency, ImmutableArray<TariffElement> Ele
 
     public static Codec<Tariff> Codec { get; } = RecordCodec<Tariff>.Versioned(1)
         .Field(1, "currency", x => x.Currency, Currency.Codec)
-        .Field(2, "elements", x => x.Elements, Codecs.List(TariffElement.Codec, 1, LedgerLimits.TariffElementsMax));
+        .Field(
+            2,
+            "elements",
+            x => x.Elements,
+            Codecs.List(TariffElement.Codec, 1, LedgerLimits.TariffElementsMax));
 
     public Digest Hash() => Digest.Tagged(Tag, Codec.Encode(this));
 }

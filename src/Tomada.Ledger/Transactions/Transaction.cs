@@ -73,7 +73,8 @@ public sealed class SignedTransaction
         transaction = null;
         if (bytes.Length > LedgerLimits.TransactionBytesMax)
         {
-            why = $"{bytes.Length} bytes are more than the {LedgerLimits.TransactionBytesMax} allowed";
+            why = $"{bytes.Length} bytes are more than the "
+                + $"{LedgerLimits.TransactionBytesMax} allowed";
         }
         else if (s_codec.TryDecode(bytes, out Wire? wire, out why)
             && Transaction.Codec.TryDecode(wire.Unsigned, out Transaction? content, out why))

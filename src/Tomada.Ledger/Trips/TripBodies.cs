@@ -57,7 +57,10 @@ public sealed record LegRequest(
 /// maximum.</param>
 /// <param name="Legs">1 to 16, in driving order; windows ascend.</param>
 public sealed record ProposeTrip(
-    Digest Driver, PriorityClass Priority, long DecideWithinMs, ImmutableArray<LegRequest> Legs) : Body
+    Digest Driver,
+    PriorityClass Priority,
+    long DecideWithinMs,
+    ImmutableArray<LegRequest> Legs) : Body
 {
     public static new Codec<ProposeTrip> Codec { get; } = RecordCodec<ProposeTrip>.Versioned(1)
         .Field(1, "driver", x => x.Driver, Digest.Codec)

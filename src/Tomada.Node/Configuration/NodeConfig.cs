@@ -105,7 +105,8 @@ public sealed record NodeConfig(
         Directory.CreateDirectory(dataDirectory);
         using MemoryStream text = new();
         using (JsonDocument document = JsonDocument.Parse(Codec.EncodeJson(this)))
-        using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        using (Utf8JsonWriter writer = new(
+            text, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             document.WriteTo(writer);
         }
@@ -139,7 +140,9 @@ public sealed record NetworkConfig(
         .Field(5, "simulated", x => x.Simulated, Codecs.Bool)
         .Convert(RequireOneCode, x => x);
 
-    /// <summary>What proves an invitation: the hash of name and code. As secret as the code.</summary>
+    /// <summary>
+    /// What proves an invitation: the hash of name and code. As secret as the code.
+    /// </summary>
     public Digest InvitationKey => CodeHash?.Hash ?? InvitationHash.Of(Name, Code!).Hash;
 
     private static NetworkConfig RequireOneCode(NetworkConfig config) =>
@@ -197,7 +200,11 @@ public sealed record ListenConfig(IPEndPoint Listen)
 public sealed record MqttConfig(MqttMode Mode, IPEndPoint Listen)
 {
     public static Codec<MqttConfig> Codec { get; } = RecordCodec<MqttConfig>.Part()
-        .Field(1, "mode", x => x.Mode, Codecs.Text(1, 16).Convert(ParseMode, _ => "embedded", "embedded"))
+        .Field(
+            1,
+            "mode",
+            x => x.Mode,
+            Codecs.Text(1, 16).Convert(ParseMode, _ => "embedded", "embedded"))
         .Field(2, "listen", x => x.Listen, AddressCodec.EndPoint);
 
     private static MqttMode ParseMode(string text) => text == "embedded"

@@ -16,7 +16,8 @@ namespace Tomada.Node;
 /// <param name="Members">Members of the network.</param>
 /// <param name="Reachable">Companies with a live channel.</param>
 /// <param name="Pending">Own transactions that wait.</param>
-/// <param name="Counters">What this process has counted since its start, as "name tag=value".</param>
+/// <param name="Counters">What this process has counted since its start, as "name
+/// tag=value".</param>
 public sealed record StatusAnswer(
     string Company,
     string Phase,

@@ -26,9 +26,11 @@ internal static class ControlApi
                 ? next(context)
                 : ValueTask.FromResult<object?>(Problem(
                     StatusCodes.Status401Unauthorized,
-                    $"The control API needs 'Authorization: Bearer TOKEN' with the content of {ControlToken.FileName}.")));
+                    "The control API needs 'Authorization: Bearer TOKEN' with the content of "
+                    + $"{ControlToken.FileName}.")));
         control.MapGet("/status", () => Json(status.Snapshot()));
-        control.MapGet("/stations", async (CancellationToken stop) => Json(await status.StationsAsync(stop)));
+        control.MapGet(
+            "/stations", async (CancellationToken stop) => Json(await status.StationsAsync(stop)));
         control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
             SubmitAsync(request, status, stop));
         control.MapPost("/devices", (HttpRequest request, CancellationToken stop) =>

@@ -23,7 +23,8 @@ internal abstract record DeskInput
     public sealed record Tick : DeskInput;
 
     /// <summary>Somebody outside wants to know how the stations fare.</summary>
-    public sealed record Asked(TaskCompletionSource<IReadOnlyList<StationShown>> Answer) : DeskInput;
+    public sealed record Asked(
+        TaskCompletionSource<IReadOnlyList<StationShown>> Answer) : DeskInput;
 
     /// <summary>A transaction of a desk ended.</summary>
     public sealed record Submitted(string Key, Body Body, Submission End) : DeskInput;

@@ -37,7 +37,8 @@ internal sealed class RequestDesk(
         else if (request.Op == RequestOp.Reserve
             && store.FindReservation(message.From.User, id) is not null)
         {
-            // Replies are forgotten after a day, reservations are not: never a second one by one id.
+            // Replies are forgotten after a day, reservations are not: never a second one by one
+            // id.
             trips.OnRepeated(message);
         }
         else

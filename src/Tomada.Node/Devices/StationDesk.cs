@@ -20,7 +20,8 @@ public sealed record StationShown(
 /// <param name="Evse">Its id.</param>
 /// <param name="Shown">What it shows.</param>
 /// <param name="Acknowledged">Legs whose window the station has acknowledged.</param>
-public sealed record StationEvseShown(EvseId Evse, EvseShown Shown, IReadOnlyList<LegId> Acknowledged);
+public sealed record StationEvseShown(
+    EvseId Evse, EvseShown Shown, IReadOnlyList<LegId> Acknowledged);
 
 /// <summary>
 /// The owner's side of trips: asks its stations about held legs, answers the ledger for them, and
@@ -115,8 +116,11 @@ internal sealed class StationDesk(
             : unknown;
     }
 
-    /// <summary>Every station that ever spoke since the node started, in the order of their names.</summary>
-    public IReadOnlyList<StationShown> Describe() => [.. _stations.Values.Select(station => new StationShown(
+    /// <summary>
+    /// Every station that ever spoke since the node started, in the order of their names.
+    /// </summary>
+    public IReadOnlyList<StationShown> Describe() =>
+        [.. _stations.Values.Select(station => new StationShown(
         station.Address.Id,
         IsAlive(station),
         [.. _byEvse.Where(pair => pair.Value == station).Select(pair => new StationEvseShown(

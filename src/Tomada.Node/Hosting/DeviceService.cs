@@ -11,7 +11,9 @@ namespace Tomada.Node;
 /// <summary>The device side of the node, joined to the ledger's desk.</summary>
 internal sealed class DeviceService : IAsyncDisposable
 {
-    /// <summary>The files of the region that trips are planned in lie here, beside the program.</summary>
+    /// <summary>
+    /// The files of the region that trips are planned in lie here, beside the program.
+    /// </summary>
     private const string RegionFolder = "DemoData";
 
     private readonly DeviceDesks _desks;
@@ -25,7 +27,11 @@ internal sealed class DeviceService : IAsyncDisposable
     public IPEndPoint EndPoint => _desks.Broker.EndPoint;
 
     public static async Task<DeviceService> StartAsync(
-        IPEndPoint listen, string dataDirectory, LedgerDesk desk, NodeStore store, CancellationToken stop) =>
+        IPEndPoint listen,
+        string dataDirectory,
+        LedgerDesk desk,
+        NodeStore store,
+        CancellationToken stop) =>
         new(await DeviceDesks.StartAsync(
             new DeviceDesksOptions
             {

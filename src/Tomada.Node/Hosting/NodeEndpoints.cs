@@ -26,7 +26,8 @@ public sealed record NodeEndpoints(string? Peer, string? Control, string? Http, 
             byte[] json = File.ReadAllBytes(Path.Combine(dataDirectory, FileName));
             return JsonSerializer.Deserialize(json, NodeEndpointsJson.Default.NodeEndpoints);
         }
-        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception missing) when (missing
+            is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }
@@ -40,6 +41,7 @@ public sealed record NodeEndpoints(string? Peer, string? Control, string? Http, 
         File.Delete(Path.Combine(dataDirectory, FileName));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(NodeEndpoints))]
 internal sealed partial class NodeEndpointsJson : JsonSerializerContext;

@@ -7,13 +7,16 @@ using Tomada.Replication;
 
 namespace Tomada.Node;
 
-/// <summary>One company's process: everything is made here, in this order, and ends in the reverse.</summary>
+/// <summary>
+/// One company's process: everything is made here, in this order, and ends in the reverse.
+/// </summary>
 public static class NodeHost
 {
     /// <summary>Runs the node of a data directory until stopped.</summary>
     /// <param name="dataDirectory">Written by <c>tomada init</c>.</param>
     /// <param name="stop">Stops it.</param>
-    /// <exception cref="DataDirectoryException">The directory is wrong, or another process uses it.</exception>
+    /// <exception cref="DataDirectoryException">The directory is wrong, or another process uses
+    /// it.</exception>
     /// <exception cref="StoreFailedException">A write failed: the node must not go on.</exception>
     public static async Task RunAsync(string dataDirectory, CancellationToken stop)
     {
@@ -40,12 +43,17 @@ public static class NodeHost
         await using WebApplication control = await ControlServer.StartAsync(
             config.Control.Listen, ControlToken.LoadOrCreate(dataDirectory), status, stop);
         NodeEndpoints endpoints = new(
-            peers.EndPoint.ToString(), HttpServer.EndPointOf(control, config.Control.Listen).ToString(), null, null);
+            peers.EndPoint.ToString(), HttpServer.EndPointOf(
+                control, config.Control.Listen).ToString(), null, null);
         endpoints.Save(dataDirectory);
         try
         {
             await using FoundingService founding = FoundingService.Start(
-                new FoundingPlan(config.Network.Name, config.Network.Founders, Rules.Default, config.Network.Simulated),
+                new FoundingPlan(
+                    config.Network.Name,
+                    config.Network.Founders,
+                    Rules.Default,
+                    config.Network.Simulated),
                 peers,
                 keys,
                 store,
@@ -53,7 +61,12 @@ public static class NodeHost
                 logs.CreateLogger<FoundingService>());
             Genesis genesis = await founding.Founded.WaitAsync(stop);
             await RunMemberAsync(
-                new Member(dataDirectory, config, keys, store, metrics, peers, logs), founding, genesis, status, endpoints, stop);
+                new Member(dataDirectory, config, keys, store, metrics, peers, logs),
+                founding,
+                genesis,
+                status,
+                endpoints,
+                stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -83,13 +96,20 @@ public static class NodeHost
             member.Logs.CreateLogger<ReplicationLoop>(),
             member.Metrics);
         LedgerDesk desk = loop.Desk;
-        member.Peers.EnterNetwork(genesis.NetworkId, company => desk.State.Members.GetValueOrDefault(company));
+        member.Peers.EnterNetwork(
+            genesis.NetworkId, company => desk.State.Members.GetValueOrDefault(company));
         status.Founded(desk, () => loop.PendingCount);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource ending =
+            CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using DeviceService devices = await DeviceService.StartAsync(
             member.Config.Mqtt.Listen, member.DataDirectory, desk, member.Store, ending.Token);
         await using PublicApiHost api = await PublicApiHost.StartAsync(
-            member.Config.Http.Listen, desk, member.Store, member.Metrics, TimeProvider.System, stop: ending.Token);
+            member.Config.Http.Listen,
+            desk,
+            member.Store,
+            member.Metrics,
+            TimeProvider.System,
+            stop: ending.Token);
         status.BrokerRuns(devices.Enrol, devices.StationsAsync);
         (endpoints with { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() })
             .Save(member.DataDirectory);
@@ -113,14 +133,17 @@ public static class NodeHost
         }
     }
 
-    private static async Task FeedAsync(PeerNetwork peers, ReplicationLoop loop, CancellationToken stop)
+    private static async Task FeedAsync(
+        PeerNetwork peers, ReplicationLoop loop, CancellationToken stop)
     {
         await foreach (PeerEvent happened in peers.Incoming.ReadAllAsync(stop))
         {
             ReplicatorInput input = happened switch
             {
-                PeerEvent.Arrived arrived => new ReplicatorInput.Received(arrived.From, arrived.Bytes),
-                PeerEvent.ReachableChanged changed => new ReplicatorInput.PeersReachable(changed.Reachable),
+                PeerEvent.Arrived arrived =>
+                    new ReplicatorInput.Received(arrived.From, arrived.Bytes),
+                PeerEvent.ReachableChanged changed =>
+                    new ReplicatorInput.PeersReachable(changed.Reachable),
                 _ => throw new System.Diagnostics.UnreachableException(happened.ToString()),
             };
             await loop.Inputs.WriteAsync(input, stop);

@@ -28,7 +28,8 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
         _desk = desk;
     }
 
-    public void BrokerRuns(Func<string, string, string> enrol, Func<CancellationToken, Task<StationAnswer[]>> stations)
+    public void BrokerRuns(
+        Func<string, string, string> enrol, Func<CancellationToken, Task<StationAnswer[]>> stations)
     {
         _enrol = enrol;
         _stations = stations;
@@ -44,7 +45,19 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
         if (_desk is not { } desk)
         {
             return new StatusAnswer(
-                company.Value, "FOUNDING", [.. reachable], "", 0, "", "", 1, "", [], [.. reachable], 0, totals.Snapshot());
+                company.Value,
+                "FOUNDING",
+                [.. reachable],
+                "",
+                0,
+                "",
+                "",
+                1,
+                "",
+                [],
+                [.. reachable],
+                0,
+                totals.Snapshot());
         }
 
         Ledger.LedgerState state = desk.State;

@@ -9,7 +9,8 @@ public static class Ed25519
 {
     // A member signs thousands of times with one key; importing it each time would cost a third
     // more.
-    private static readonly ConcurrentDictionary<Primitives.PublicKey, NSec.Cryptography.PublicKey> s_imported = [];
+    private static readonly
+        ConcurrentDictionary<Primitives.PublicKey, NSec.Cryptography.PublicKey> s_imported = [];
 
     /// <summary>
     /// Checks a signature; false for a malformed key or signature. From any thread.

@@ -100,8 +100,8 @@ public sealed class NodeKeys : IDisposable
                 bare.CopyWithPrivateKey(tls));
         }
         catch (Exception malformed) when (malformed
-            is IOException or UnauthorizedAccessException or CryptographicException or FormatException
-            or ArgumentException)
+            is IOException or UnauthorizedAccessException or CryptographicException
+            or FormatException or ArgumentException)
         {
             throw new DataDirectoryException(
                 $"The keys in {folder} cannot be read: {malformed.Message}", malformed);
@@ -134,7 +134,8 @@ public sealed class NodeKeys : IDisposable
             && (File.GetUnixFileMode(path) & ~SafeFile.OwnerOnly) is var open and not 0)
         {
             throw new DataDirectoryException(
-                $"{path} is open to others ({open}); keys are for their owner alone: chmod 600 {path}");
+                $"{path} is open to others ({open}); keys are for their owner alone: "
+                + $"chmod 600 {path}");
         }
 
         return File.ReadAllBytes(path);

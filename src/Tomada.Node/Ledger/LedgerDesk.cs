@@ -25,8 +25,8 @@ public sealed class LedgerDesk
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a submitter waits, in wall time. Only a block says that a transaction expired, and on
-    /// an idle chain, or without a quorum, none may come.
+    /// How long a submitter waits, in wall time. Only a block says that a transaction expired, and
+    /// on an idle chain, or without a quorum, none may come.
     /// </summary>
     public static readonly TimeSpan Patience = Validity + TimeSpan.FromSeconds(5);
 
@@ -35,7 +35,8 @@ public sealed class LedgerDesk
     private const string UndecidedText =
         "no block decided it in time; it may still be found on the ledger, so ask there first";
 
-    private readonly ConcurrentDictionary<TransactionId, TaskCompletionSource<TransactionResult>> _waiting = [];
+    private readonly
+        ConcurrentDictionary<TransactionId, TaskCompletionSource<TransactionResult>> _waiting = [];
     private readonly SignMessage _sign;
     private readonly ChannelWriter<ReplicatorInput> _inputs;
     private readonly TimeProvider _wall;

@@ -94,7 +94,8 @@ public sealed partial class ReplicationLoop
     {
         CarryOut([_replicator.Start(
             _store.ReadVotes(_replicator.State.Height + 1)
-                .Select(row => new DurableRecord(row.Height, (DurableKind)row.Kind, (int)row.Ballot, row.Bytes)),
+                .Select(row => new DurableRecord(
+                    row.Height, (DurableKind)row.Kind, (int)row.Ballot, row.Bytes)),
             ReadPending(_store),
             MonotonicMs(),
             WallNow())]);
@@ -238,7 +239,8 @@ public sealed partial class ReplicationLoop
                 if (replicator.Restore(ReadProof(store, block.Height).With(block.Bytes)) is null)
                 {
                     throw new StoreCorruptException(
-                        $"Block {block.Height} in the store does not follow from the block before.");
+                        $"Block {block.Height} in the store does not follow from "
+                        + "the block before.");
                 }
             }
         }
@@ -265,7 +267,9 @@ public sealed partial class ReplicationLoop
         ReadPending(store)
             .Where(each => each.Content.Company == self)
             .Select(each => each.Content.Number)
-            .Append(replicator.State.Lanes.GetValueOrDefault(new LaneId(self, LedgerDesk.Lane), Ledger.Lane.Unused).Highest)
+            .Append(replicator.State.Lanes
+                .GetValueOrDefault(new LaneId(self, LedgerDesk.Lane), Ledger.Lane.Unused)
+                .Highest)
             .Max();
 
     private long MonotonicMs() => _wall.GetTimestamp() * 1_000 / _wall.TimestampFrequency;

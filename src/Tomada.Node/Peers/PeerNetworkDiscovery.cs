@@ -169,8 +169,9 @@ public sealed partial class PeerNetwork
             {
                 if (!IsConnected(company))
                 {
-                    await PeerDialer.DialAsync(
-                        peer.EndPoint, _keys, RunStreamAsync, _stopping.Token).ConfigureAwait(false);
+                    await PeerDialer
+                        .DialAsync(peer.EndPoint, _keys, RunStreamAsync, _stopping.Token)
+                        .ConfigureAwait(false);
                 }
             }
             catch (Exception broken) when (IsBrokenStream(broken))

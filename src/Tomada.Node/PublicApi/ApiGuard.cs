@@ -8,23 +8,25 @@ namespace Tomada.Node;
 /// What holds for every request: how often an address may ask, what browsers may do with an
 /// answer, and that every refusal is a problem document.
 /// </summary>
-internal sealed partial class ApiGuard(NodeMetrics metrics, AddressRate rate, ILogger logger) : IDisposable
+internal sealed partial class ApiGuard(
+    NodeMetrics metrics, AddressRate rate, ILogger logger) : IDisposable
 {
     private const int Ipv6PrefixBytes = 8;
 
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly PartitionedRateLimiter<IPAddress> _limiter =
         PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
-            RateLimitPartition.GetTokenBucketLimiter(Partition(address), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = rate.Burst,
-                TokensPerPeriod = rate.PerPeriod,
-                ReplenishmentPeriod = rate.Period,
-                QueueLimit = 0,
-            }));
+            RateLimitPartition.GetTokenBucketLimiter(
+                Partition(address), _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = rate.Burst,
+                    TokensPerPeriod = rate.PerPeriod,
+                    ReplenishmentPeriod = rate.Period,
+                    QueueLimit = 0,
+                }));
 
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
@@ -64,7 +66,8 @@ internal sealed partial class ApiGuard(NodeMetrics metrics, AddressRate rate, IL
         catch (Exception defect) when (!response.HasStarted)
         {
             LogDefect(logger, context.Request.Path, defect);
-            await ApiProblem.OfStatus(StatusCodes.Status500InternalServerError).WriteAsync(context, metrics);
+            await ApiProblem.OfStatus(
+                StatusCodes.Status500InternalServerError).WriteAsync(context, metrics);
         }
     }
 

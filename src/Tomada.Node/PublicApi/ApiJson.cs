@@ -17,7 +17,8 @@ internal static class ApiJson
     /// <summary>Content that is asked for again each time.</summary>
     public const string NoCache = "no-cache";
 
-    public static Task AnswerAsync(HttpContext context, string caching, Action<Utf8JsonWriter> write)
+    public static Task AnswerAsync(
+        HttpContext context, string caching, Action<Utf8JsonWriter> write)
     {
         context.Response.Headers.CacheControl = caching;
         return SendAsync(context, ContentType, write);

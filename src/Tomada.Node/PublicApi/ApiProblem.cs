@@ -6,7 +6,8 @@ namespace Tomada.Node;
 
 /// <summary>A request that is not answered as asked (RFC 9457).</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="Reason">A stable name: the metric's label and the end of the problem's type.</param>
+/// <param name="Reason">A stable name: the metric's label and the end of the problem's
+/// type.</param>
 /// <param name="Detail">One sentence for a person.</param>
 /// <param name="Field">The wrong parameter.</param>
 /// <param name="Allowed">What it may be.</param>
@@ -37,7 +38,10 @@ internal sealed record ApiProblem(
             status, "read-only", "The public API is read-only: use GET or HEAD."),
         StatusCodes.Status429TooManyRequests => new(
             status, "rate-limited", "Too many requests came from this address."),
-        _ => new(status, $"status-{status.ToString(CultureInfo.InvariantCulture)}", "The request failed."),
+        _ => new(
+            status,
+            $"status-{status.ToString(CultureInfo.InvariantCulture)}",
+            "The request failed."),
     };
 
     /// <summary>Answers with this and counts it.</summary>
@@ -47,7 +51,8 @@ internal sealed record ApiProblem(
         HttpResponse response = context.Response;
         response.StatusCode = Status;
         response.Headers.CacheControl = "no-store";
-        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        if (Status
+            is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             response.Headers.RetryAfter =
                 PublicApiLimits.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
@@ -69,8 +74,11 @@ internal sealed record ApiProblem(
     }
 }
 
-/// <summary>Carries a refusal from where a request is read to the one place that answers it.</summary>
-#pragma warning disable CA1032, CA1064 // Thrown and caught in this folder only, always with its problem.
+/// <summary>
+/// Carries a refusal from where a request is read to the one place that answers it.
+/// </summary>
+// Thrown and caught in this folder only, always with its problem.
+#pragma warning disable CA1032, CA1064
 internal sealed class ApiProblemException(ApiProblem problem) : Exception(problem.Detail)
 #pragma warning restore CA1032, CA1064
 {

@@ -45,7 +45,8 @@ internal sealed class ApiQuery
     }
 
     /// <summary>Items of a page.</summary>
-    public int Limit() => (int)(Number("limit", 1, PublicApiLimits.PageMax) ?? PublicApiLimits.PageDefault);
+    public int Limit() =>
+        (int)(Number("limit", 1, PublicApiLimits.PageMax) ?? PublicApiLimits.PageDefault);
 
     /// <summary>Where a page begins, exclusive; null for the newest.</summary>
     public long? Before(CursorKind kind)
@@ -61,7 +62,8 @@ internal sealed class ApiQuery
     }
 
     public static string Cursor(CursorKind kind, long position) => Base64Url.EncodeToString(
-        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(char)kind}{position}")));
+        Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{(char)kind}{position}")));
 
     /// <summary>A whole number without sign or leading zeros; null when absent.</summary>
     public long? Number(string name, long min, long max)
@@ -114,9 +116,11 @@ internal sealed class ApiQuery
     }
 
     /// <summary>A part of the path; ids with slashes come whole, or percent-encoded.</summary>
-    public static T PathId<T>(HttpContext context, string name, string allowed, Func<string, T> parse)
+    public static T PathId<T>(
+        HttpContext context, string name, string allowed, Func<string, T> parse)
     {
-        string text = Uri.UnescapeDataString((string?)context.Request.RouteValues[name] ?? string.Empty);
+        string text =
+            Uri.UnescapeDataString((string?)context.Request.RouteValues[name] ?? string.Empty);
         try
         {
             return parse(text);

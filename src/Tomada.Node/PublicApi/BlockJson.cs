@@ -17,7 +17,8 @@ internal static class BlockJson
         json.WriteNumber("ballot", proof.Certificate.Ballot);
         json.WriteNumber("entries", block.Entries.Length);
         json.WriteNumber("transactions", block.Entries.Count(each => each.Outcome is not null));
-        json.WriteNumber("refused", block.Entries.Count(each => each.Outcome is { IsApplied: false }));
+        json.WriteNumber(
+            "refused", block.Entries.Count(each => each.Outcome is { IsApplied: false }));
         json.WriteString("stateRoot", seal.StateRoot.ToString());
         json.WriteString("transactionRoot", seal.TransactionRoot.ToString());
         json.WriteString("previous", seal.Previous.ToString());
@@ -79,7 +80,8 @@ internal static class BlockJson
                 json.WriteString("type", "SEAL");
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException($"entry {entry.Entry.GetType().Name}");
+                throw new System.Diagnostics.UnreachableException(
+                    $"entry {entry.Entry.GetType().Name}");
         }
 
         json.WriteEndObject();

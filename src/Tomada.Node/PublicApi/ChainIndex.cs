@@ -12,7 +12,8 @@ internal readonly record struct TripPlace(long Index, TripId Id);
 /// <summary>The transactions that made a leg what it is.</summary>
 /// <param name="Transactions">Applied ones, in log order; meter readings are left out.</param>
 /// <param name="Start">The newest StartSession.</param>
-/// <param name="End">The EndSession that made the CDR; null when the rules ended the session.</param>
+/// <param name="End">The EndSession that made the CDR; null when the rules ended the
+/// session.</param>
 internal sealed record LegTrace(
     ImmutableArray<TransactionId> Transactions, TransactionId? Start, TransactionId? End)
 {
@@ -48,7 +49,9 @@ internal sealed record ChainIndex(
         ImmutableSortedDictionary<CompanyId, AnswerCounts>.Empty,
         ImmutableSortedDictionary<int, TransactionId>.Empty);
 
-    /// <summary>Position in <see cref="Trips"/> of the first trip at or above a log index.</summary>
+    /// <summary>
+    /// Position in <see cref="Trips"/> of the first trip at or above a log index.
+    /// </summary>
     public int FirstTripFrom(long logIndex)
     {
         int low = 0;
@@ -83,7 +86,8 @@ internal sealed record ChainIndex(
         TransactionId id = transaction.Id;
         if (body is ProposeTrip)
         {
-            return this with { Trips = Trips.Add(new TripPlace(entry.Index, new TripId(id.Digest))) };
+            TripPlace place = new(entry.Index, new TripId(id.Digest));
+            return this with { Trips = Trips.Add(place) };
         }
 
         if (!entry.Outcome!.IsApplied)
@@ -96,7 +100,8 @@ internal sealed record ChainIndex(
             AnswerLeg answer => WithAnswer(answer, id, transaction.Content.Company),
             StartSession start => WithLeg(
                 start.Start.Session.Leg, trace => Add(trace, id) with { Start = id }),
-            EndSession end => WithLeg(end.End.Session.Leg, trace => Add(trace, id) with { End = id }),
+            EndSession end =>
+                WithLeg(end.End.Session.Leg, trace => Add(trace, id) with { End = id }),
             AcknowledgeCdr known => WithLeg(known.Session.Leg, trace => Add(trace, id)),
             AcceptCdr accepted => WithLeg(accepted.Session.Leg, trace => Add(trace, id)),
             ClosePeriod close => this with { Closings = Closings.SetItem(close.Period, id) },
@@ -119,7 +124,8 @@ internal sealed record ChainIndex(
             {
                 Refusals = Refusals.SetItem(
                     answer.Leg.Trip,
-                    FormattableString.Invariant($"leg {answer.Leg.Number}: {ApiJson.Name(reason)}")),
+                    FormattableString.Invariant(
+                        $"leg {answer.Leg.Number}: {ApiJson.Name(reason)}")),
             }
             : next;
     }

@@ -142,7 +142,8 @@ internal sealed class Chronicle(LedgerDesk desk, NodeStore store)
             await foreach (AppliedBlock block in desk.FollowAsync(_height, stop))
             {
                 BlockView view = BlockView.Of(new StoredBlock(
-                    block.Seal.Height, block.Seal.FirstIndex, Ledger.Block.Codec.Encode(block.Block)));
+                    block.Seal.Height, block.Seal.FirstIndex, Ledger.Block.Codec.Encode(
+                        block.Block)));
                 Publish(_index.With(view) with { State = block.After });
             }
         }

@@ -79,7 +79,8 @@ internal sealed class EventStream(
                 await response.BodyWriter.FlushAsync(stop);
             }
 
-            using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using CancellationTokenSource waiting =
+                CancellationTokenSource.CreateLinkedTokenSource(stop);
             Task silence = Task.Delay(PublicApiLimits.AlivePeriod, wall, waiting.Token);
             Task first = await Task.WhenAny(moved, silence);
             await waiting.CancelAsync();
@@ -104,5 +105,6 @@ internal sealed class EventStream(
     private void WriteAlive(HttpResponse response) => response.BodyWriter.Write(
         Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"event: alive\ndata: {{\"treeSize\":{desk.State.Size},\"now\":\"{desk.Now()}\"}}\n\n")));
+            $"event: alive\ndata: {{\"treeSize\":{desk.State.Size},"
+            + $"\"now\":\"{desk.Now()}\"}}\n\n")));
 }

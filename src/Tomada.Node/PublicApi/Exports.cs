@@ -21,7 +21,11 @@ internal sealed class Exports(Chronicle chronicle, CancellationToken stopping)
         context, "text/csv; charset=utf-8; header=present", "transactions.csv", Header, WriteCsv);
 
     public Task JsonLinesAsync(HttpContext context) => ExportAsync(
-        context, "application/jsonl; charset=utf-8", "transactions.jsonl", string.Empty, WriteJsonLine);
+        context,
+        "application/jsonl; charset=utf-8",
+        "transactions.jsonl",
+        string.Empty,
+        WriteJsonLine);
 
     private async Task ExportAsync(
         HttpContext context,
@@ -47,7 +51,8 @@ internal sealed class Exports(Chronicle chronicle, CancellationToken stopping)
             context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
             if (!HttpMethods.IsHead(context.Request.Method))
             {
-                using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(
+                using CancellationTokenSource stop =
+                    CancellationTokenSource.CreateLinkedTokenSource(
                     context.RequestAborted, stopping);
                 context.Response.BodyWriter.Write(Encoding.UTF8.GetBytes(header));
                 await StreamAsync(context.Response, from, to, write, stop.Token);
@@ -139,7 +144,8 @@ internal sealed class Exports(Chronicle chronicle, CancellationToken stopping)
     /// </summary>
     internal static string CsvField(string text)
     {
-        string safe = text.Length > 0 && "=+-@\t\r\n＝＋－＠".Contains(text[0], StringComparison.Ordinal)
+        string safe =
+            text.Length > 0 && "=+-@\t\r\n＝＋－＠".Contains(text[0], StringComparison.Ordinal)
             ? "'" + text
             : text;
         return safe.AsSpan().ContainsAny(",\"\r\n")

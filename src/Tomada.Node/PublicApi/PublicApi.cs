@@ -78,7 +78,8 @@ internal sealed class PublicApi(
             json.WriteNumber("protocolVersion", ProtocolVersion);
             json.WriteNumber("height", state.Height);
             json.WriteNumber("treeSize", state.Size);
-            ApiJson.Array(json, "members", state.Members.Keys, each => json.WriteStringValue(each.Value));
+            ApiJson.Array(
+                json, "members", state.Members.Keys, each => json.WriteStringValue(each.Value));
             json.WriteNumber("n", n);
             json.WriteNumber("f", Quorum.Faults(n));
             json.WriteNumber("q", Quorum.Votes(n));
@@ -99,7 +100,8 @@ internal sealed class PublicApi(
         _ = new ApiQuery(context);
         ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
         await PageAsync(context, index, null, json => ApiJson.Array(
-            json, "items", index.State.Members.Values, each => StationJson.WriteCompany(json, index, each)));
+            json, "items", index.State.Members.Values, each =>
+                StationJson.WriteCompany(json, index, each)));
     }
 
     private async Task CompanyAsync(HttpContext context)
@@ -107,7 +109,8 @@ internal sealed class PublicApi(
         _ = new ApiQuery(context);
         CompanyId id = ApiQuery.PathId(context, "id", CompanyId.Allowed, CompanyId.Parse);
         ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
-        MemberRecord member = index.State.Members.GetValueOrDefault(id) ?? throw Missing($"Company {id}");
+        MemberRecord member =
+            index.State.Members.GetValueOrDefault(id) ?? throw Missing($"Company {id}");
         await ApiJson.AnswerAsync(
             context, ApiJson.NoCache, json => StationJson.WriteCompany(json, index, member));
     }
@@ -116,7 +119,8 @@ internal sealed class PublicApi(
     {
         _ = new ApiQuery(context);
         ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
-        await PageAsync(context, index, null, json => StationJson.WriteLocations(json, index.State));
+        await PageAsync(
+            context, index, null, json => StationJson.WriteLocations(json, index.State));
     }
 
     private async Task TariffsAsync(HttpContext context)
@@ -127,7 +131,8 @@ internal sealed class PublicApi(
             json,
             "items",
             index.State.TariffHashes,
-            each => StationJson.WriteTariff(json, each.Key, each.Value, index.State.Tariffs[each.Value])));
+            each => StationJson.WriteTariff(
+                json, each.Key, each.Value, index.State.Tariffs[each.Value])));
     }
 
     private async Task BlocksAsync(HttpContext context)
@@ -186,7 +191,8 @@ internal sealed class PublicApi(
                 && (company is null || each.Transaction!.Content.Company == company));
         string? next = page.Next is { } at ? ApiQuery.Cursor(CursorKind.Transactions, at) : null;
         await PageAsync(context, index, next, json => ApiJson.Array(
-            json, "items", page.Items, each => BlockJson.WriteTransaction(json, each.Block, each.Entry)));
+            json, "items", page.Items, each =>
+                BlockJson.WriteTransaction(json, each.Block, each.Entry)));
     }
 
     private async Task TransactionAsync(HttpContext context)
@@ -227,7 +233,8 @@ internal sealed class PublicApi(
         ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
         int end = index.FirstTripFrom(cursor ?? long.MaxValue);
         int start = Math.Max(end - limit, 0);
-        string? next = start > 0 ? ApiQuery.Cursor(CursorKind.Trips, index.Trips[start].Index) : null;
+        string? next =
+            start > 0 ? ApiQuery.Cursor(CursorKind.Trips, index.Trips[start].Index) : null;
         TripJson trips = new(index, chronicle);
         await PageAsync(context, index, next, json =>
         {
@@ -260,9 +267,11 @@ internal sealed class PublicApi(
         _ = new ApiQuery(context);
         SessionId id = ApiQuery.PathId(context, "id", SessionId.Codec.Allowed, SessionId.Parse);
         ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
-        Session session = index.State.Sessions.GetValueOrDefault(id) ?? throw Missing($"Session {id}");
+        Session session =
+            index.State.Sessions.GetValueOrDefault(id) ?? throw Missing($"Session {id}");
         await ApiJson.AnswerAsync(
-            context, ApiJson.NoCache, json => new TripJson(index, chronicle).WriteSession(json, session));
+            context, ApiJson.NoCache, json =>
+                new TripJson(index, chronicle).WriteSession(json, session));
     }
 
     private async Task CdrAsync(HttpContext context)

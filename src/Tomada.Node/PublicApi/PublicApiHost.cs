@@ -33,12 +33,15 @@ public sealed class PublicApiHost : IAsyncDisposable
     }
 
     /// <summary>Where the built explorer lies: beside the program.</summary>
-    public static string ExplorerDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+    public static string ExplorerDirectory { get; } =
+        Path.Combine(AppContext.BaseDirectory, "wwwroot");
 
     /// <summary>Where it really listens.</summary>
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>Completes when the index of the history stops; faulted when the store is damaged.</summary>
+    /// <summary>
+    /// Completes when the index of the history stops; faulted when the store is damaged.
+    /// </summary>
     public Task Completion => _following;
 
     internal IEnumerable<Endpoint> Routes => ((IEndpointRouteBuilder)_application).DataSources
@@ -51,7 +54,8 @@ public sealed class PublicApiHost : IAsyncDisposable
     /// <param name="metrics">Counts refusals under border "http".</param>
     /// <param name="wall">The wall clock.</param>
     /// <param name="logger">Hears of defects; null for nobody.</param>
-    /// <param name="rate">Requests of one address; default <see cref="AddressRate.Default"/>.</param>
+    /// <param name="rate">Requests of one address; default
+    /// <see cref="AddressRate.Default"/>.</param>
     /// <param name="stop">Gives up starting.</param>
     public static async Task<PublicApiHost> StartAsync(
         IPEndPoint listen,
@@ -78,7 +82,8 @@ public sealed class PublicApiHost : IAsyncDisposable
         await application.StartAsync(stop);
         CancellationTokenSource following = new();
         Task running = Task.Run(() => chronicle.RunAsync(following.Token), CancellationToken.None);
-        return new PublicApiHost(application, guard, following, running, HttpServer.EndPointOf(application, listen));
+        return new PublicApiHost(
+            application, guard, following, running, HttpServer.EndPointOf(application, listen));
     }
 
     /// <summary>Stops listening and ends every stream.</summary>
@@ -106,7 +111,9 @@ public sealed class PublicApiHost : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>The page itself is asked for each time; its parts carry their hash in their name.</summary>
+    /// <summary>
+    /// The page itself is asked for each time; its parts carry their hash in their name.
+    /// </summary>
     private static void UseExplorer(WebApplication application)
     {
         if (!Directory.Exists(ExplorerDirectory))

@@ -15,7 +15,9 @@ public static class PublicApiLimits
     /// </summary>
     public const int ScanEntriesMax = 5_000;
 
-    /// <summary>Summaries of blocks kept in memory; when full the memory starts again from empty.</summary>
+    /// <summary>
+    /// Summaries of blocks kept in memory; when full the memory starts again from empty.
+    /// </summary>
     public const int SummariesMax = 4_096;
 
     /// <summary>Blocks read at once while the index is built after a start.</summary>
@@ -39,7 +41,9 @@ public static class PublicApiLimits
     /// <summary>Longest request line, in bytes; a longer one is answered with 414.</summary>
     public const int RequestLineBytesMax = 4_096;
 
-    /// <summary>Largest headers of a request, in bytes; larger ones are answered with 431.</summary>
+    /// <summary>
+    /// Largest headers of a request, in bytes; larger ones are answered with 431.
+    /// </summary>
     public const int HeaderBytesMax = 16_384;
 
     /// <summary>Largest body: reads have none; any is answered with 413.</summary>

@@ -21,7 +21,8 @@ internal static class SettlementJson
         ApiJson.Array(json, "currencies", currencies, json.WriteStringValue);
         json.WriteString("from", period.From.ToString());
         ApiJson.Optional(json, "until", period.Until?.ToString());
-        ApiJson.Array(json, "positions", period.Positions, each => Position.Codec.WriteJson(json, each));
+        ApiJson.Array(
+            json, "positions", period.Positions, each => Position.Codec.WriteJson(json, each));
         ApiJson.Array(json, "payments", period.Payments, each => WritePayment(json, each));
         if (index.Closings.TryGetValue(period.Number, out Primitives.TransactionId closing))
         {

@@ -6,7 +6,9 @@ using Tomada.Primitives;
 
 namespace Tomada.Node;
 
-/// <summary>Companies, locations and tariffs, in OCPI 2.2.1's words for what the ledger keeps.</summary>
+/// <summary>
+/// Companies, locations and tariffs, in OCPI 2.2.1's words for what the ledger keeps.
+/// </summary>
 internal static class StationJson
 {
     private const decimal MicrosPerUnit = 1_000_000m;
@@ -21,7 +23,8 @@ internal static class StationJson
         json.WriteString("identityKey", member.IdentityKey.ToString());
         json.WriteString("votingKey", member.VotingKey.ToString());
         json.WriteString("tlsKeyHash", member.TlsKeyHash.ToString());
-        json.WriteNumber("locations", state.Locations.Keys.Count(each => each.Company == member.Company));
+        json.WriteNumber(
+            "locations", state.Locations.Keys.Count(each => each.Company == member.Company));
         json.WriteNumber("evses", state.Evses.Keys.Count(each => each.Company == member.Company));
         json.WriteBoolean("member", true);
         json.WriteNumber("legsAccepted", answers.Accepted);
@@ -31,9 +34,11 @@ internal static class StationJson
 
     public static void WriteLocations(Utf8JsonWriter json, LedgerState state)
     {
-        ILookup<LocationId, Evse> evses = state.Evses.Values.ToLookup(each => each.Published.Location);
+        ILookup<LocationId, Evse> evses =
+            state.Evses.Values.ToLookup(each => each.Published.Location);
         ApiJson.Array(
-            json, "items", state.Locations.Values, each => WriteLocation(json, state, each, evses[each.Location]));
+            json, "items", state.Locations.Values, each =>
+                WriteLocation(json, state, each, evses[each.Location]));
     }
 
     public static void WriteTariff(Utf8JsonWriter json, TariffId id, Digest hash, Tariff tariff)

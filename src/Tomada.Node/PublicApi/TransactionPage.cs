@@ -4,7 +4,8 @@ namespace Tomada.Node;
 
 /// <summary>One page of the transactions, newest first.</summary>
 /// <param name="Items">Those that match.</param>
-/// <param name="Next">Log index that the next page stays below; null at the log's beginning.</param>
+/// <param name="Next">Log index that the next page stays below; null at the log's
+/// beginning.</param>
 internal sealed record TransactionPage(
     ImmutableArray<(BlockView Block, EntryView Entry)> Items, long? Next)
 {

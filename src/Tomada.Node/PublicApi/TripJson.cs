@@ -9,7 +9,9 @@ internal sealed class TripJson(ChainIndex index, Chronicle chronicle)
 {
     private LedgerState State => index.State;
 
-    /// <summary>A trip that the ledger held, or one that was refused when it was asked for.</summary>
+    /// <summary>
+    /// A trip that the ledger held, or one that was refused when it was asked for.
+    /// </summary>
     /// <returns>False when there is no such trip.</returns>
     public bool TryWrite(Utf8JsonWriter json, TripId id)
     {
@@ -65,7 +67,8 @@ internal sealed class TripJson(ChainIndex index, Chronicle chronicle)
         ApiJson.Array(json, "lines", cdr.Lines, line => CdrLine.Codec.WriteJson(json, line));
         json.WriteString("issuedAt", cdr.IssuedAt.ToString());
         ApiJson.Optional(json, "acknowledgedAt", cdr.AcknowledgedAt?.ToString());
-        ApiJson.Optional(json, "settledIn", cdr.SettledIn is { } period ? SettlementJson.Name(period) : null);
+        ApiJson.Optional(
+            json, "settledIn", cdr.SettledIn is { } period ? SettlementJson.Name(period) : null);
         json.WriteEndObject();
     }
 
@@ -118,7 +121,8 @@ internal sealed class TripJson(ChainIndex index, Chronicle chronicle)
         json.WriteStartObject();
         WriteRequest(json, leg.Number, leg.Request, leg.State);
         ApiJson.Array(
-            json, "transactions", trace.Transactions, each => json.WriteStringValue(each.ToString()));
+            json, "transactions", trace.Transactions, each =>
+                json.WriteStringValue(each.ToString()));
         SessionId newest = new(id, leg.Attempt);
         if (State.Sessions.TryGetValue(newest, out Session? session))
         {
@@ -155,7 +159,9 @@ internal sealed class TripJson(ChainIndex index, Chronicle chronicle)
         json.WriteString("state", ApiJson.Name(state));
     }
 
-    /// <summary>What all the energy over the whole window would cost, as far as it can be priced.</summary>
+    /// <summary>
+    /// What all the energy over the whole window would cost, as far as it can be priced.
+    /// </summary>
     private Money? Estimate(LegRequest request) =>
         State.Tariffs.TryGetValue(request.Tariff, out Tariff? tariff)
         && request.Window.Until.UnixMs - request.Window.From.UnixMs <= LedgerLimits.SessionMsMax

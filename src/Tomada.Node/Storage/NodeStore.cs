@@ -58,7 +58,8 @@ public sealed partial class NodeStore : IDisposable
             writer?.Dispose();
             directory.Dispose();
             throw new DataDirectoryException(
-                $"{Path.Combine(dataDirectory, FileName)} cannot be opened: {damaged.Message}", damaged);
+                $"{Path.Combine(dataDirectory, FileName)} cannot be opened: {damaged.Message}",
+                damaged);
         }
         catch
         {
@@ -215,7 +216,8 @@ public sealed partial class NodeStore : IDisposable
         foreach (PendingTransaction pending in batch.PendingAdded)
         {
             connection.Execute(
-                "INSERT INTO pending (id, bytes, sha256) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+                "INSERT INTO pending (id, bytes, sha256) VALUES (?1, ?2, ?3) "
+                + "ON CONFLICT (id) DO NOTHING",
                 Bytes(pending.Id), pending.Bytes, RowHash.Of(
                     Pending, pending.Id.ToString(), pending.Bytes));
         }

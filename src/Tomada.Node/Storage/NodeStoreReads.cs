@@ -21,7 +21,8 @@ public sealed partial class NodeStore
     /// off.</param>
     public IReadOnlyList<StoredBlock> ReadBlocks(long fromHeight, int max) =>
         Read(connection => connection.Select(
-        "SELECT height, first_index, bytes, sha256 FROM blocks WHERE height >= ?1 ORDER BY height LIMIT ?2",
+        "SELECT height, first_index, bytes, sha256 FROM blocks "
+        + "WHERE height >= ?1 ORDER BY height LIMIT ?2",
         ToBlock, fromHeight, Math.Min(max, NodeLimits.ReadRowsMax)));
 
     /// <summary>The newest blocks, newest first.</summary>

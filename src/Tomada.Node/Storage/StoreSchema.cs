@@ -35,7 +35,10 @@ internal static class StoreSchema
     /// <exception cref="DataDirectoryException">A newer program wrote the store.</exception>
     public static void Migrate(SqliteConnection writer, ImmutableArray<StoreExtension> extensions)
     {
-        Run(writer, "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
+        Run(
+            writer,
+            "CREATE TABLE IF NOT EXISTS parts "
+            + "(name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
         foreach (StoreExtension part in extensions.Prepend(s_core))
         {
             int version = VersionOf(writer, part.Name);
@@ -68,7 +71,8 @@ internal static class StoreSchema
         Run(writer, part.Migrations[next]);
         using SqliteCommand remember = writer.CreateCommand();
         remember.CommandText =
-            "INSERT INTO parts VALUES ($name, $version) ON CONFLICT (name) DO UPDATE SET version = $version";
+            "INSERT INTO parts VALUES ($name, $version) "
+            + "ON CONFLICT (name) DO UPDATE SET version = $version";
         remember.Parameters.AddWithValue("$name", part.Name);
         remember.Parameters.AddWithValue("$version", next + 1);
         remember.ExecuteNonQuery();

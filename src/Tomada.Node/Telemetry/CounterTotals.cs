@@ -24,7 +24,9 @@ internal sealed class CounterTotals : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Totals since the start, as "tomada.mqtt.refused reason=acl"; from any thread.</summary>
+    /// <summary>
+    /// Totals since the start, as "tomada.mqtt.refused reason=acl"; from any thread.
+    /// </summary>
     public SortedDictionary<string, long> Snapshot()
     {
         lock (_gate)

@@ -20,7 +20,9 @@ public sealed class NodeMetrics : IDisposable
         _transactions = _meter.CreateCounter<long>(
             "tomada.transactions", "{transaction}", "Transactions decided, by outcome.");
         _refusedInputs = _meter.CreateCounter<long>(
-            "tomada.refused_inputs", "{input}", "Inputs that were refused at a border, by border and reason.");
+            "tomada.refused_inputs",
+            "{input}",
+            "Inputs that were refused at a border, by border and reason.");
     }
 
     /// <summary>Bad input was refused at a border of the node.</summary>

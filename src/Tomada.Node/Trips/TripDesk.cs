@@ -163,7 +163,9 @@ internal sealed class TripDesk(
         return Reply.Done(message.Envelope.Id, new HistoryReply(trips));
     }
 
-    /// <summary>What must hold before a leg can be priced; the rest is for the rules to judge.</summary>
+    /// <summary>
+    /// What must hold before a leg can be priced; the rest is for the rules to judge.
+    /// </summary>
     private static (ReplyCode Code, string Why)? Refuse(LedgerState state, ReserveRequest request)
     {
         for (int i = 0; i < request.Legs.Length; i++)

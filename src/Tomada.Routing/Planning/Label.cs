@@ -47,8 +47,8 @@ internal sealed record Label(
 }
 
 /// <summary>
-/// What a label is kept for besides more energy: an earlier time, and perhaps a lower price or fewer
-/// stops. Fewer reasons make far fewer labels, so only those count that can matter.
+/// What a label is kept for besides more energy: an earlier time, and perhaps a lower price or
+/// fewer stops. Fewer reasons make far fewer labels, so only those count that can matter.
 /// </summary>
 /// <param name="TimeStepMs">Times within one such step are alike, in ms; 1 or more.</param>
 /// <param name="Price">Whether a lower price counts.</param>

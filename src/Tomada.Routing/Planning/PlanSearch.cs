@@ -11,8 +11,8 @@ internal sealed record SearchEnd(
 /// Label-setting search for one best plan (Martins, "On a multicriteria shortest path problem",
 /// 1984): labels are settled in the order of the objective, so the first one at the destination is
 /// best. At a site the car drives on, or charges to one of a few levels: just enough for each next
-/// site with a margin, each bend of the charging curve, and full. Waiting for a free EVSE is part of
-/// the stop.
+/// site with a margin, each bend of the charging curve, and full. Waiting for a free EVSE is part
+/// of the stop.
 /// </summary>
 internal sealed class PlanSearch
 {
@@ -122,7 +122,8 @@ internal sealed class PlanSearch
 
     private void Add(Label label)
     {
-        if ((_query.PriceMax is { } cap && label.Price > cap.Amount) || !_ahead.IsPossible(label.Node))
+        if ((_query.PriceMax is { } cap && label.Price > cap.Amount)
+            || !_ahead.IsPossible(label.Node))
         {
             return;
         }

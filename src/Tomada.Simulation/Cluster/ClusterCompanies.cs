@@ -5,7 +5,9 @@ using Tomada.Simulation.Consensus;
 
 namespace Tomada.Simulation.Cluster;
 
-/// <summary>The companies of a history: ids, keys, price lists, and the genesis they signed.</summary>
+/// <summary>
+/// The companies of a history: ids, keys, price lists, and the genesis they signed.
+/// </summary>
 internal static class ClusterCompanies
 {
     private const int IdentityKeys = 1_000;

@@ -37,7 +37,9 @@ internal static class Duties
             .Concat(ClearingDuties.Of(view))
             .Concat(RulesDuties.Of(view));
 
-    /// <summary>Whether the story is told: trips ended, money settled, the clock slow again.</summary>
+    /// <summary>
+    /// Whether the story is told: trips ended, money settled, the clock slow again.
+    /// </summary>
     public static bool IsOver(LedgerState state) =>
         state.Periods[1].State == PeriodState.Final
         && !state.Trips.Values.Any(IsRunning)

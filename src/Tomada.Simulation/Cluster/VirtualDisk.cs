@@ -39,7 +39,8 @@ internal sealed class VirtualDisk
             {
                 Invariant.Require(
                     block.Applied.Seal.Height == Height + 1, "blocks are appended without gap");
-                _chain.Add((block.Proof.Value, BlockProof.Codec.Encode(BlockProof.Of(block.Proof))));
+                _chain.Add(
+                    (block.Proof.Value, BlockProof.Codec.Encode(BlockProof.Of(block.Proof))));
             }
 
             foreach (SignedTransaction added in output.PendingAdded)

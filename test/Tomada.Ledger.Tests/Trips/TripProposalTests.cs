@@ -49,7 +49,8 @@ public class TripProposalTests
             leg with { Window = new TimeWindow(first, first.Plus(grid * count)) });
 
         AppliedBlock busy = _world.AppendAt(
-            _world.State.Time.Plus(TimeSpan.FromSeconds(30)), _world.Transaction(LedgerWorld.C, all));
+            _world.State.Time.Plus(TimeSpan.FromSeconds(30)), _world.Transaction(
+                LedgerWorld.C, all));
         Assert.Equal(
             OutcomeCode.WindowTaken,
             Assert.Single(busy.Entries.OfType<TransactionEntry>()).Outcome.Code);

@@ -76,8 +76,11 @@ public sealed class NodeConfigTests
     public void A_code_and_its_hash_name_the_same_network()
     {
         NetworkConfig byCode = Example.Network;
-        NetworkConfig byHash = byCode with { Code = null, CodeHash =
-            new InvitationHash(byCode.InvitationKey) };
+        NetworkConfig byHash = byCode with
+        {
+            Code = null,
+            CodeHash = new InvitationHash(byCode.InvitationKey),
+        };
         Assert.Equal(byCode.InvitationKey, byHash.InvitationKey);
         Assert.NotEqual(byCode.InvitationKey, (byCode with { Code = "other-code" }).InvitationKey);
         Assert.NotEqual(byCode.InvitationKey, (byCode with { Name = "other" }).InvitationKey);

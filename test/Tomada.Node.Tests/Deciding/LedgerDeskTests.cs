@@ -58,7 +58,8 @@ public sealed class LedgerDeskTests : IDisposable
 
     private static async Task<AppliedBlock> Next(LedgerDesk desk, long after)
     {
-        await foreach (AppliedBlock block in desk.FollowAsync(after, TestContext.Current.CancellationToken))
+        await foreach (AppliedBlock block in
+            desk.FollowAsync(after, TestContext.Current.CancellationToken))
         {
             return block;
         }
@@ -75,7 +76,9 @@ public sealed class LedgerDeskTests : IDisposable
         lastNumber: 0);
 
     private static AppliedBlock Block(LedgerState parent) => BlockExecution.Build(
-        parent, [], parent.Time.Plus(TimeSpan.FromSeconds(1)), s_self, parent.Height == 0 ? null : [1],
+        parent, [], parent.Time.Plus(TimeSpan.FromSeconds(1)), s_self, parent.Height == 0
+            ? null
+            : [1],
         Ed25519.Verify);
 
     private LedgerState Founded()
@@ -83,7 +86,8 @@ public sealed class LedgerDeskTests : IDisposable
         MemberRecord member = new(s_self, "One", _identity.Public, _voting.Public, Digest.Of([3]));
         SignedMember founder = new(member, _identity.Sign(member.SignedMessage()));
         GenesisDraft draft = new(
-            "test", [founder], Rules.Default, Timestamp.Parse("2026-11-23T12:00:00Z"), Simulated: false);
+            "test", [founder], Rules.Default, Timestamp.Parse(
+                "2026-11-23T12:00:00Z"), Simulated: false);
         return LedgerState.FromGenesis(new Genesis(draft, [_identity.Sign(draft.SignedMessage())]));
     }
 }

@@ -17,7 +17,8 @@ public sealed class WaitingTransactionTests : IDisposable
     public void What_waited_over_a_restart_of_an_idle_network_is_decided_and_not_dropped()
     {
         Timestamp wall = s_founded.Plus(TimeSpan.FromHours(1));
-        Replicator replicator = new(new ReplicatorOptions(s_self, _voting.Sign, Ed25519.Verify), Founded());
+        Replicator replicator =
+            new(new ReplicatorOptions(s_self, _voting.Sign, Ed25519.Verify), Founded());
         SignedTransaction waiting = SignedTransaction.Sign(
             new Transaction(
                 replicator.State.Network, s_self, 0, 1, wall.Plus(TimeSpan.FromMinutes(1)),

@@ -35,7 +35,8 @@ public sealed class NodeHostTests : IDisposable
         IPEndPoint free = new(IPAddress.Loopback, 0);
         NodeConfig config = new(
             s_company, "One", room.Network, room.Multicast, new ListenConfig(free),
-            new MqttConfig(MqttMode.Embedded, free), new ListenConfig(free), new ListenConfig(free));
+            new MqttConfig(MqttMode.Embedded, free), new ListenConfig(free), new ListenConfig(
+                free));
         config.Save(_directory.Path);
         NodeKeys.Create(_directory.Path, s_company, TimeProvider.System).Dispose();
     }

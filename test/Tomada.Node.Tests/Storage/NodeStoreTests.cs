@@ -56,10 +56,17 @@ public sealed class NodeStoreTests
     {
         using TempDirectory directory = new();
         using NodeStore store = NodeStore.Open(directory.Path);
-        store.Write(new StoreBatch { Votes = [new(1, 1, 0, [1]), new(2, 1, 0, [2])],
-            PendingAdded = [new(Id(1), [1])] });
-        store.Write(new StoreBatch { Votes = [new(2, 1, 0, [3])],
-            PruneVotesBelow = 2, PendingRemoved = [Id(1)] });
+        store.Write(new StoreBatch
+        {
+            Votes = [new(1, 1, 0, [1]), new(2, 1, 0, [2])],
+            PendingAdded = [new(Id(1), [1])],
+        });
+        store.Write(new StoreBatch
+        {
+            Votes = [new(2, 1, 0, [3])],
+            PruneVotesBelow = 2,
+            PendingRemoved = [Id(1)],
+        });
 
         VoteRecord left = Assert.Single(store.ReadVotes(0));
         Assert.Equal([3], left.Bytes);
@@ -196,8 +203,10 @@ public sealed class NodeStoreTests
     {
         using TempDirectory directory = new();
         StoreExtension first = new("desk", ["CREATE TABLE log (n INTEGER)"]);
-        StoreExtension second = first with { Migrations =
-            first.Migrations.Add("ALTER TABLE log ADD COLUMN m INTEGER") };
+        StoreExtension second = first with
+        {
+            Migrations = first.Migrations.Add("ALTER TABLE log ADD COLUMN m INTEGER"),
+        };
         using (NodeStore store = NodeStore.Open(directory.Path, first))
         {
             store.Write(connection => connection.Execute("INSERT INTO log VALUES (?1)", 5));

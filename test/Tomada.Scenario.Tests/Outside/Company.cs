@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Tomada.Scenario.Tests.Outside;
 
-/// <summary>One company as its operator and the public see it: a process, HTTP, and files.</summary>
+/// <summary>
+/// One company as its operator and the public see it: a process, HTTP, and files.
+/// </summary>
 internal sealed class Company(string id, string folder) : IAsyncDisposable
 {
     private const int PageSize = 100;
@@ -49,12 +51,15 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
     {
         await Waiting.UntilAsync(
             $"the node of {id} to run: {Node.Errors}",
-            () => Node.HasExited || Endpoints is { } all && all["http"] is not null && all["mqtt"] is not null,
+            () => Node.HasExited || Endpoints is { } all && all["http"] is not null
+                && all["mqtt"] is not null,
             stop);
         Assert.False(Node.HasExited, Node.Errors);
     }
 
-    /// <summary>SIGKILL. What comes back listens where it did: devices know those addresses.</summary>
+    /// <summary>
+    /// SIGKILL. What comes back listens where it did: devices know those addresses.
+    /// </summary>
     public async Task KillAsync()
     {
         JsonNode bound = Endpoints!;
@@ -74,10 +79,16 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
         SendAsync(HttpMethod.Get, "http", path, null, null, stop);
 
     public Task<Answer> ControlAsync(string path, string? json, CancellationToken stop) =>
-        SendAsync(json is null ? HttpMethod.Get : HttpMethod.Post, "control", path, json, Token, stop);
+        SendAsync(
+            json is null ? HttpMethod.Get : HttpMethod.Post, "control", path, json, Token, stop);
 
     public async Task<Answer> SendAsync(
-        HttpMethod method, string border, string path, string? json, string? token, CancellationToken stop)
+        HttpMethod method,
+        string border,
+        string path,
+        string? json,
+        string? token,
+        CancellationToken stop)
     {
         using HttpRequestMessage request = new(method, $"http://{Endpoints![border]}{path}");
         if (token is not null)
@@ -103,7 +114,8 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
             .Where(each => each.Key.StartsWith(beginning, StringComparison.Ordinal))
             .Sum(each => each.Value!.GetValue<long>());
 
-    public Task<Answer> SubmitAsync(string kind, JsonNode body, CancellationToken stop) => ControlAsync(
+    public Task<Answer> SubmitAsync(
+        string kind, JsonNode body, CancellationToken stop) => ControlAsync(
         "/control/v1/transactions",
         new JsonObject { ["kind"] = kind, ["body"] = body }.ToJsonString(),
         stop);
@@ -119,7 +131,9 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
     public async Task<string> EnrolAsync(string kind, string device, CancellationToken stop)
     {
         Answer answer = await ControlAsync(
-            "/control/v1/devices", new JsonObject { ["kind"] = kind, ["id"] = device }.ToJsonString(), stop);
+            "/control/v1/devices",
+            new JsonObject { ["kind"] = kind, ["id"] = device }.ToJsonString(),
+            stop);
         Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
         return answer.Json["secret"]!.GetValue<string>();
     }

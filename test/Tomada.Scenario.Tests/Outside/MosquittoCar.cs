@@ -20,20 +20,25 @@ internal sealed class MosquittoCar : IAsyncDisposable
         _secret = secret;
         _ears = OutsideProcess.Start(
             "mosquitto_sub",
-            [.. Options("ear"), "-V", "mqttv311", "-c", "-q", "1", "-t", Topic("dn/#"), "-F", "%t %p"]);
+            [
+                .. Options("ear"), "-V", "mqttv311", "-c", "-q", "1", "-t", Topic("dn/#"),
+                "-F", "%t %p",
+            ]);
     }
 
     public string Id { get; }
 
     /// <summary>What makes a test that needs the clients skip.</summary>
-    public static string Missing => "mosquitto_pub is missing; the package mosquitto-clients has it";
+    public static string Missing =>
+        "mosquitto_pub is missing; the package mosquitto-clients has it";
 
     public static bool CanRun { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "mosquitto_pub")));
 
     /// <summary>Enrols a car and listens for what its company says.</summary>
-    public static async Task<MosquittoCar> EnrolAsync(Company home, string id, CancellationToken stop)
+    public static async Task<MosquittoCar> EnrolAsync(
+        Company home, string id, CancellationToken stop)
     {
         MosquittoCar car = new(home, id, await home.EnrolAsync("car", id, stop));
         try
@@ -64,7 +69,8 @@ internal sealed class MosquittoCar : IAsyncDisposable
         {
             (string topic, JsonNode envelope) = await HearAsync(stop);
             JsonNode? body = envelope["body"];
-            if (topic == Topic($"dn/reply/{operation}") && body!["re"]!.GetValue<string>() == request
+            if (topic == Topic($"dn/reply/{operation}")
+                && body!["re"]!.GetValue<string>() == request
                 && body["code"]!.GetValue<string>() != "PENDING")
             {
                 return body;
@@ -74,7 +80,9 @@ internal sealed class MosquittoCar : IAsyncDisposable
 
     public static string NewId() => Guid.CreateVersion7().ToString();
 
-    /// <summary>The envelope with a body given as text, so that a repeated request is the same.</summary>
+    /// <summary>
+    /// The envelope with a body given as text, so that a repeated request is the same.
+    /// </summary>
     public string Envelope(string bodyJson, string id) => $$"""
         {"v":1,"id":"{{id}}","ts":"{{Moment.Text(DateTimeOffset.UtcNow)}}","bs":1,
          "seq":{{++_sequence}},"body":{{bodyJson}}}

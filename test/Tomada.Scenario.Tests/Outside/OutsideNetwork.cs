@@ -42,7 +42,8 @@ public sealed class OutsideNetwork : IAsyncLifetime
 
     /// <summary>A folder for a test, removed with everything else.</summary>
     internal string NewFolder() => Directory.CreateDirectory(
-        Path.Combine(_folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)))).FullName;
+        Path.Combine(
+            _folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)))).FullName;
 
     /// <summary>The options of init that bring a company into a network like this.</summary>
     internal string[] InitOptions(int founders) =>

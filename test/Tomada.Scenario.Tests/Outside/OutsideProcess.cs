@@ -42,7 +42,9 @@ internal sealed class OutsideProcess : IAsyncDisposable
         Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "tomada.dll"), .. arguments]);
 
     public static OutsideProcess Start(
-        string program, string[] arguments, params ReadOnlySpan<(string Name, string Value)> environment)
+        string program,
+        string[] arguments,
+        params ReadOnlySpan<(string Name, string Value)> environment)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -119,7 +121,8 @@ internal sealed class OutsideProcess : IAsyncDisposable
         }
     }
 
-    private static async Task ReadAsync(StreamReader reader, List<string> all, ChannelWriter<string>? lines)
+    private static async Task ReadAsync(
+        StreamReader reader, List<string> all, ChannelWriter<string>? lines)
     {
         while (await reader.ReadLineAsync() is { } line)
         {

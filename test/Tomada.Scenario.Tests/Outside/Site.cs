@@ -8,7 +8,8 @@ namespace Tomada.Scenario.Tests.Outside;
 /// <param name="LatitudeE6">In millionths of a degree.</param>
 /// <param name="LongitudeE6">In millionths of a degree.</param>
 /// <param name="PowerMaxW">Of each connector, in W.</param>
-internal sealed record Site(string Name, string City, int LatitudeE6, int LongitudeE6, int PowerMaxW)
+internal sealed record Site(
+    string Name, string City, int LatitudeE6, int LongitudeE6, int PowerMaxW)
 {
     public const int Chargers = 2;
     private const int DaysOffered = 20;
@@ -24,7 +25,8 @@ internal sealed record Site(string Name, string City, int LatitudeE6, int Longit
     public string Evse(Company owner, int number) => $"{owner.Id}/{Name}-{number}";
 
     /// <summary>Puts the site on the ledger and starts its station.</summary>
-    public async Task<OutsideProcess> OpenAsync(Company owner, string cables, CancellationToken stop)
+    public async Task<OutsideProcess> OpenAsync(
+        Company owner, string cables, CancellationToken stop)
     {
         string tariff = $"{owner.Id}/dc";
         string location = $"{owner.Id}/{Name}";
@@ -40,7 +42,8 @@ internal sealed record Site(string Name, string City, int LatitudeE6, int Longit
         }));
         string secret = await owner.EnrolAsync("station", Name, stop);
         string file = Path.Combine(owner.Folder, "stations.json");
-        await File.WriteAllTextAsync(file, Fleet(owner, cables, stationFolder, secret).ToJsonString(), stop);
+        await File.WriteAllTextAsync(
+            file, Fleet(owner, cables, stationFolder, secret).ToJsonString(), stop);
         return OutsideProcess.Tomada("station", "--config", file);
     }
 
@@ -106,7 +109,11 @@ internal sealed record Site(string Name, string City, int LatitudeE6, int Longit
             ["secret"] = secret,
             ["folder"] = folder,
             ["evses"] = new JsonArray([.. Enumerable.Range(1, Chargers).Select(number =>
-                (JsonNode)new JsonObject { ["id"] = Evse(owner, number), ["powerMaxW"] = PowerMaxW })]),
+                (JsonNode)new JsonObject
+                {
+                    ["id"] = Evse(owner, number),
+                    ["powerMaxW"] = PowerMaxW,
+                })]),
         }),
     };
 }
@@ -122,8 +129,9 @@ internal static class Moment
     /// <summary>A window on the ledger's grid, some minutes from now.</summary>
     public static JsonObject Window(int minutesFromNow, int minutes)
     {
-        long from = DateTimeOffset.UtcNow.AddMinutes(minutesFromNow).ToUnixTimeMilliseconds() / GridMs * GridMs;
-        DateTimeOffset start = DateTimeOffset.FromUnixTimeMilliseconds(from);
-        return new JsonObject { ["from"] = Text(start), ["until"] = Text(start.AddMinutes(minutes)) };
+        long asked = DateTimeOffset.UtcNow.AddMinutes(minutesFromNow).ToUnixTimeMilliseconds();
+        DateTimeOffset start = DateTimeOffset.FromUnixTimeMilliseconds(asked / GridMs * GridMs);
+        DateTimeOffset end = start.AddMinutes(minutes);
+        return new JsonObject { ["from"] = Text(start), ["until"] = Text(end) };
     }
 }

@@ -3,7 +3,9 @@ namespace Tomada.Scenario.Tests.Outside;
 /// <summary>Looks again and again until it is so. Nothing here is a measurement of time.</summary>
 internal static class Waiting
 {
-    /// <summary>Longest a test may take, in ms: generous, for a machine that does other things.</summary>
+    /// <summary>
+    /// Longest a test may take, in ms: generous, for a machine that does other things.
+    /// </summary>
     public const int TestMs = 120_000;
 
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(40);
