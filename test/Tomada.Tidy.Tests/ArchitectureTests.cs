@@ -15,20 +15,20 @@ public partial class ArchitectureTests
     /// <summary>Which project may reference which.</summary>
     private static readonly SortedDictionary<string, string[]> s_allowed =
         new(StringComparer.Ordinal)
-    {
-        ["Primitives"] = [],
-        ["Consensus"] = ["Primitives"],
-        ["Transparency"] = ["Primitives"],
-        ["Ledger"] = ["Primitives", "Transparency"],
-        ["Routing"] = ["Primitives", "Transparency", "Ledger"],
-        ["DeviceApi"] = ["Primitives", "Transparency"],
-        ["Replication"] = s_core,
-        ["Simulation"] = s_pure,
-        ["Node"] = s_pure,
-        ["Devices"] = ["Primitives", "Transparency", "DeviceApi", "Ledger", "Routing"],
-        ["Audit"] = s_pure,
-        ["Cli"] = [.. s_pure, "Simulation", "Node", "Devices", "Audit"],
-    };
+        {
+            ["Primitives"] = [],
+            ["Consensus"] = ["Primitives"],
+            ["Transparency"] = ["Primitives"],
+            ["Ledger"] = ["Primitives", "Transparency"],
+            ["Routing"] = ["Primitives", "Transparency", "Ledger"],
+            ["DeviceApi"] = ["Primitives", "Transparency"],
+            ["Replication"] = s_core,
+            ["Simulation"] = s_pure,
+            ["Node"] = s_pure,
+            ["Devices"] = ["Primitives", "Transparency", "DeviceApi", "Ledger", "Routing"],
+            ["Audit"] = s_pure,
+            ["Cli"] = [.. s_pure, "Simulation", "Node", "Devices", "Audit"],
+        };
 
     [Fact]
     public void Projects_reference_only_along_the_arrows() => Faults.AssertNone(
@@ -79,6 +79,18 @@ public partial class ArchitectureTests
         from line in Repository.Lines(file)
         where Fraction().IsMatch(SourceCode.WithoutWords(line))
         select $"{file} uses a fraction: {line.Trim()}");
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        XDocument solution = XDocument.Load(Path.Combine(Repository.Root, "Tomada.slnx"));
+        string[] listed = [.. solution.Descendants("Project")
+            .Select(project => project.Attribute("Path")!.Value)
+            .Order(StringComparer.Ordinal)];
+        string[] found =
+            [.. Repository.Files("src", ".csproj"), .. Repository.Files("test", ".csproj")];
+        Faults.AssertNone(found.Except(listed).Select(path => $"{path} is missing in Tomada.slnx"));
+    }
 
     private static SortedSet<string> Reachable(
         SortedDictionary<string, XDocument> projects, string from)

@@ -8,6 +8,7 @@ public partial class SourceTests
 {
     private const int FileLinesMax = 400;
     private const int MethodLinesMax = 60;
+    private const int ColumnsMax = 100;
 
     // Words are joined here so that this file does not hold what it looks for.
     private static readonly string[] s_unfinished =
@@ -38,6 +39,12 @@ public partial class SourceTests
         from member in SourceCode.Members(Repository.Lines(file))
         where member.Length > MethodLinesMax
         select $"{file}:{member.Line} has {member.Length} lines: {member.Declaration}");
+
+    [Fact]
+    public void Lines_fit_a_page() => Faults.AssertNone(
+        from each in AllLines(Repository.Sources())
+        where each.Text.EnumerateRunes().Count() > ColumnsMax && !IsOneLongWord(each.Text)
+        select $"{each.Place} is longer than {ColumnsMax} columns");
 
     [Fact]
     public void Nothing_is_left_unfinished() => Faults.AssertNone(
@@ -82,6 +89,10 @@ public partial class SourceTests
         where name.Success && TestAttribute().IsMatch(lines[i - 1])
             && !name.Groups[1].Value.Contains('_')
         select $"{file}:{i + 1} is no sentence: {name.Groups[1].Value}");
+
+    /// <summary>A hexadecimal vector or an address cannot be broken.</summary>
+    private static bool IsOneLongWord(string line) =>
+        line.Split(' ', '"').Any(word => word.Length > ColumnsMax - 12);
 
     private static IEnumerable<(string Place, string Text)> AllLines(IEnumerable<string> files) =>
         from file in files
