@@ -24,7 +24,7 @@ public sealed partial class ReplicationLoop
     public const int StepsPerSyncMax = 256;
 
     /// <summary>How often time passes for the replicator.</summary>
-    public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(20);
+    public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(50);
 
     private readonly Replicator _replicator;
     private readonly NodeStore _store;
