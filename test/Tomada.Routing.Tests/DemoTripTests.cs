@@ -30,10 +30,6 @@ public class DemoTripTests
     {
         PlanResult.Found found = Assert.IsType<PlanResult.Found>(
             DemoRegion.Planner.Plan(DemoRegion.Query, DemoRegion.AllFree, DemoRegion.Price));
-        foreach (TripPlan plan in found.Plans)
-        {
-        }
-
         Assert.Equal(RoutingLimits.PlansMax, found.Plans.Length);
         Assert.All(found.Plans, plan => Assert.True(plan.Arrival >= found.Best.Arrival));
     }

@@ -37,24 +37,11 @@ internal static class ControlApi
             EnrolAsync(request, status, stop));
     }
 
-    private static async Task<IResult> SubmitAsync(
-        HttpRequest request, NodeStatus status, CancellationToken stop)
-    {
-        if (status.Desk is not { } desk)
+    private static Task<IResult> SubmitAsync(
+        HttpRequest request, NodeStatus status, CancellationToken stop) =>
+        WithJsonAsync(request, status, status.Desk, async (json, desk) =>
         {
-            return Problem(
-                StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
-        }
-
-        (JsonDocument? document, string? why) = await ReadJsonAsync(request, stop);
-        if (document is null)
-        {
-            return status.BadInput("control", why!);
-        }
-
-        using (document)
-        {
-            if (!Body.Codec.TryReadJson(document.RootElement, out Body? body, out why))
+            if (!Body.Codec.TryReadJson(json, out Body? body, out string? why))
             {
                 return status.BadInput("control", why);
             }
@@ -72,13 +59,34 @@ internal static class ControlApi
                 statusCode: result.IsApplied
                     ? StatusCodes.Status200OK
                     : StatusCodes.Status409Conflict);
-        }
-    }
+        }, stop);
 
-    private static async Task<IResult> EnrolAsync(
-        HttpRequest request, NodeStatus status, CancellationToken stop)
+    private static Task<IResult> EnrolAsync(
+        HttpRequest request, NodeStatus status, CancellationToken stop) =>
+        WithJsonAsync(request, status, status.Enrol, (json, enrol) =>
+        {
+            string? kind = Text(json, "kind");
+            string? id = Text(json, "id");
+            return Task.FromResult<IResult>(
+                kind is not ("car" or "station")
+                    ? status.BadInput("control", "kind is 'car' or 'station'")
+                    : !IdRules.IsName(id)
+                        ? status.BadInput("control", $"id is {IdRules.NameAllowed}")
+                        : TypedResults.Json(
+                            new EnrolAnswer(kind, id!, enrol(kind, id!)),
+                            NodeJson.Default.EnrolAnswer));
+        }, stop);
+
+    /// <summary>Reads the request's JSON, unless what it is for is not there yet.</summary>
+    private static async Task<IResult> WithJsonAsync<T>(
+        HttpRequest request,
+        NodeStatus status,
+        T? needed,
+        Func<JsonElement, T, Task<IResult>> answer,
+        CancellationToken stop)
+        where T : class
     {
-        if (status.Enrol is not { } enrol)
+        if (needed is null)
         {
             return Problem(
                 StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
@@ -92,17 +100,7 @@ internal static class ControlApi
 
         using (document)
         {
-            string? kind = Text(document.RootElement, "kind");
-            string? id = Text(document.RootElement, "id");
-            if (kind is not ("car" or "station"))
-            {
-                return status.BadInput("control", "kind is 'car' or 'station'");
-            }
-
-            return IdRules.IsName(id)
-                ? TypedResults.Json(
-                    new EnrolAnswer(kind, id!, enrol(kind, id!)), NodeJson.Default.EnrolAnswer)
-                : status.BadInput("control", $"id is {IdRules.NameAllowed}");
+            return await answer(document.RootElement, needed);
         }
     }
 

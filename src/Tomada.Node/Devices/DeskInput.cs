@@ -26,6 +26,9 @@ internal abstract record DeskInput
     public sealed record Asked(
         TaskCompletionSource<IReadOnlyList<StationShown>> Answer) : DeskInput;
 
+    /// <summary>Submitting failed by a defect: the desks, and the node with them, must stop.</summary>
+    public sealed record Failed(Exception Why) : DeskInput;
+
     /// <summary>A transaction of a desk ended.</summary>
     public sealed record Submitted(string Key, Body Body, Submission End) : DeskInput;
 }
@@ -35,6 +38,7 @@ internal sealed class Submitter(
     DeskLedger ledger, Func<DeskInput, CancellationToken, ValueTask> tell)
 {
     private readonly SortedSet<string> _running = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _resting = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Submission> _refused = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -43,7 +47,7 @@ internal sealed class Submitter(
     /// </summary>
     public void Submit(string key, Body body, CancellationToken ct)
     {
-        if (_refused.ContainsKey(key) || !_running.Add(key))
+        if (_refused.ContainsKey(key) || _resting.ContainsKey(key) || !_running.Add(key))
         {
             return;
         }
@@ -51,9 +55,26 @@ internal sealed class Submitter(
         _ = RunAsync(key, body, ct);
     }
 
+    /// <summary>What did not get into a block has rested long enough after some ticks.</summary>
+    public void Tick()
+    {
+        foreach (string key in _resting.Keys.ToArray())
+        {
+            if (--_resting[key] == 0)
+            {
+                _resting.Remove(key);
+            }
+        }
+    }
+
     public void Ended(DeskInput.Submitted ended)
     {
         _running.Remove(ended.Key);
+        if (ended.End.Outcome is null)
+        {
+            _resting[ended.Key] = DeskLimits.RestTicks;
+        }
+
         if (ended.End.Outcome is { IsApplied: false })
         {
             if (_refused.Count >= DeskLimits.RefusedKept)
@@ -75,6 +96,10 @@ internal sealed class Submitter(
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The node is stopping; what is owed is found again at the next start.
+        }
+        catch (Exception defect)
+        {
+            await tell(new DeskInput.Failed(defect), ct).ConfigureAwait(false);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Tomada.Node.Devices;
 
 /// <summary>How a desk's transaction ended.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Outcome">When it is in a block; null when it never will be.</param>
+/// <param name="Outcome">When it is in a block; null when it is in none so far.</param>
 /// <param name="Why">For people, when it was not applied.</param>
 public sealed record Submission(TransactionId Id, Outcome? Outcome, string? Why);
 
@@ -29,7 +29,11 @@ public sealed record DeskLedger(
         desk.Now,
         async (body, ct) =>
         {
-            TransactionResult end = await desk.SubmitAsync(body, ct).ConfigureAwait(false);
+            // A car must not be told no while its trip may still be held. Every other duty is read
+            // from the state again, and done again where it is still owed.
+            TransactionResult end = await (body is ProposeTrip
+                ? desk.SubmitUntilCertainAsync(body, ct)
+                : desk.SubmitAsync(body, ct)).ConfigureAwait(false);
             return new Submission(end.Id, end.Outcome, end.IsApplied ? null : end.Explain());
         },
         desk.FollowAsync);

@@ -23,6 +23,9 @@ public static class DeskLimits
     /// <summary>How often time alone makes the desks look, in wall time.</summary>
     public static TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Ticks until a transaction that got into no block is submitted again.</summary>
+    public const int RestTicks = 4;
+
     /// <summary>
     /// A command that is not acknowledged is sent again after this, in wall time.
     /// </summary>

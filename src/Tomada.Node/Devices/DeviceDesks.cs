@@ -239,7 +239,10 @@ public sealed class DeviceDesks : IAsyncDisposable
                 case DeskInput.Asked asked:
                     asked.Answer.SetResult(_stations.Describe());
                     break;
+                case DeskInput.Failed failed:
+                    throw new InvalidOperationException("A desk could not submit.", failed.Why);
                 case DeskInput.Tick:
+                    _submitter.Tick();
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException(input.GetType().Name);

@@ -35,17 +35,7 @@ internal sealed class DeviceService : IAsyncDisposable
         new(await DeviceDesks.StartAsync(
             new DeviceDesksOptions
             {
-                Ledger = new DeskLedger(
-                    desk.Self,
-                    () => desk.State,
-                    desk.Now,
-                    async (body, cancel) =>
-                    {
-                        TransactionResult result = await desk.SubmitAsync(body, cancel);
-                        return new Submission(
-                            result.Id, result.Outcome, result.IsApplied ? null : result.Explain());
-                    },
-                    desk.FollowAsync),
+                Ledger = DeskLedger.Of(desk),
                 Store = store,
                 DataDirectory = dataDirectory,
                 Listen = listen,

@@ -75,12 +75,30 @@ public sealed class LedgerDesk
     public Timestamp WallNow() => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>
-    /// Signs, queues and waits until the transaction is in a block or never will be.
+    /// Signs, queues and waits until the transaction is in a block or never will be, or
+    /// <see cref="Patience"/> is over.
     /// </summary>
     /// <param name="body">What is asked.</param>
     /// <param name="stop">Stops waiting; the transaction may still be decided.</param>
-    public async Task<TransactionResult> SubmitAsync(Body body, CancellationToken stop)
+    public Task<TransactionResult> SubmitAsync(Body body, CancellationToken stop) =>
+        SubmitAsync(body, Patience, stop);
+
+    /// <summary>
+    /// The same without losing patience: for who must not say no as long as it may be yes.
+    /// </summary>
+    public Task<TransactionResult> SubmitUntilCertainAsync(Body body, CancellationToken stop) =>
+        SubmitAsync(body, Timeout.InfiniteTimeSpan, stop);
+
+    private async Task<TransactionResult> SubmitAsync(
+        Body body, TimeSpan patience, CancellationToken stop)
     {
+        if (_waiting.Count >= ReplicationLimits.PendingPerCompanyMax)
+        {
+            // Before a number is taken: numbers that lead nowhere would leave gaps in the lane.
+            return new TransactionResult(
+                default, TransactionEnd.Busy, null, [], 0, -1, "too many wait; try again later");
+        }
+
         TaskCompletionSource<TransactionResult> end =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
         SignedTransaction transaction = Sign(body);
@@ -88,7 +106,7 @@ public sealed class LedgerDesk
         try
         {
             await _inputs.WriteAsync(new ReplicatorInput.Submitted(transaction), stop);
-            return await end.Task.WaitAsync(Patience, _wall, stop);
+            return await end.Task.WaitAsync(patience, _wall, stop);
         }
         catch (TimeoutException)
         {

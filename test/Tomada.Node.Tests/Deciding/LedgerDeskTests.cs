@@ -56,6 +56,46 @@ public sealed class LedgerDeskTests : IDisposable
         Assert.Contains("no block decided it", result.Explain(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_must_be_certain_waits_longer_than_patience()
+    {
+        FakeTimeProvider wall = new(DateTimeOffset.Parse("2026-11-23T12:00:00Z", null));
+        LedgerDesk desk = Desk(Founded(), wall, out ChannelReader<ReplicatorInput> submitted);
+        Task<TransactionResult> waiting = desk.SubmitUntilCertainAsync(
+            new ClosePeriod(1), TestContext.Current.CancellationToken);
+        wall.Advance(LedgerDesk.Patience * 10);
+        Assert.False(waiting.IsCompleted);
+        Assert.True(submitted.TryRead(out ReplicatorInput? input));
+        TransactionId id = Assert.IsType<ReplicatorInput.Submitted>(input).Transaction.Id;
+        desk.Publish(new EndedTransaction(id, TransactionEnd.Expired, "too late"));
+        Assert.Equal(TransactionEnd.Expired, (await waiting).End);
+    }
+
+    [Fact]
+    public async Task One_too_many_is_busy_and_takes_no_number()
+    {
+        LedgerDesk desk = Desk(Founded(), TimeProvider.System, out ChannelReader<ReplicatorInput> submitted);
+        using CancellationTokenSource stop = new();
+        Task<TransactionResult>[] waiting =
+        [
+            .. Enumerable.Range(0, ReplicationLimits.PendingPerCompanyMax)
+                .Select(_ => desk.SubmitAsync(new ClosePeriod(1), stop.Token)),
+        ];
+        TransactionResult busy = await desk.SubmitAsync(new ClosePeriod(1), stop.Token);
+        Assert.Equal(TransactionEnd.Busy, busy.End);
+        Assert.Equal(waiting.Length, submitted.Count);
+        await stop.CancelAsync();
+        await Task.WhenAll(waiting).ContinueWith(_ => { }, TestContext.Current.CancellationToken);
+        _ = desk.SubmitAsync(new ClosePeriod(1), CancellationToken.None);
+        List<long> numbers = [];
+        while (submitted.TryRead(out ReplicatorInput? input))
+        {
+            numbers.Add(((ReplicatorInput.Submitted)input).Transaction.Content.Number);
+        }
+
+        Assert.Equal(Enumerable.Range(1, waiting.Length + 1).Select(each => (long)each), numbers.Order());
+    }
+
     private static async Task<AppliedBlock> Next(LedgerDesk desk, long after)
     {
         await foreach (AppliedBlock block in
@@ -67,13 +107,17 @@ public sealed class LedgerDeskTests : IDisposable
         throw new InvalidOperationException("The stream of blocks never ends.");
     }
 
-    private LedgerDesk Desk(LedgerState state, TimeProvider? wall = null) => new(
-        s_self,
-        _identity.Sign,
-        Channel.CreateBounded<ReplicatorInput>(1).Writer,
-        wall ?? TimeProvider.System,
-        state,
-        lastNumber: 0);
+    private LedgerDesk Desk(LedgerState state, TimeProvider? wall = null) =>
+        Desk(state, wall ?? TimeProvider.System, out _);
+
+    private LedgerDesk Desk(
+        LedgerState state, TimeProvider wall, out ChannelReader<ReplicatorInput> submitted)
+    {
+        Channel<ReplicatorInput> inputs =
+            Channel.CreateBounded<ReplicatorInput>(ReplicationLimits.PendingPerCompanyMax + 1);
+        submitted = inputs.Reader;
+        return new LedgerDesk(s_self, _identity.Sign, inputs.Writer, wall, state, lastNumber: 0);
+    }
 
     private static AppliedBlock Block(LedgerState parent) => BlockExecution.Build(
         parent, [], parent.Time.Plus(TimeSpan.FromSeconds(1)), s_self, parent.Height == 0
