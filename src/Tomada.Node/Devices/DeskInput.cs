@@ -26,7 +26,7 @@ internal abstract record DeskInput
     public sealed record Asked(
         TaskCompletionSource<IReadOnlyList<StationShown>> Answer) : DeskInput;
 
-    /// <summary>Submitting failed by a defect: the desks, and the node with them, must stop.</summary>
+    /// <summary>A defect while submitting: the desks, and the node with them, must stop.</summary>
     public sealed record Failed(Exception Why) : DeskInput;
 
     /// <summary>A transaction of a desk ended.</summary>

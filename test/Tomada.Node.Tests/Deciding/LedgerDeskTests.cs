@@ -74,7 +74,8 @@ public sealed class LedgerDeskTests : IDisposable
     [Fact]
     public async Task One_too_many_is_busy_and_takes_no_number()
     {
-        LedgerDesk desk = Desk(Founded(), TimeProvider.System, out ChannelReader<ReplicatorInput> submitted);
+        LedgerDesk desk = Desk(
+            Founded(), TimeProvider.System, out ChannelReader<ReplicatorInput> submitted);
         using CancellationTokenSource stop = new();
         Task<TransactionResult>[] waiting =
         [
@@ -93,7 +94,8 @@ public sealed class LedgerDeskTests : IDisposable
             numbers.Add(((ReplicatorInput.Submitted)input).Transaction.Content.Number);
         }
 
-        Assert.Equal(Enumerable.Range(1, waiting.Length + 1).Select(each => (long)each), numbers.Order());
+        Assert.Equal(
+            Enumerable.Range(1, waiting.Length + 1).Select(each => (long)each), numbers.Order());
     }
 
     private static async Task<AppliedBlock> Next(LedgerDesk desk, long after)
