@@ -7,9 +7,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 git clone --quiet "$root" "$folder/tomada"
 cd "$folder/tomada"
+./check
 mkdir "$folder/tmp"
 export TMPDIR="$folder/tmp"
-./check
 for run in 1 2; do
   ./tomada demo --once
   ./tomada demo --once --kill C
