@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Tomada.DeviceApi;
 using Tomada.Ledger;
 using Tomada.Node.Broker;
@@ -18,7 +19,9 @@ public sealed class DeskTests : IDisposable
     private static readonly EvseId s_evse = EvseId.Parse("br-aaa/dc-1");
 
     private readonly LocalLedger _ledger = new(
-        BrokerWorld.Company, Rules.Default with { ClockFactor = Factor });
+        BrokerWorld.Company,
+        Rules.Default with { ClockFactor = Factor },
+        new FakeTimeProvider(DateTimeOffset.Parse("2026-11-23T12:01:00Z", null)));
 
     private readonly Ed25519Key _station = new(Digest.Of([9]).ToArray());
     private readonly List<Body> _submitted = [];
@@ -70,7 +73,7 @@ public sealed class DeskTests : IDisposable
         SessionBody started = Started(first, Grid(1));
         Assert.Equal(Outcome.Applied, _ledger.Submit(ChargingDesk.BodyOf(started)).Outcome);
 
-        ChargingDesk desk = new(_ledger.Desk, Submitter(), null!, TimeProvider.System);
+        ChargingDesk desk = Charging(Grid(2));
         desk.Start([Logged(Started(second, Grid(2)))]);
         desk.Work(TestContext.Current.CancellationToken);
         Assert.Empty(_submitted);
@@ -81,6 +84,28 @@ public sealed class DeskTests : IDisposable
         Assert.Equal(Outcome.Applied, _ledger.Submit(new EndSession(end, signature)).Outcome);
         desk.Work(TestContext.Current.CancellationToken);
         Assert.Equal(second, Assert.IsType<StartSession>(Assert.Single(_submitted)).Start.Session);
+    }
+
+    [Fact]
+    public void A_session_that_its_evse_did_not_sign_takes_nobodys_place()
+    {
+        SessionBody genuine = Started(Confirm(1), Grid(1));
+        SessionBody forged = genuine with { Signature = [.. genuine.Signature.Reverse()] };
+        ChargingDesk desk = Charging(Grid(1));
+        desk.Start([Logged(forged), Logged(genuine)]);
+        desk.Work(TestContext.Current.CancellationToken);
+        StartSession sent = Assert.IsType<StartSession>(Assert.Single(_submitted));
+        Assert.Equal(genuine.Signature, sent.StationSignature);
+    }
+
+    [Fact]
+    public void A_session_from_a_clock_far_ahead_waits_instead_of_being_refused_for_good()
+    {
+        ChargingDesk desk = Charging(_ledger.Now());
+        Timestamp tomorrow = _ledger.Now().Plus(TimeSpan.FromDays(1));
+        desk.Start([Logged(Started(Confirm(1), tomorrow))]);
+        desk.Work(TestContext.Current.CancellationToken);
+        Assert.Empty(_submitted);
     }
 
     [Fact]
@@ -97,6 +122,10 @@ public sealed class DeskTests : IDisposable
         Assert.Equal(s_evse, Assert.Single(shown[0].Evses).Evse);
         Assert.Empty(shown[1].Evses);
     }
+
+    /// <summary>A desk whose ledger clock stands.</summary>
+    private ChargingDesk Charging(Timestamp now) => new(
+        _ledger.Desk with { Now = () => now }, Submitter(), null!, TimeProvider.System);
 
     private static void Boot(StationDesk desk, DeviceAddress from, params EvseId[] evses)
     {

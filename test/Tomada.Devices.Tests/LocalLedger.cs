@@ -13,13 +13,18 @@ namespace Tomada.Devices.Tests;
 internal sealed class LocalLedger : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly TimeProvider _wall;
     private readonly Ed25519Key _identity = new(Digest.Of([1]).ToArray());
     private readonly List<AppliedBlock> _blocks = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _number;
 
-    public LocalLedger(CompanyId company, Rules rules)
+    /// <param name="company">The only member.</param>
+    /// <param name="rules">The first rules.</param>
+    /// <param name="wall">The wall clock; default: the machine's.</param>
+    public LocalLedger(CompanyId company, Rules rules, TimeProvider? wall = null)
     {
+        _wall = wall ?? TimeProvider.System;
         using Ed25519Key voting = new(Digest.Of([2]).ToArray());
         MemberRecord member = new(company, "One", _identity.Public, voting.Public, Digest.Of([3]));
         SignedMember founder = new(member, _identity.Sign(member.SignedMessage()));
@@ -39,8 +44,7 @@ internal sealed class LocalLedger : IDisposable
     /// </summary>
     public bool IsTooFast { get; init; }
 
-    private static Timestamp WallNow =>
-        new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+    private Timestamp WallNow => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 
     public Timestamp Now() => State.Clock.ToLedger(WallNow);
 

@@ -3,6 +3,7 @@ using Tomada.DeviceApi;
 using Tomada.Ledger;
 using Tomada.Node.Broker;
 using Tomada.Node.Devices;
+using Tomada.Node.Keys;
 using Tomada.Primitives;
 
 namespace Tomada.Node.Charging;
@@ -62,6 +63,12 @@ internal sealed class ChargingDesk(
 
             if (waiting.Next(next) is { } body)
             {
+                if (body.At.Since(ledger.Now()) > DeskLimits.StationAhead * state.Clock.Factor)
+                {
+                    // The rules would refuse the future for good; it comes by itself.
+                    continue;
+                }
+
                 submitter.Submit($"session {id} {next}", BodyOf(body), ct);
             }
             else if (!waiting.IsEmpty && waiting.MayAsk(wall))
@@ -91,9 +98,36 @@ internal sealed class ChargingDesk(
         _ => throw new System.Diagnostics.UnreachableException(body.Event.ToString()),
     };
 
+    /// <summary>
+    /// Whether the EVSE's own key signed it: the first message of a number is kept, so nobody else
+    /// may bring one.
+    /// </summary>
+    private bool IsSigned(SessionBody body)
+    {
+        LedgerState state = ledger.State();
+        return body.Evse.Company == ledger.Self
+            && state.Evses.TryGetValue(body.Evse, out Evse? evse)
+            && Ed25519.Verify(
+                evse.Published.StationKey, MessageOf(BodyOf(body), state.Network), body.Signature);
+    }
+
+    private static byte[] MessageOf(Body body, Digest network) => body switch
+    {
+        StartSession start => start.Start.SignedMessage(network),
+        ReportMeter meter => meter.Reading.SignedMessage(network),
+        EndSession end => end.End.SignedMessage(network),
+        _ => throw new System.Diagnostics.UnreachableException(body.Kind),
+    };
+
     private void Keep(SessionBody body)
     {
-        if (body.Evse.Company != ledger.Self
+        if (!IsSigned(body))
+        {
+            BrokerMetrics.Refused("session-signature");
+            return;
+        }
+
+        if (_sessions.Count >= DeskLimits.SessionsMax
             || ledger.State().Sessions.GetValueOrDefault(body.Session)
                 is { State: SessionState.Completed })
         {

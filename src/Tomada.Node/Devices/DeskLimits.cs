@@ -14,6 +14,9 @@ public static class DeskLimits
     /// <summary>Session messages kept for one session while an earlier one is missing.</summary>
     public const int SessionGapMax = 1_000;
 
+    /// <summary>Sessions whose messages wait; one more is left to its device, which sends again.</summary>
+    public const int SessionsMax = 10_000;
+
     /// <summary>Session messages read back at a start.</summary>
     public const int RecoveredMax = 10_000;
 
@@ -22,6 +25,12 @@ public static class DeskLimits
 
     /// <summary>How often time alone makes the desks look, in wall time.</summary>
     public static TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// How far a station's clock may be ahead of the node's before its word waits, times the clock
+    /// factor; half of what the ledger's rules allow.
+    /// </summary>
+    public static TimeSpan StationAhead { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Ticks until a transaction that got into no block is submitted again.</summary>
     public const int RestTicks = 4;
