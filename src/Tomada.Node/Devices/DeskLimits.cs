@@ -14,7 +14,7 @@ public static class DeskLimits
     /// <summary>Session messages kept for one session while an earlier one is missing.</summary>
     public const int SessionGapMax = 1_000;
 
-    /// <summary>Sessions whose messages wait; one more is left to its device, which sends again.</summary>
+    /// <summary>Sessions whose messages wait; the device of one more sends again.</summary>
     public const int SessionsMax = 10_000;
 
     /// <summary>Session messages read back at a start.</summary>
