@@ -32,3 +32,8 @@ install_test_tools() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
     > /dev/null 2>&1 || echo "check: could not install all of: ${missing[*]}" >&2
 }
+
+# A process started in the background by a script inherits "ignore SIGINT", and so would everything
+# below it: Ctrl-C, or a test that sends it, must work however we were started.
+hears_interrupt=()
+env --default-signal=INT true 2> /dev/null && hears_interrupt=(env --default-signal=INT)
