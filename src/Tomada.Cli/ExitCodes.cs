@@ -15,6 +15,9 @@ internal static class ExitCodes
 
     public const int Unreachable = 4;
 
+    /// <summary>A write did not reach the disk: full, or failing.</summary>
+    public const int Disk = 5;
+
     public const int Interrupted = 130;
 }
 

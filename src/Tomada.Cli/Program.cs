@@ -12,7 +12,7 @@ RootCommand root = new(
                  tomada demo --once   the same, and exit when every criterion is measured
 
     Exit codes: 0 passed, 1 a check failed or a transaction was refused, 2 wrong usage,
-    3 configuration or data directory, 4 unreachable, 130 interrupted.
+    3 configuration or data directory, 4 unreachable, 5 disk full or failing, 130 interrupted.
     """)
 {
     DemoCommand.Create(),
@@ -50,8 +50,12 @@ catch (CommandException refused)
     await Console.Error.WriteLineAsync($"tomada: {refused.Message}");
     return refused.ExitCode;
 }
-catch (Exception refused) when (refused
-    is DataDirectoryException or StoreCorruptException or StoreFailedException)
+catch (StoreFailedException failed)
+{
+    await Console.Error.WriteLineAsync($"tomada: {failed.Message}");
+    return ExitCodes.Disk;
+}
+catch (Exception refused) when (refused is DataDirectoryException or StoreCorruptException)
 {
     await Console.Error.WriteLineAsync($"tomada: {refused.Message}");
     return ExitCodes.Configuration;

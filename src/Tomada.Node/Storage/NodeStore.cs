@@ -15,6 +15,13 @@ public sealed partial class NodeStore : IDisposable
     /// <summary>The file's name in the data directory.</summary>
     public const string FileName = "node.db";
 
+    // Result codes of SQLite that say what was asked is wrong (sqlite.org/rescode.html).
+    private const int SqliteError = 1;
+    private const int SqliteConstraint = 19;
+    private const int SqliteMismatch = 20;
+    private const int SqliteMisuse = 21;
+    private const int SqliteRange = 25;
+
     private readonly Lock _writing = new();
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
     private readonly string _path;
@@ -110,6 +117,12 @@ public sealed partial class NodeStore : IDisposable
                 transaction.Commit();
                 return result;
             }
+            catch (SqliteException defect) when (IsDefect(defect))
+            {
+                // The disk did what it was told; the write was undone. What told it is wrong.
+                throw new InvariantBrokenException(
+                    $"what is written keeps the store's constraints ({defect.Message})", defect);
+            }
             catch (SqliteException failed)
             {
                 // After a failed sync the pages may be lost though a second sync would succeed.
@@ -174,6 +187,13 @@ public sealed partial class NodeStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the engine refused the statement itself: a constraint, a type, or SQL that it does
+    /// not understand. Everything else is the disk, or the file on it.
+    /// </summary>
+    private static bool IsDefect(SqliteException refused) => refused.SqliteErrorCode
+        is SqliteError or SqliteConstraint or SqliteMismatch or SqliteMisuse or SqliteRange;
+
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
         // No pool: a pooled connection would keep the file open after the store is closed.
@@ -194,10 +214,7 @@ public sealed partial class NodeStore : IDisposable
     {
         foreach (VoteRecord vote in batch.Votes)
         {
-            connection.Execute(
-                "INSERT OR REPLACE INTO votes VALUES (?1, ?2, ?3, ?4, ?5)",
-                vote.Height, vote.Kind, vote.Ballot, vote.Bytes, RowHash.Of(
-                    Votes, Key(vote), vote.Bytes));
+            WriteVote(connection, vote);
         }
 
         if (batch.PruneVotesBelow is { } height)
@@ -232,6 +249,28 @@ public sealed partial class NodeStore : IDisposable
             connection.Execute(
                 "INSERT OR REPLACE INTO meta VALUES (?1, ?2, ?3)",
                 meta.Key, meta.Bytes, RowHash.Of(Meta, meta.Key, meta.Bytes));
+        }
+    }
+
+    /// <summary>
+    /// A vote is written once. Another one under its key would let this node contradict itself
+    /// (C1, C2), so the node stops and keeps the first.
+    /// </summary>
+    private static void WriteVote(SqliteConnection connection, VoteRecord vote)
+    {
+        int added = connection.Execute(
+            "INSERT INTO votes VALUES (?1, ?2, ?3, ?4, ?5) "
+            + "ON CONFLICT (height, kind, ballot) DO NOTHING",
+            vote.Height, vote.Kind, vote.Ballot, vote.Bytes, RowHash.Of(
+                Votes, Key(vote), vote.Bytes));
+        if (added == 0)
+        {
+            byte[] first = connection.Select(
+                "SELECT bytes FROM votes WHERE height = ?1 AND kind = ?2 AND ballot = ?3",
+                row => row.Blob(0), vote.Height, vote.Kind, vote.Ballot)[0];
+            Invariant.Require(
+                first.AsSpan().SequenceEqual(vote.Bytes),
+                $"vote {Key(vote)} says the same as when it was written first");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Tomada.Node.Storage;
 public sealed record StoreBatch
 {
     /// <summary>
-    /// Vote records that are added or replace those of the same height, kind and ballot.
+    /// Vote records that are added. One that is there already stays, and must be equal.
     /// </summary>
     public ImmutableArray<VoteRecord> Votes { get; init; } = [];
 

@@ -52,7 +52,7 @@ public sealed class NodeStoreTests
     }
 
     [Fact]
-    public void Votes_are_replaced_and_pruned_and_pending_transactions_leave()
+    public void Votes_are_written_once_and_pruned_and_pending_transactions_leave()
     {
         using TempDirectory directory = new();
         using NodeStore store = NodeStore.Open(directory.Path);
@@ -63,14 +63,40 @@ public sealed class NodeStoreTests
         });
         store.Write(new StoreBatch
         {
-            Votes = [new(2, 1, 0, [3])],
+            Votes = [new(2, 1, 0, [2])],
             PruneVotesBelow = 2,
             PendingRemoved = [Id(1)],
         });
 
         VoteRecord left = Assert.Single(store.ReadVotes(0));
-        Assert.Equal([3], left.Bytes);
+        Assert.Equal([2], left.Bytes);
         Assert.Empty(store.ReadPending());
+    }
+
+    [Fact]
+    public void A_vote_that_contradicts_a_stored_one_stops_the_node_and_changes_nothing()
+    {
+        using TempDirectory directory = new();
+        using NodeStore store = NodeStore.Open(directory.Path);
+        store.Write(new StoreBatch { Votes = [new(2, 2, 0, [2])] });
+
+        Assert.Throws<InvariantBrokenException>(() => store.Write(new StoreBatch
+        {
+            Votes = [new(2, 2, 1, [7]), new(2, 2, 0, [3])],
+        }));
+        Assert.Equal([2], Assert.Single(store.ReadVotes(0)).Bytes);
+    }
+
+    [Fact]
+    public void A_statement_that_breaks_a_constraint_is_a_defect_and_not_a_failed_disk()
+    {
+        using TempDirectory directory = new();
+        using NodeStore store = NodeStore.Open(directory.Path);
+        Assert.Throws<InvariantBrokenException>(
+            () => store.Write(connection => connection.Execute(
+                "INSERT INTO meta VALUES ('a', NULL, x'00')")));
+        store.Write(new StoreBatch { Meta = [new("b", [1])] });
+        Assert.Equal([1], store.ReadMeta("b")!);
     }
 
     [Theory]
