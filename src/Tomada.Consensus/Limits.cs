@@ -9,12 +9,12 @@ public static class Limits
     public const int MembersMax = 100;
 
     /// <summary>Highest height; a message above it does not decode.</summary>
-    public const long HeightMax = long.MaxValue - 1;
+    public const long HeightMax = Primitives.VoteContent.HeightMax;
 
     /// <summary>
     /// Highest ballot of a height; a replica in it stays there and waits for a decision.
     /// </summary>
-    public const int BallotMax = 1 << 30;
+    public const int BallotMax = Primitives.VoteContent.BallotMax;
 
     /// <summary>
     /// Bytes of one value (a block); a longer one does not decode. Twice what a ledger block's
@@ -41,4 +41,19 @@ public static class Limits
     /// again,
     /// in multiples of T0.</summary>
     public const int IdleResendFactor = 4;
+
+    /// <summary>
+    /// Votes of one signer at one height that are held of one bringer, to find contradictions; the
+    /// oldest is dropped. A member that climbs makes three in a ballot.
+    /// </summary>
+    public const int WatchedPerSignerMax = 24;
+
+    /// <summary>Votes that are held of one bringer in all; the oldest is dropped.</summary>
+    public const int WatchedPerPeerMax = 16_384;
+
+    /// <summary>
+    /// Forged signatures that one peer may make a replica check in a second; beyond, what it brings
+    /// is dropped unchecked.
+    /// </summary>
+    public const int FailedChecksPerSecondMax = 50;
 }

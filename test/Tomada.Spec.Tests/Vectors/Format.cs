@@ -131,6 +131,8 @@ internal static class Format
         Of("Decided", ConsensusMessage.Decided.Codec),
         Of("Tip", ConsensusMessage.Tip.Codec),
         Of("BlockProof", BlockProof.Codec),
+        Of("SignedVote", SignedVote.Codec),
+        Of("Evidence", Evidence.Codec),
     ];
 
     public static IReadOnlyList<KnownType> Peers { get; } =
