@@ -23,6 +23,7 @@ RootCommand root = new(
     StationCommand.Create(),
     CarCommand.Create(),
     SimCommand.Create(),
+    BenchCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

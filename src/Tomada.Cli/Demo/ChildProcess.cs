@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Tomada.Cli.Demo;
 
 /// <summary>
-/// A process of this program with another command. Its lines can be read; it never outlives its
-/// owner's <see cref="DisposeAsync"/>.
+/// A process of this program with another command, or of another program. Its lines can be read;
+/// it never outlives its owner's <see cref="DisposeAsync"/>.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -37,20 +37,26 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// </summary>
     public static ChildProcess Start(string logFile, params ReadOnlySpan<string> arguments)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
+        // Under "dotnet tomada.dll" the process is dotnet and the program its first argument.
+        bool isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        return StartProgram(
+            Environment.ProcessPath!,
+            logFile,
+            isHosted ? [typeof(ChildProcess).Assembly.Location, .. arguments] : arguments);
+    }
+
+    /// <summary>The same for another program.</summary>
+    public static ChildProcess StartProgram(
+        string program, string logFile, params ReadOnlySpan<string> arguments)
+    {
+        ProcessStartInfo start = new(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
         // The runtime's diagnostic pipes would stay in the temporary folder after a kill.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        // Under "dotnet tomada.dll" the process is dotnet and the program its first argument.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        }
-
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

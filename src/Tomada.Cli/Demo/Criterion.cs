@@ -11,8 +11,17 @@ namespace Tomada.Cli.Demo;
 /// <param name="Unit">Of both numbers.</param>
 /// <param name="Passed">Whether the promise was kept.</param>
 /// <param name="Detail">For people: what was seen.</param>
+/// <param name="Peer">The system it is compared with; null when with none.</param>
+/// <param name="Ratio">Measured through what the peer measured.</param>
 internal sealed record Criterion(
-    string Id, double Measured, double? Limit, string Unit, bool Passed, string Detail)
+    string Id,
+    double Measured,
+    double? Limit,
+    string Unit,
+    bool Passed,
+    string Detail,
+    string? Peer = null,
+    double? Ratio = null)
 {
     /// <summary>A count that must be reached exactly.</summary>
     public static Criterion Exactly(
@@ -51,8 +60,16 @@ internal static class CriteriaFile
             }
 
             json.WriteString("unit", each.Unit);
-            json.WriteNull("peer");
-            json.WriteNull("ratio");
+            json.WriteString("peer", each.Peer);
+            if (each.Ratio is { } ratio)
+            {
+                json.WriteNumber("ratio", ratio);
+            }
+            else
+            {
+                json.WriteNull("ratio");
+            }
+
             json.WriteBoolean("pass", each.Passed);
             json.WriteEndObject();
         }

@@ -87,6 +87,9 @@ internal sealed class DemoCompany : IAsyncDisposable
         }
     }
 
+    /// <summary>The process id of the node.</summary>
+    public int NodeProcessId => _node!.Id;
+
     /// <summary>Resident memory of the node, in bytes.</summary>
     public long NodeMemory()
     {
@@ -102,6 +105,7 @@ internal sealed class DemoCompany : IAsyncDisposable
         KeepPorts();
         await _node!.KillAsync();
         await _node.DisposeAsync();
+        _node = null;
         // A killed process leaves this behind; what is in it is not true any more.
         File.Delete(Path.Combine(DataDirectory, NodeEndpoints.FileName));
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Security.Cryptography;
 using Tomada.Node;
 using Tomada.Node.Configuration;
 
@@ -23,14 +21,8 @@ internal sealed class DemoNetwork(DemoWorld world)
 
     private long StartNodes()
     {
-        NetworkConfig network = new(
-            $"demo-{Hex(3)}", Hex(16), null, world.Companies.Count, Simulated: true);
-        // An address of the site-local scope and a port, drawn anew each time: two demos never
-        // meet.
-        IPAddress group = new(
-            [239, 255, RandomNumberGenerator.GetBytes(1)[0], RandomNumberGenerator.GetBytes(1)[0]]);
-        MulticastConfig multicast =
-            new(group, RandomNumberGenerator.GetInt32(20_000, 32_000), "lo");
+        (NetworkConfig network, MulticastConfig multicast) =
+            LoopbackNetwork.Draw("demo", world.Companies.Count, simulated: true);
         foreach (DemoCompany company in world.Companies)
         {
             company.Init(network, multicast);
@@ -38,7 +30,8 @@ internal sealed class DemoNetwork(DemoWorld world)
         }
 
         world.Display.Step(
-            $"network '{network.Name}', group {group}:{multicast.Port}, no addresses configured");
+            $"network '{network.Name}', group {multicast.Group}:{multicast.Port}, "
+            + "no addresses configured");
         return Stopwatch.GetTimestamp();
     }
 
@@ -140,7 +133,4 @@ internal sealed class DemoNetwork(DemoWorld world)
             $"over MQTT, with {world.Data.Sites.Sites.Sum(site => site.Evses.Length)} EVSEs "
             + "on the ledger"));
     }
-
-    private static string Hex(int bytes) =>
-        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 }

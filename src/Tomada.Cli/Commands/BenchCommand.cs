@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Tomada.Cli.Bench;
+
+namespace Tomada.Cli.Commands;
+
+/// <summary><c>tomada bench</c>: how fast, on this machine, beside others.</summary>
+internal static class BenchCommand
+{
+    public static Command Create() => new("bench", "Measures real processes on this machine.")
+    {
+        Consensus(),
+    };
+
+    private static Command Consensus()
+    {
+        Option<int> nodes = Number("--n", 3, 1, BenchOptions.NodesMax, "Companies");
+        Option<int> down = Number(
+            "--down", 0, 0, BenchOptions.NodesMax, "How many are killed under load");
+        Option<int> seconds = Number(
+            "--seconds", 10, 1, BenchOptions.SecondsMax, "How long each load is measured");
+        Option<int[]> clients = Numbers(
+            "--clients", [1, 64, 256], BenchOptions.SubmittersMax,
+            "Submitters that each wait for their answer, one load per number");
+        Option<int[]> rates = Numbers(
+            "--rates", [], BenchOptions.RateMax,
+            "Submissions a second whatever the answers do, one load per number");
+        Option<FileInfo?> json = new("--json")
+        {
+            Description = "Also write the results to this file as JSON.",
+        };
+        Option<bool> keep =
+            new("--keep") { Description = "Keep the data directories and logs, and say where." };
+        Command command = new(
+            "consensus", "Starts a network of real nodes on loopback, loads it and measures it.")
+        {
+            nodes, down, clients, rates, seconds, json, keep,
+        };
+        // Ctrl-C waits only for an action that has returned its task; processes start after that.
+        command.SetAction((parsed, stop) => Task.Run(
+            () => BenchRun.RunAsync(
+                new BenchOptions(
+                    parsed.GetValue(nodes),
+                    parsed.GetValue(down),
+                    [],
+                    parsed.GetRequiredValue(clients),
+                    parsed.GetRequiredValue(rates),
+                    TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                    parsed.GetValue(json),
+                    parsed.GetValue(keep)),
+                stop),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static Option<int> Number(string name, int usual, int from, int to, string what)
+    {
+        Option<int> option = new(name)
+        {
+            Description = $"{what}; {from} to {to}.",
+            DefaultValueFactory = _ => usual,
+        };
+        option.Validators.Add(result =>
+        {
+            // What is no number is refused by the parser itself.
+            if (result.Tokens is [{ } token]
+                && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int given)
+                && (given < from || given > to))
+            {
+                result.AddError($"{name} is {from} to {to}.");
+            }
+        });
+        return option;
+    }
+
+    private static Option<int[]> Numbers(string name, int[] usual, int to, string what) =>
+        new(name)
+        {
+            Description = $"{what}; separated by commas, each 1 to {to}.",
+            DefaultValueFactory = _ => usual,
+            CustomParser = result => Parse(result, name, to),
+        };
+
+    private static int[]? Parse(ArgumentResult result, string name, int to)
+    {
+        List<int> numbers = [];
+        foreach (string each in result.Tokens[0].Value.Split(','))
+        {
+            if (!int.TryParse(each, CultureInfo.InvariantCulture, out int number)
+                || number < 1 || number > to)
+            {
+                result.AddError($"{name}: '{each}' is not a number of 1 to {to}.");
+                return null;
+            }
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+}
