@@ -39,6 +39,11 @@ public static class ReplicationLimits
     public const long ClockToleranceMs = 2_000;
 
     /// <summary>
+    /// Blocks for so many T0 without a transaction of a company that waits: the leader censors it.
+    /// </summary>
+    public const int ComplaintFactor = 4;
+
+    /// <summary>
     /// Remembered signature checks; at the limit the oldest is forgotten and checked again.
     /// </summary>
     public const int VerifiedMax = 65_536;

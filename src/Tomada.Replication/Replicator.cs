@@ -11,7 +11,20 @@ namespace Tomada.Replication;
 /// <param name="Verify">Checks any signature.</param>
 /// <param name="BaseTimeoutMs">T0 of consensus; 20 to 60,000, default 500.</param>
 public sealed record ReplicatorOptions(
-    CompanyId Self, SignMessage SignVote, VerifySignature Verify, int BaseTimeoutMs = 500);
+    CompanyId Self, SignMessage SignVote, VerifySignature Verify, int BaseTimeoutMs = 500)
+{
+    /// <summary>A deliberate defect, for tests that prove the simulation finds it.</summary>
+    internal ReplicationMutation Mutation { get; init; }
+}
+
+/// <summary>Deliberate defects; the simulation must catch each one.</summary>
+internal enum ReplicationMutation
+{
+    None,
+
+    /// <summary>Who is censored stays so.</summary>
+    NoComplaints,
+}
 
 /// <summary>
 /// One company's replica of the ledger: consensus, execution and the queue of what waits, as one
@@ -25,6 +38,7 @@ public sealed class Replicator
     private readonly Intake _intake;
     private readonly LedgerValues _values;
     private readonly CatchUp _catchUp = new();
+    private readonly Complaints _complaints;
     private OutputBuilder _output = new();
     private Replica? _replica;
     private MemberSet _members;
@@ -45,6 +59,7 @@ public sealed class Replicator
         _options = options;
         VerifySignature verify = new VerifiedSignatures(options.Verify).Verify;
         _intake = new Intake(_pending, options.Self, verify);
+        _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
         _values = new LedgerValues(_pending, options.Self, verify);
         State = LedgerState.FromGenesis(genesis);
         _members = MembersOf(State);
@@ -286,6 +301,7 @@ public sealed class Replicator
             _output.Append.Add(new AppendedBlock(value.Applied, decision.Proof));
             _intake.Forget(value.Applied, _output);
             _intake.Prune(State, NextBlockTime, _output);
+            _complaints.OnBlock(value.Applied, _pending, State, NextBlockTime, _monotonicMs);
 
             // Before the height starts: a lone member would otherwise begin one for nothing.
             Collect(Started.Step(new Input.Tick(_monotonicMs, LedgerNow)));
@@ -305,8 +321,13 @@ public sealed class Replicator
         _values.MoveTo(State, deciders);
     }
 
-    private Input.StartHeight NextHeight() => new(
-        State.Height + 1, State.Tip, State.Time, _members, _term.StartIndex(_members), Tip);
+    private Input.StartHeight NextHeight()
+    {
+        int start = _term.StartIndex(_members);
+        bool complains = _options.Mutation != ReplicationMutation.NoComplaints
+            && _complaints.Against(_members.Leader(start, 0).Company);
+        return new(State.Height + 1, State.Tip, State.Time, _members, start, Tip, complains);
+    }
 
     private void Collect(Output output)
     {

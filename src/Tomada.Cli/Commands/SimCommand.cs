@@ -75,7 +75,8 @@ internal static class SimCommand
 
     private static Told Cluster(ulong seed, bool keepsLog)
     {
-        ClusterHistory history = ClusterSimulation.Run(seed, keepsLog);
+        ClusterHistory history = ClusterSimulation.Run(
+            seed, new ClusterOptions { KeepsLog = keepsLog });
         return new Told(
             history.Violation, history.Plan, history.ReplayCommand, history.Height,
             history.Faults, history.Log);

@@ -22,9 +22,13 @@ public abstract record Input
     /// <param name="Start">Position of start(h) in the ring (<see cref="LeaderTerm"/>).</param>
     /// <param name="Parent">Block height − 1 with its proof, for who is behind; null at height
     /// 1.</param>
+    /// <param name="Complains">
+    /// The leader of ballot 0 censors somebody: leave its ballot at once. A lone complaint moves
+    /// nobody; f + 1 of them take the height to ballot 1 and so to the next leader.
+    /// </param>
     public sealed record StartHeight(
         long Height, Digest Previous, Timestamp PreviousTime, MemberSet Members, int Start,
-        ConsensusMessage.Decided? Parent) : Input;
+        ConsensusMessage.Decided? Parent, bool Complains = false) : Input;
 
     /// <summary>
     /// A message of a peer. <c>From</c> is whom the channel belongs to, not who signed.

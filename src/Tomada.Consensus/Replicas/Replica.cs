@@ -119,6 +119,11 @@ public sealed class Replica
         Invariant.Require(start.Height > Height, "heights are started upwards, once");
         _core.Current = new HeightState(start, _core.QuorumOf(start.Members));
         Restore(start.Height);
+        if (start.Complains && _core.IsMember && !_core.LeadsNow && Ballot == 0)
+        {
+            _ballots.Enter(1);
+        }
+
         foreach ((CompanyId from, ConsensusMessage message) in _early.Take(start.Height))
         {
             Handle(from, message);

@@ -15,10 +15,6 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.NotTheLeader, $"ballot {propose.Ballot}");
         }
-        else if (propose.Ballot < now.Ballot)
-        {
-            Refuse(propose, RefusalReason.OldBallot, $"{propose.Ballot} < {now.Ballot}");
-        }
         else if (core.Rules.DigestOf(propose.Value) is not { } digest)
         {
             Refuse(propose, RefusalReason.MalformedValue, string.Empty);
@@ -30,9 +26,31 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.BadSignature, "propose");
         }
+        else if (propose.Ballot < now.Ballot)
+        {
+            KeepForDecision(propose, digest);
+        }
         else if (IsJustified(propose, digest, out Justification? proof))
         {
             OnJustified(propose, digest, proof);
+        }
+    }
+
+    /// <summary>
+    /// Never votes for it any more, but others may decide it: then their Accepts suffice, and the
+    /// value need not be asked for. One that left early (by complaint) so keeps pace.
+    /// </summary>
+    private void KeepForDecision(ConsensusMessage.Propose propose, Digest digest)
+    {
+        HeightState now = core.Now;
+        Refuse(propose, RefusalReason.OldBallot, $"{propose.Ballot} < {now.Ballot}");
+        if (IsJustified(propose, digest, out Justification? proof))
+        {
+            now.AddValue(digest, propose.Value);
+            if (proof is not null)
+            {
+                now.Justifications.TryAdd(propose.Ballot, proof);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Tomada.Ledger;
 using Tomada.Replication;
+using Tomada.Simulation.Consensus;
 
 namespace Tomada.Simulation.Cluster;
 
@@ -14,6 +16,16 @@ internal static class BlockText
             + $" {block.Applied.Digest.ToShortString()} by {seal.Proposer} at {seal.Time}: "
             + string.Join(", ", block.Applied.Entries.Select(Of));
     }
+
+    /// <summary>Type and what it speaks of.</summary>
+    public static string Of(PeerMessage message) => message switch
+    {
+        PeerMessage.Voting voting => MessageText.Of(voting.Message),
+        PeerMessage.Gossip gossip => $"Gossip of {gossip.Transactions.Length}",
+        PeerMessage.BlockRequest request => $"BlockRequest {request.FromHeight}",
+        PeerMessage.BlockAnswer answer => $"BlockAnswer of {answer.Blocks.Length}",
+        _ => throw new UnreachableException(message.ToString()),
+    };
 
     private static string Of(Entry entry) => entry switch
     {

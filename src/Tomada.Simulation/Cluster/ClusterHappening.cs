@@ -19,6 +19,9 @@ internal abstract record ClusterHappening
     /// <summary>Time has passed for all desks.</summary>
     public sealed record DesksWoke : ClusterHappening;
 
+    /// <summary>Every company submits something that changes nothing.</summary>
+    public sealed record LoadCame : ClusterHappening;
+
     public sealed record ReachChanged(ClusterNode Node) : ClusterHappening;
 
     public sealed record Restarted(ClusterNode Node) : ClusterHappening;

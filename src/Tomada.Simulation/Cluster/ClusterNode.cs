@@ -49,7 +49,10 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
         _replicator = new Replicator(
             new ReplicatorOptions(
                 company, ClusterCompanies.VoterOf(company), StandInSignatures.Verify,
-                BaseTimeoutMs),
+                BaseTimeoutMs)
+            {
+                Mutation = world.Mutation,
+            },
             world.Genesis);
         _proposed.Clear();
         _waiting.Clear();
@@ -108,6 +111,19 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
                 Submit(duty);
             }
         }
+    }
+
+    /// <summary>Submits something that changes nothing, so that blocks go on.</summary>
+    public void Load()
+    {
+        if (!IsUp)
+        {
+            return;
+        }
+
+        TariffId tariff = ClusterCompanies.TariffOf(company);
+        Submit(new Duty($"load {world.NowMs}", new PutTariff(
+            tariff, ClusterCompanies.Price(company))));
     }
 
     /// <summary>

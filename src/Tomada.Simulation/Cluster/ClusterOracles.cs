@@ -21,19 +21,39 @@ internal sealed class ClusterOracles
     private readonly HashSet<TransactionId> _log = [];
     private readonly Dictionary<TransactionId, (CompanyId Company, string Key)> _submitted = [];
     private readonly Dictionary<TransactionId, string> _never = [];
+    private readonly Dictionary<TransactionId, long> _submittedMs = [];
+    private readonly ClusterPlan _plan;
+    private readonly Func<long> _nowMs;
+    private CompanyId? _lastProposer;
 
-    public ClusterOracles(MemberSet members, Digest network) => _votes = new Oracles(
-        _ => members, new VoteVerifier(network, StandInSignatures.Verify), checksProofs: true);
+    public ClusterOracles(LedgerState founded, ClusterPlan plan, Func<long> nowMs)
+    {
+        MemberSet members = new(
+            founded.Members.Values.Select(each => new Member(each.Company, each.VotingKey)),
+            founded.GovernanceRoot);
+        _plan = plan;
+        _nowMs = nowMs;
+        _votes = new Oracles(
+            _ => members,
+            new VoteVerifier(founded.Network, StandInSignatures.Verify),
+            checksProofs: true);
+    }
+
+    /// <summary>The longest that a censored company's transaction was on its way.</summary>
+    public long CensoredWaitMaxMs { get; private set; }
 
     /// <summary>Highest height that any node appended.</summary>
     public long Highest { get; private set; }
 
     public FaultTable Faults { get; } = new();
 
-    public void Submitted(CompanyId company, SignedTransaction transaction, string key) =>
+    public void Submitted(CompanyId company, SignedTransaction transaction, string key)
+    {
         Require(
             _submitted.TryAdd(transaction.Id, (company, key)),
             $"{company} signed the same transaction twice");
+        _submittedMs[transaction.Id] = _nowMs();
+    }
 
     /// <summary>A transaction's node says that it will never be in a block.</summary>
     public void Ended(CompanyId company, EndedTransaction ended)
@@ -138,7 +158,7 @@ internal sealed class ClusterOracles
                     applied.Digest, seal.Height, seal.Previous, seal.Time, seal.Proposer,
                     applied.IsEmpty, block.Proof.Value),
                 block.Proof),
-            hasLiars: false);
+            hasLiars: _plan.Liar >= 0);
         (Digest, Digest) roots = (applied.Digest, applied.After.StateRoot);
         if (!_chain.TryAdd(seal.Height, roots))
         {
@@ -172,7 +192,7 @@ internal sealed class ClusterOracles
         {
             if (entry is TransactionEntry each)
             {
-                JudgeTransaction(each);
+                JudgeTransaction(each, applied.Seal.Proposer);
             }
 
             foreach (Effect effect in entry switch
@@ -186,6 +206,7 @@ internal sealed class ClusterOracles
             }
         }
 
+        _lastProposer = applied.Seal.Proposer;
         foreach (Trip trip in applied.After.Trips.Values)
         {
             Require(IsAllOrNone(trip), $"trip {trip.Id} is {trip.State} on part of its legs");
@@ -197,7 +218,7 @@ internal sealed class ClusterOracles
         }
     }
 
-    private void JudgeTransaction(TransactionEntry entry)
+    private void JudgeTransaction(TransactionEntry entry, CompanyId proposer)
     {
         bool reads = SignedTransaction.TryDecode(
             entry.Transaction, out SignedTransaction? transaction, out string? why);
@@ -211,6 +232,15 @@ internal sealed class ClusterOracles
         if (entry.Outcome.Code == OutcomeCode.WindowTaken)
         {
             Faults.Met(FaultTable.WindowTaken);
+        }
+
+        if (_plan.Censor >= 0
+            && transaction.Content.Company == ClusterCompanies.Company(_plan.Censored))
+        {
+            bool replaced = _lastProposer == ClusterCompanies.Company(_plan.Censor)
+                && proposer != _lastProposer;
+            Faults.Met(FaultTable.CensorReplaced, replaced ? 1 : 0);
+            CensoredWaitMaxMs = Math.Max(CensoredWaitMaxMs, _nowMs() - _submittedMs[id]);
         }
     }
 

@@ -34,7 +34,8 @@ public enum FirstAnswer
 /// <summary>Everything that one seed decides before its history begins.</summary>
 public sealed class ClusterPlan
 {
-    private static readonly int[] s_members = [3, 3, 3, 3, 3, 3, 3, 1, 4, 5];
+    private const int LoadMaxMs = 8_000;
+    private static readonly int[] s_members = [3, 3, 3, 3, 3, 4, 4, 5, 1, 2];
     private static readonly int[] s_losses = [0, 10_000, 50_000, 150_000, 250_000];
     private static readonly int[] s_duplicates = [0, 20_000, 100_000];
     private static readonly int[] s_slow = [0, 20_000, 100_000];
@@ -70,10 +71,53 @@ public sealed class ClusterPlan
         UnendedLeg = random.Chance(150_000) ? random.Between(1, N) : 0;
         Home = random.Below(N);
         IsHomeSilent = random.Chance(200_000);
+        Liar = N >= 4 && random.Chance(600_000) ? random.Below(N) : -1;
+        Lies = (ClusterLies)random.Between(1, (int)ClusterLies.All);
+        Censor = N >= 2 && random.Chance(120_000) ? random.Below(N) : -1;
+        Censored = (Censor + random.Between(1, Math.Max(1, N - 1))) % N;
+        LoadUntilMs = Censor >= 0 || random.Chance(20_000)
+            ? Math.Min(FaultsUntilMs, random.Between(1_500, LoadMaxMs)) : 0;
     }
+
+    private ClusterPlan(int members, int censor, int censored)
+    {
+        N = members;
+        LatencyMaxMs = 5;
+        FastFactor = 1;
+        ValidityMs = 60_000;
+        FaultsUntilMs = 1;
+        CrashNode = -1;
+        CrashPoint = CrashPoint.BeforeSync;
+        CutNode = -1;
+        FirstAnswer = FirstAnswer.Accept;
+        DecideWithinMs = 5_000;
+        Liar = -1;
+        Censor = censor;
+        Censored = censored;
+        LoadUntilMs = LoadMaxMs;
+    }
+
+    /// <summary>Nothing fails, all are busy, and one leader ignores one company.</summary>
+    public static ClusterPlan Censoring(int members, int censor, int censored) =>
+        new(members, censor, censored);
 
     /// <summary>Members; also companies, and legs of a trip.</summary>
     public int N { get; }
+
+    /// <summary>A member that lies; -1: none. Below four members none may.</summary>
+    public int Liar { get; }
+
+    /// <summary>What it does.</summary>
+    public ClusterLies Lies { get; }
+
+    /// <summary>A member that never takes up what one other submits; -1: none.</summary>
+    public int Censor { get; }
+
+    /// <summary>Whom it ignores.</summary>
+    public int Censored { get; }
+
+    /// <summary>Until then every company submits something all the time; 0: none does.</summary>
+    public int LoadUntilMs { get; }
 
     public int LossPerMillion { get; private set; }
 
@@ -152,5 +196,6 @@ public sealed class ClusterPlan
         + $" crash of {CrashNode} {CrashPoint} at {CrashAtMs}ms for {DownMs}ms"
         + $" cut of {CutNode} at {CutAtMs}ms for {CutMs}ms"
         + $" home={Home} first answer={FirstAnswer} no show={NoShowLeg} unended={UnendedLeg}"
-        + $" home silent={IsHomeSilent}";
+        + $" home silent={IsHomeSilent} liar={Liar} ({Lies}) censor={Censor} of {Censored}"
+        + $" load until {LoadUntilMs}ms";
 }

@@ -1,9 +1,23 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tomada.Primitives;
+using Tomada.Replication;
 using Tomada.Simulation.Consensus;
 
 namespace Tomada.Simulation.Cluster;
+
+/// <summary>How to run a history.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>Keeps one line per message, crash, decision and submission; slow.</summary>
+    public bool KeepsLog { get; init; }
+
+    /// <summary>What happens; null: drawn from the seed.</summary>
+    public ClusterPlan? Plan { get; init; }
+
+    /// <summary>A deliberate defect of every honest node.</summary>
+    internal ReplicationMutation Mutation { get; init; }
+}
 
 /// <summary>What became of a history.</summary>
 /// <param name="Seed">Replays it.</param>
@@ -13,10 +27,13 @@ namespace Tomada.Simulation.Cluster;
 /// <param name="VirtualMs">Virtual time that passed.</param>
 /// <param name="Plan">The faults and the people's behaviour, for people.</param>
 /// <param name="Faults">What it really met.</param>
+/// <param name="CensoredWaitMaxMs">
+/// The longest that a transaction of the censored company was on its way.
+/// </param>
 /// <param name="Log">Line by line, when it was asked for.</param>
 public sealed record ClusterHistory(
     ulong Seed, string? Violation, long Height, long Events, long VirtualMs, string Plan,
-    FaultTable Faults, ImmutableArray<string> Log)
+    FaultTable Faults, long CensoredWaitMaxMs, ImmutableArray<string> Log)
 {
     /// <summary>The command that runs this history again.</summary>
     public string ReplayCommand =>
@@ -41,11 +58,11 @@ public static class ClusterSimulation
     public const long EventsMax = 1_000_000;
 
     /// <summary>Runs one history to its end or its first violation.</summary>
-    /// <param name="seed">Decides everything.</param>
-    /// <param name="keepsLog">Keeps one line per message, crash, decision and submission.</param>
-    public static ClusterHistory Run(ulong seed, bool keepsLog = false)
+    /// <param name="seed">Decides everything that the options leave open.</param>
+    /// <param name="options">Null: all is drawn from the seed.</param>
+    public static ClusterHistory Run(ulong seed, ClusterOptions? options = null)
     {
-        ClusterWorld world = new(seed, keepsLog);
+        ClusterWorld world = new(seed, options ?? new ClusterOptions());
         string? violation = null;
         try
         {
@@ -58,6 +75,7 @@ public static class ClusterSimulation
 
         return new ClusterHistory(
             seed, violation, world.Oracles.Highest, world.Events, world.NowMs,
-            world.Plan.ToString(), world.Oracles.Faults, [.. world.Log]);
+            world.Plan.ToString(), world.Oracles.Faults, world.Oracles.CensoredWaitMaxMs,
+            [.. world.Log]);
     }
 }

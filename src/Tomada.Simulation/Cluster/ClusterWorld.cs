@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Replication;
@@ -12,32 +11,35 @@ namespace Tomada.Simulation.Cluster;
 internal sealed class ClusterWorld
 {
     private const int DeskPeriodMs = 400;
+    private const int LoadPeriodMs = 100;
     private readonly PriorityQueue<ClusterHappening, (long Ms, long Order)> _queue = new();
     private readonly List<ClusterNode> _nodes = [];
     private readonly Dictionary<(int From, int To), long> _newestArrived = [];
     private readonly bool _keepsLog;
+    private readonly ClusterLiar? _liar;
     private int _cut = -1;
     private bool _hasCrashed;
     private long _order;
     private long _number;
 
-    public ClusterWorld(ulong seed, bool keepsLog)
+    public ClusterWorld(ulong seed, ClusterOptions options)
     {
-        _keepsLog = keepsLog;
+        _keepsLog = options.KeepsLog;
+        Mutation = options.Mutation;
         Random = new SimulationRandom(seed);
-        Plan = new ClusterPlan(Random);
+        Plan = options.Plan ?? new ClusterPlan(Random);
         Genesis = ClusterCompanies.Found(Plan.N, Plan.IsSimulated);
         LedgerState founded = LedgerState.FromGenesis(Genesis);
-        Oracles = new ClusterOracles(
-            new MemberSet(
-                founded.Members.Values.Select(each => new Member(each.Company, each.VotingKey)),
-                founded.GovernanceRoot),
-            founded.Network);
+        Oracles = new ClusterOracles(founded, Plan, () => NowMs);
+        Network = founded.Network;
+        GovernanceRoot = founded.GovernanceRoot;
         for (int i = 0; i < Plan.N; i++)
         {
             int skewMs = Random.Between(-Plan.ClockSkewMaxMs, Plan.ClockSkewMaxMs);
             _nodes.Add(new ClusterNode(this, ClusterCompanies.Company(i), i, skewMs));
         }
+
+        _liar = Plan.Liar >= 0 ? new ClusterLiar(this, _nodes[Plan.Liar]) : null;
     }
 
     public SimulationRandom Random { get; }
@@ -45,6 +47,13 @@ internal sealed class ClusterWorld
     public ClusterPlan Plan { get; }
 
     public Genesis Genesis { get; }
+
+    public Digest Network { get; }
+
+    /// <summary>What the votes of every height sign: the members never change here.</summary>
+    public Digest GovernanceRoot { get; }
+
+    public ReplicationMutation Mutation { get; }
 
     public ClusterOracles Oracles { get; }
 
@@ -61,6 +70,11 @@ internal sealed class ClusterWorld
         Note($"plan {Plan}");
         At(Plan.FaultsUntilMs, new ClusterHappening.Healed());
         At(DeskPeriodMs, new ClusterHappening.DesksWoke());
+        if (Plan.LoadUntilMs > 0)
+        {
+            At(DeskPeriodMs, new ClusterHappening.LoadCame());
+        }
+
         if (Plan.CutNode >= 0)
         {
             At(Plan.CutAtMs, new ClusterHappening.CutChanged(Plan.CutNode));
@@ -91,23 +105,30 @@ internal sealed class ClusterWorld
 
     public void Send(ClusterNode from, CompanyId? to, PeerMessage message)
     {
-        if (message is PeerMessage.Voting voting)
+        bool lies = from.Index == Plan.Liar;
+        if (message is PeerMessage.Voting voting && !lies)
         {
             Oracles.Sent(from.Company, voting.Message);
         }
 
         if (_keepsLog)
         {
-            Note($"{from.Company} to {to?.ToString() ?? "all"}: {TextOf(message)}");
+            Note($"{from.Company} to {to?.ToString() ?? "all"}: {BlockText.Of(message)}");
         }
 
         byte[] bytes = PeerMessage.Codec.Encode(message);
         bool isAnswer = message is PeerMessage.BlockAnswer;
         foreach (ClusterNode node in _nodes)
         {
-            if (node != from && (to is null || node.Company == to))
+            if (node == from || (to is not null && node.Company != to))
             {
-                Transmit(new ClusterHappening.Arrived(node, from, bytes, _number++, isAnswer));
+                continue;
+            }
+
+            foreach (byte[] said in lies
+                ? _liar!.Say(node, message).Select(PeerMessage.Codec.Encode) : [bytes])
+            {
+                Transmit(new ClusterHappening.Arrived(node, from, said, _number++, isAnswer));
             }
         }
     }
@@ -228,6 +249,18 @@ internal sealed class ClusterWorld
 
                 At(NowMs + DeskPeriodMs, happening);
                 break;
+            case ClusterHappening.LoadCame:
+                foreach (ClusterNode node in _nodes.Where(each => each.IsUp))
+                {
+                    node.Load();
+                }
+
+                if (NowMs < Plan.LoadUntilMs)
+                {
+                    At(NowMs + LoadPeriodMs, happening);
+                }
+
+                break;
             case ClusterHappening.ReachChanged { Node: var node }:
                 node.Reach(ReachableFrom(node));
                 break;
@@ -321,7 +354,17 @@ internal sealed class ClusterWorld
         }
 
         _newestArrived[link] = Math.Max(newest, arrived.Number);
-        arrived.Node.Receive(arrived.From.Company, arrived.Bytes, arrived.IsAnswer);
+        byte[]? heard = arrived.Node.Index == Plan.Censor
+            ? ClusterCensor.LeftOf(arrived.Bytes, Plan, Oracles.Faults) : arrived.Bytes;
+        if (arrived.Node.Index == Plan.Liar)
+        {
+            _liar!.Heard(PeerMessage.Codec.Decode(arrived.Bytes));
+        }
+
+        if (heard is not null)
+        {
+            arrived.Node.Receive(arrived.From.Company, heard, arrived.IsAnswer);
+        }
     }
 
     private int LatencyMs() => Random.Chance(Plan.SlowPerMillion)
@@ -346,15 +389,6 @@ internal sealed class ClusterWorld
 
     private void At(long ms, ClusterHappening happening) =>
         _queue.Enqueue(happening, (ms, _order++));
-
-    private static string TextOf(PeerMessage message) => message switch
-    {
-        PeerMessage.Voting voting => MessageText.Of(voting.Message),
-        PeerMessage.Gossip gossip => $"Gossip of {gossip.Transactions.Length}",
-        PeerMessage.BlockRequest request => $"BlockRequest {request.FromHeight}",
-        PeerMessage.BlockAnswer answer => $"BlockAnswer of {answer.Blocks.Length}",
-        _ => throw new UnreachableException(message.ToString()),
-    };
 
     private void Note(string line)
     {

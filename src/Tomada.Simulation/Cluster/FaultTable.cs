@@ -15,7 +15,8 @@ public sealed class FaultTable
         CrashWhileSending, CrashAfterSending, LostWithCrash, KeptByRestart, VoteKeptByRestart,
         BallotChanged, CatchUp, TransactionExpired, TransactionRefused, TripExpired, TripRefused,
         TripCompleted, TripPartial, WindowTaken, SessionEndedBySilence, CdrAcceptedBySilence,
-        ClockChanged, PaymentConfirmed,
+        ClockChanged, PaymentConfirmed, LiarWrongRoot, LiarInvalidBlock, LiarEquivocated,
+        LiarWithheld, LiarReplayed, Censored, CensorReplaced,
     ];
 
     public const string MessageLost = "message lost";
@@ -42,6 +43,13 @@ public sealed class FaultTable
     public const string CdrAcceptedBySilence = "CDR accepted by silence";
     public const string ClockChanged = "clock factor changed by a quorum";
     public const string PaymentConfirmed = "payment confirmed";
+    public const string LiarWrongRoot = "lie: wrong state root";
+    public const string LiarInvalidBlock = "lie: invalid block";
+    public const string LiarEquivocated = "lie: two blocks in one ballot";
+    public const string LiarWithheld = "lie: vote withheld";
+    public const string LiarReplayed = "lie: old message replayed";
+    public const string Censored = "lie: transaction ignored by a leader";
+    public const string CensorReplaced = "ignored company served by another leader";
 
     /// <summary>How often, by kind; kinds that were not met are absent.</summary>
     public IReadOnlyDictionary<string, long> Counts => _counts;

@@ -31,8 +31,13 @@ public sealed class FaultPlan
         ChecksCodec = random.Chance(20_000);
         FaultsUntilMs = random.Between(1_500, 5_000);
         HeightsUnderFaults = random.Between(2, 5);
+        ComplaintPerMillion = random.Chance(200_000) ? random.Between(50_000, 500_000) : 0;
         _text = Describe();
     }
+
+    /// <summary>Chance that a node, rightly or not, finds a leader censoring.</summary>
+    public int ComplaintPerMillion { get; private set; }
+
 
     /// <summary>Members at first.</summary>
     public int N { get; }
@@ -77,6 +82,7 @@ public sealed class FaultPlan
         DuplicatePerMillion = 0;
         SlowPerMillion = 0;
         CrashPerMillion = 0;
+        ComplaintPerMillion = 0;
     }
 
     public override string ToString() => _text;
@@ -84,5 +90,6 @@ public sealed class FaultPlan
     private string Describe() =>
         $"n={N} liars={Liars} loss={LossPerMillion} duplicate={DuplicatePerMillion}"
         + $" slow={SlowPerMillion} crash={CrashPerMillion} latency={LatencyMaxMs}ms"
-        + $" partitions={PartitionPeriodMs}ms newcomer={HasNewcomer} skew={ClockSkewMaxMs}ms";
+        + $" partitions={PartitionPeriodMs}ms newcomer={HasNewcomer} skew={ClockSkewMaxMs}ms"
+        + $" complaints={ComplaintPerMillion}";
 }

@@ -100,7 +100,8 @@ internal sealed class SimulatedNode
 
     private Input.StartHeight StartTip() => new(
         TipHeight + 1, _rules.Tip, _rules.TipTime, _world.MembersAt(TipHeight + 1),
-        _term.StartIndex(_world.MembersAt(TipHeight + 1)), _chain.Count > 0 ? _chain[^1] : null);
+        _term.StartIndex(_world.MembersAt(TipHeight + 1)), _chain.Count > 0 ? _chain[^1] : null,
+        _world.Random.Chance(_world.Plan.ComplaintPerMillion));
 
     private void Do(Input input)
     {

@@ -9,7 +9,8 @@ namespace Tomada.Consensus.Tests.Scripts;
 /// <summary>
 /// A cluster that does only what a script says, one message at a time. Members are named A, B, C…;
 /// T0 is 1 s. Commands: members N · work · idle · tick WHO MS · deliver FROM TO [TYPE] ·
-/// drop FROM TO [TYPE] · stabilize · crash WHO · restart WHO · flight. WHO, FROM and TO may be *.
+/// drop FROM TO [TYPE] · stabilize · crash WHO · restart WHO ·
+/// complain WHO (from the next height on) · content WHO · flight. WHO, FROM and TO may be *.
 /// </summary>
 internal sealed class ScriptedCluster(ProtocolMutation mutation = ProtocolMutation.None)
 {
@@ -55,6 +56,12 @@ internal sealed class ScriptedCluster(ProtocolMutation mutation = ProtocolMutati
                 break;
             case ["restart", string who]:
                 Select(who).ForEach(Restart);
+                break;
+            case ["complain", string who]:
+                Select(who).ForEach(node => node.Complains = true);
+                break;
+            case ["content", string who]:
+                Select(who).ForEach(node => node.Complains = false);
                 break;
             case ["flight"]:
                 _flight.ForEach(each =>
@@ -102,7 +109,8 @@ internal sealed class ScriptedCluster(ProtocolMutation mutation = ProtocolMutati
     private Input.StartHeight StartOf(Node node) => new(
         node.Chain.Count + 1, node.Rules.Tip, node.Rules.TipTime, _members!,
         node.Chain.Count == 0 ? 0 : _members!.IndexOf(node.LastProposer),
-        node.Chain.Count == 0 ? null : node.Chain[^1]);
+        node.Chain.Count == 0 ? null : node.Chain[^1],
+        node.Complains);
 
     private void Tick(Node node, long ms)
     {
@@ -214,6 +222,8 @@ internal sealed class ScriptedCluster(ProtocolMutation mutation = ProtocolMutati
         public Replica? Replica { get; set; }
 
         public bool HasWork { get; set; }
+
+        public bool Complains { get; set; }
 
         public long WallMs { get; set; }
 

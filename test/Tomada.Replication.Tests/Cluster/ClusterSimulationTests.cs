@@ -12,6 +12,9 @@ public class ClusterSimulationTests
     private static ulong First { get; } =
         ulong.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1", null);
 
+    /// <summary>4·T0 of ignoring, and the change to ballot 1.</summary>
+    private const int ServedWithinMs = 2_000;
+
     [Fact]
     public void Every_history_of_the_scenario_keeps_all_rules_and_comes_to_its_end()
     {
@@ -34,11 +37,33 @@ public class ClusterSimulationTests
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void A_leader_that_ignores_a_company_under_load_is_replaced(int members)
+    {
+        ClusterHistory history = ClusterSimulation.Run(1, Censoring(members));
+        Assert.Null(history.Violation);
+        Assert.True(history.Faults.Counts.ContainsKey(FaultTable.CensorReplaced));
+        Assert.InRange(history.CensoredWaitMaxMs, 800, ServedWithinMs);
+    }
+
+    [Fact]
+    public void Without_complaints_it_ignores_the_company_as_long_as_it_likes()
+    {
+        ClusterOptions options = Censoring(4) with { Mutation = ReplicationMutation.NoComplaints };
+        Assert.True(ClusterSimulation.Run(1, options).CensoredWaitMaxMs > 2 * ServedWithinMs);
+    }
+
+    private static ClusterOptions Censoring(int members) =>
+        new() { Plan = ClusterPlan.Censoring(members, censor: 0, censored: 1) };
+
     [Fact]
     public void A_seed_replays_the_same_history()
     {
         Assert.Equal(
-            ClusterSimulation.Run(7, keepsLog: true).Log,
-            ClusterSimulation.Run(7, keepsLog: true).Log);
+            ClusterSimulation.Run(7, new ClusterOptions { KeepsLog = true }).Log,
+            ClusterSimulation.Run(7, new ClusterOptions { KeepsLog = true }).Log);
     }
 }
