@@ -66,6 +66,38 @@ public static class LedgerLimits
     /// <summary>Most members of a network that the format can carry.</summary>
     public const int MembersMax = 100;
 
+    /// <summary>
+    /// How long a proposed change of the members stands, and its votes with it, in ms of wall time:
+    /// 7 days. Times the clock factor.
+    /// </summary>
+    public const long ProposalLastsMs = 7L * 24 * 60 * 60 * 1_000;
+
+    /// <summary>Open proposals of one member; one more is refused.</summary>
+    public const int ProposalsPerMemberMax = 3;
+
+    /// <summary>
+    /// Open proposals in all; one more is refused. So many that one change, which may end them all,
+    /// still fits into one entry.
+    /// </summary>
+    public const int ProposalsMax = 300;
+
+    /// <summary>
+    /// Most votes, and words of being ready, that one proposal holds: those of all members and of
+    /// as many who were members meanwhile.
+    /// </summary>
+    public const int ProposalVotesMax = 2_000;
+
+    /// <summary>
+    /// How long a Ready counts, in ms of wall time: 60 s. Times the clock factor.
+    /// </summary>
+    public const long ReadyValidMs = 60_000;
+
+    /// <summary>
+    /// How far the tip that a Ready names may be behind the newest block, in ms of wall time: 30 s.
+    /// Times the clock factor.
+    /// </summary>
+    public const long ReadyTipAgeMsMax = 30_000;
+
     /// <summary>Longest free text (names, addresses), in UTF-8 bytes.</summary>
     public const int TextMax = 200;
 

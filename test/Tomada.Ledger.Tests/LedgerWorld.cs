@@ -64,6 +64,18 @@ internal sealed class LedgerWorld
 
     public static PublicKey KeyOf(CompanyId company) => Key($"identity {company}");
 
+    /// <summary>A company that no genesis knows, with keys of its own.</summary>
+    public static SignedMember Newcomer(CompanyId company)
+    {
+        MemberRecord member = new(
+            company,
+            $"Company {company}",
+            KeyOf(company),
+            Key($"voting {company}"),
+            Digest.Tagged("tls", System.Text.Encoding.ASCII.GetBytes(company.Value)));
+        return new SignedMember(member, Sign(KeyOf(company), member.SignedMessage()));
+    }
+
     public static PublicKey StationKey(EvseId evse) => Key($"station {evse}");
 
     public static byte[] Sign(PublicKey key, ReadOnlySpan<byte> message)
@@ -137,7 +149,7 @@ internal sealed class LedgerWorld
             number,
             validUntil ?? State.Time.Plus(TimeSpan.FromMinutes(5)),
             body);
-        return SignedTransaction.Sign(content, message => Sign(KeyOf(company), message));
+        return SignedTransaction.Sign(content, message => Sign(IdentityOf(company), message));
     }
 
     /// <summary>Makes a block one second later, repeats it elsewhere, and appends it.</summary>
@@ -146,7 +158,8 @@ internal sealed class LedgerWorld
 
     public AppliedBlock AppendAt(Timestamp time, params SignedTransaction[] transactions)
     {
-        CompanyId proposer = Companies[(int)(State.Height % Companies.Length)];
+        CompanyId proposer = State.Members.Keys.ElementAt(
+            (int)(State.Height % State.Members.Count));
         byte[]? certificate = State.Height == 0 ? null : [1];
         AppliedBlock made = BlockExecution.Build(
             State, transactions, time, proposer, certificate, Verify);
@@ -208,9 +221,15 @@ internal sealed class LedgerWorld
             evse, Availability.Available, Start.Plus(TimeSpan.FromDays(20)))))]);
     }
 
+    /// <summary>The identity key that the ledger knows, or the first one.</summary>
+    private PublicKey IdentityOf(CompanyId company) =>
+        State.Members.TryGetValue(company, out MemberRecord? member)
+            ? member.IdentityKey
+            : KeyOf(company);
+
     private static IEnumerable<EvseId> Evses() =>
         Companies.SelectMany(company => new[] { Evse(company, 1), Evse(company, 2) });
 
-    private static PublicKey Key(string name) =>
+    public static PublicKey Key(string name) =>
         new(Digest.Tagged("stand-in key", System.Text.Encoding.UTF8.GetBytes(name)));
 }

@@ -84,7 +84,8 @@ public partial class DocumentTests
     private static string Row(Table table)
     {
         Type[] types = table.GetType().GetGenericArguments();
-        string key = types[0] != typeof(int) ? types[0].Name
+        string key = types[0] == typeof(long) ? "integer: its height"
+            : types[0] != typeof(int) ? types[0].Name
             : table == Tables.Periods ? "integer: its number"
             : "integer 0";
         string value = types[1].IsGenericType ? "CalendarRow" : types[1].Name;

@@ -42,6 +42,7 @@ public static class BlockExecution
             }
         }
 
+        MembershipConclusion.Run(state, entries);
         Invariants.CheckChanged(state);
         (StateRows rows, StateTree tree) = state.Finish();
         return SealUp(parent, parent.With(rows, tree), [.. entries], time, proposer, certificate);

@@ -12,6 +12,11 @@ public abstract record Effect
 {
     private static readonly UnionCodec<Effect> s_codec = new UnionCodec<Effect>()
         .Case(1, RulesChanged.Codec)
+        .Case(2, MemberProposed.Codec)
+        .Case(3, MemberApproved.Codec)
+        .Case(4, MembersChanged.Codec)
+        .Case(5, MemberChangeWaits.Codec)
+        .Case(6, MemberProposalEnded.Codec)
         .Case(40, TripHeld.Codec)
         .Case(41, TripConfirmed.Codec)
         .Case(42, TripRefused.Codec)

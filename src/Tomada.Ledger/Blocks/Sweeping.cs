@@ -22,7 +22,10 @@ internal static class Sweeping
 
             Deadlines.Clear(state, deadline.Subject.Kind, deadline.Subject.Id);
             Act(state, deadline.Subject);
-            entries.Add(new RuleEntry(state.TakeEffects()));
+            if (state.EffectCount > 0)
+            {
+                entries.Add(new RuleEntry(state.TakeEffects()));
+            }
         }
     }
 
@@ -41,6 +44,12 @@ internal static class Sweeping
                 break;
             case DeadlineKind.SessionSilence:
                 SessionRules.EndBySilence(state, SessionId.Parse(subject.Id));
+                break;
+            case DeadlineKind.MemberProposal:
+                MembershipConclusion.End(state, Digest.Parse(subject.Id), ProposalEnd.Expired);
+                break;
+            case DeadlineKind.MemberChange:
+                MembershipConclusion.TakeTurn(state, Digest.Parse(subject.Id));
                 break;
             default:
                 throw new UnreachableException(subject.ToString());

@@ -17,6 +17,12 @@ public enum DeadlineKind
 
     /// <summary>A session that nobody ends completes; the subject is the session.</summary>
     SessionSilence = 4,
+
+    /// <summary>A proposed change of the members ends; the subject is its id.</summary>
+    MemberProposal = 5,
+
+    /// <summary>A change of the members has its turn; the subject is its id.</summary>
+    MemberChange = 6,
 }
 
 /// <summary>Whose deadline: the kind, and the text of the trip, leg or session.</summary>

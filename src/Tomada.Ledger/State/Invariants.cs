@@ -34,12 +34,13 @@ public static class Invariants
 
         ClearingInvariants.Check(state);
         CheckIndexes(state);
-        CheckMembership(state);
+        MembershipInvariants.Check(state);
     }
 
     /// <summary>Checks the rows that the block changed.</summary>
     internal static void CheckChanged(Working state)
     {
+        MembershipInvariants.CheckChanged(state);
         ClearingInvariants.CheckChanged(state);
         foreach (TripId id in state.Trips.Touched)
         {
@@ -132,17 +133,6 @@ public static class Invariants
                     .Sum(hold => hold.Amount.Amount),
                 $"I3 the sum of {key.Company}'s holds is kept");
         }
-    }
-
-    private static void CheckMembership(LedgerState state)
-    {
-        // No kind of transaction changes members; whoever is one was a founder.
-        Invariant.Require(
-            state.Members.Values.SequenceEqual(state.Genesis.Draft.Founders.Select(x => x.Member)),
-            "I12 members change only by vote or evidence");
-        Invariant.Require(
-            state.GovernanceRoot == Governance.Of(state.Members).Root(),
-            "the governance root is that of the members");
     }
 
     private static bool IsPending(Leg leg) =>

@@ -63,6 +63,16 @@ public sealed class LedgerState
     /// <summary>Each member's standing vote for the next rules.</summary>
     public ImmutableSortedDictionary<CompanyId, Rules> RulesVotes => Of(Tables.RulesVotes);
 
+    /// <summary>Companies that were members.</summary>
+    public ImmutableSortedDictionary<CompanyId, Party> Parties => Of(Tables.Parties);
+
+    /// <summary>Changes of the members that wait, by the change's id.</summary>
+    public ImmutableSortedDictionary<Digest, MemberProposal> Proposals => Of(Tables.Proposals);
+
+    /// <summary>Changes that took effect, by the height of their block.</summary>
+    public ImmutableSortedDictionary<long, ConcludedChange> MemberHistory => Of(
+        Tables.MemberHistory);
+
     public ImmutableSortedDictionary<LaneId, Lane> Lanes => Of(Tables.Lanes);
 
     public ImmutableSortedDictionary<LocationId, PutLocation> Locations => Of(Tables.Locations);

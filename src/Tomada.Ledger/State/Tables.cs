@@ -30,6 +30,18 @@ public static class Tables
     public static Table<int, ClockAnchor> Clock { get; } =
         Proven("clock", s_onlyRow, ClockAnchor.Codec);
 
+    /// <summary>Companies that were members.</summary>
+    public static Table<CompanyId, Party> Parties { get; } =
+        Proven("party", CompanyId.Codec, Party.Codec);
+
+    /// <summary>Changes of the members that wait, by the change's id.</summary>
+    public static Table<Digest, MemberProposal> Proposals { get; } =
+        Proven("member-proposal", Digest.Codec, MemberProposal.Codec);
+
+    /// <summary>Changes that took effect, by the height of their block.</summary>
+    public static Table<long, ConcludedChange> MemberHistory { get; } =
+        Proven("member-change", Codecs.Long(1, long.MaxValue), ConcludedChange.Codec);
+
     public static Table<LaneId, Lane> Lanes { get; } = Proven("lane", LaneId.Codec, Lane.Codec);
 
     // Stations.

@@ -33,11 +33,28 @@ public sealed class Working
 
     public Digest Network => _parent.Network;
 
+    public Genesis Genesis => _parent.Genesis;
+
+    /// <summary>Height of this block.</summary>
+    public long Height => _parent.Height + 1;
+
+    /// <summary>Digest of the block before; the network id at height 1.</summary>
+    public Digest ParentTip => _parent.Tip;
+
+    /// <summary>Time of the block before; the draft's time at height 1.</summary>
+    public Timestamp ParentTime => _parent.Time;
+
     public bool Simulated => _parent.Simulated;
 
     public WorkingTable<CompanyId, MemberRecord> Members => Of(Tables.Members);
 
     public WorkingTable<CompanyId, Rules> RulesVotes => Of(Tables.RulesVotes);
+
+    public WorkingTable<CompanyId, Party> Parties => Of(Tables.Parties);
+
+    public WorkingTable<Digest, MemberProposal> Proposals => Of(Tables.Proposals);
+
+    public WorkingTable<long, ConcludedChange> MemberHistory => Of(Tables.MemberHistory);
 
     public WorkingTable<LaneId, Lane> Lanes => Of(Tables.Lanes);
 
@@ -109,6 +126,9 @@ public sealed class Working
     /// <summary>The account; without entries when nothing was ever posted to it.</summary>
     public Account AccountOf(AccountId id) =>
         Accounts.TryGet(id, out Account? account) ? account : new Account(0, 0);
+
+    /// <summary>The state before this block.</summary>
+    internal LedgerState Parent => _parent;
 
     /// <summary>How many effects the present entry has so far.</summary>
     internal int EffectCount => _effects.Count;

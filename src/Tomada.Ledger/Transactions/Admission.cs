@@ -20,9 +20,13 @@ public static class Admission
         VerifySignature verify)
     {
         Transaction content = transaction.Content;
-        state.Members.TryGetValue(content.Company, out MemberRecord? member);
         state.Lanes.TryGetValue(new LaneId(content.Company, content.Lane), out Lane? lane);
-        Terms terms = new(state.Network, blockTime, state.Rules, member, lane ?? Lane.Unused);
+        (MemberRecord? signer, string? why) = state.Members.TryGetValue(
+            content.Company, out MemberRecord? member)
+                ? (member, null)
+                : Standing.Of(state).SignerOf(content.Company, content.Body);
+        Terms terms = new(
+            state.Network, blockTime, state.Rules, signer, why, lane ?? Lane.Unused);
         return Refuse(terms, transaction, verify);
     }
 
@@ -48,9 +52,13 @@ public static class Admission
         Working state, SignedTransaction transaction, VerifySignature verify)
     {
         Transaction content = transaction.Content;
-        state.Members.TryGet(content.Company, out MemberRecord? member);
         state.Lanes.TryGet(new LaneId(content.Company, content.Lane), out Lane? lane);
-        Terms terms = new(state.Network, state.Time, state.Rules, member, lane ?? Lane.Unused);
+        (MemberRecord? signer, string? why) = state.Members.TryGet(
+            content.Company, out MemberRecord? member)
+                ? (member, null)
+                : Standing.Of(state).SignerOf(content.Company, content.Body);
+        Terms terms = new(
+            state.Network, state.Time, state.Rules, signer, why, lane ?? Lane.Unused);
         return Refuse(terms, transaction, verify);
     }
 
@@ -63,9 +71,9 @@ public static class Admission
             return $"network: this is {terms.Network}";
         }
 
-        if (terms.Member is null)
+        if (terms.Signer is null)
         {
-            return $"company: {content.Company} is not a member";
+            return terms.WhyNobody;
         }
 
         if (content.ValidUntil < terms.Time)
@@ -86,11 +94,16 @@ public static class Admission
                 + $"highest is {terms.Lane.Highest}";
         }
 
-        return transaction.IsSignedBy(terms.Member.IdentityKey, verify)
+        return transaction.IsSignedBy(terms.Signer.IdentityKey, verify)
             ? null
             : $"signature: not by {content.Company}'s identity key";
     }
 
     private sealed record Terms(
-        Digest Network, Timestamp Time, Rules Rules, MemberRecord? Member, Lane Lane);
+        Digest Network,
+        Timestamp Time,
+        Rules Rules,
+        MemberRecord? Signer,
+        string? WhyNobody,
+        Lane Lane);
 }

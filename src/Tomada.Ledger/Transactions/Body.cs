@@ -9,7 +9,12 @@ public abstract record Body
 {
     // 1-19 membership, 20-39 stations, 40-59 trips, 60-79 charging, 80-99 clearing.
     private static readonly UnionCodec<Body> s_codec = new UnionCodec<Body>()
+        .Case(1, ProposeMember.Codec)
+        .Case(2, VoteMember.Codec)
+        .Case(3, RotateKey.Codec)
         .Case(4, SetRules.Codec)
+        .Case(5, Leave.Codec)
+        .Case(6, Ready.Codec)
         .Case(20, PutLocation.Codec)
         .Case(21, PutEvse.Codec)
         .Case(22, PutTariff.Codec)

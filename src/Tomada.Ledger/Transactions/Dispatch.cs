@@ -7,6 +7,11 @@ internal static class Dispatch
 {
     public static Outcome Apply(Working state, TransactionContext context, Body body) => body switch
     {
+        ProposeMember each => MembershipRules.Apply(state, context, each),
+        VoteMember each => MembershipRules.Apply(state, context, each),
+        RotateKey each => MembershipRules.Apply(state, context, each),
+        Leave each => MembershipRules.Apply(state, context, each),
+        Ready each => MembershipRules.Apply(state, context, each),
         SetRules each => RulesVoting.Apply(state, context, each),
         PutLocation each => StationRules.Apply(state, context, each),
         PutTariff each => StationRules.Apply(state, context, each),

@@ -99,6 +99,12 @@ internal static class TripProposals
                 OutcomeCode.NotFound, $"{name}: evse {leg.Evse} is not on the ledger");
         }
 
+        if (!state.Members.Contains(leg.Evse.Company))
+        {
+            return Outcome.Refused(
+                OutcomeCode.NotAvailable, $"{name}: {leg.Evse.Company} is a member no more");
+        }
+
         if (!evse.IsOffered(state.Time))
         {
             return Outcome.Refused(

@@ -13,6 +13,9 @@ internal static class StateHashing
         Add(leaves, state, Tables.Rules);
         Add(leaves, state, Tables.RulesVotes);
         Add(leaves, state, Tables.Clock);
+        Add(leaves, state, Tables.Parties);
+        Add(leaves, state, Tables.Proposals);
+        Add(leaves, state, Tables.MemberHistory);
         Add(leaves, state, Tables.Lanes);
         Add(leaves, state, Tables.Locations);
         Add(leaves, state, Tables.Evses);

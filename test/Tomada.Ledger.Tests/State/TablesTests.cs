@@ -7,7 +7,8 @@ public class TablesTests
     [Fact]
     public void Names_are_those_of_the_format_and_never_change() => Assert.Equal(
         [
-            "member", "rules", "rules-vote", "clock", "lane",
+            "member", "rules", "rules-vote", "clock",
+            "party", "member-proposal", "member-change", "lane",
             "location", "evse", "tariff", "tariff-content",
             "trip", "calendar", "session", "cdr", "hold", "account", "period",
         ],

@@ -28,12 +28,15 @@ internal static class Bodies
         ],
         Tariff.Id);
 
+    public static MemberChange Change { get; } = new MemberChange.Admit(Sample.Newcomer);
+
     public static IEnumerable<(CompanyId Sender, Body Body)> All()
     {
         SetEvseAvailability offer = new(
             Sample.Evse, Availability.Available, Sample.Start.Plus(TimeSpan.FromDays(20)));
         return
         [
+            .. Membership(),
             (Sample.A, new SetRules(Sample.FasterRules)),
             (Sample.B, Location),
             (Sample.B, Evse),
@@ -54,6 +57,34 @@ internal static class Bodies
             (Sample.A, new ReportPayment(1, 1, Sample.Text("pix reference"))),
             (Sample.B, new ConfirmPayment(1, 1, Sample.Text("pix reference"))),
         ];
+    }
+
+    private static IEnumerable<(CompanyId Sender, Body Body)> Membership()
+    {
+        MemberChange[] changes =
+        [
+            Change,
+            new MemberChange.Suspend(Sample.C, "under inquiry"),
+            new MemberChange.Remove(Sample.C, "silent for a week"),
+            new MemberChange.Replace(Sample.C, Sample.Newcomer, "its machine burnt"),
+        ];
+        foreach (MemberChange each in changes)
+        {
+            yield return (Sample.A, new ProposeMember(each));
+        }
+
+        Signer identity = Signer.Identity(Sample.Newcomer.Member.Company);
+        Signer voting = Signer.Voting(Sample.Newcomer.Member.Company);
+        yield return (Sample.B, new VoteMember(Change.Id, true));
+        yield return (Sample.A, new RotateKey(new KeyChange.IdentityKey(
+            identity.Public,
+            identity.Sign(KeyChange.SignedMessage(Sample.Network, Sample.A, identity.Public)))));
+        yield return (Sample.A, new RotateKey(new KeyChange.VotingKey(
+            voting.Public,
+            voting.Sign(KeyChange.SignedMessage(Sample.Network, Sample.A, voting.Public)))));
+        yield return (Sample.A, new RotateKey(new KeyChange.TlsKey(Sample.Text("new tls"))));
+        yield return (Sample.C, new Leave());
+        yield return (Sample.B, new Ready(Change.Id, 0, Sample.Network, Sample.Start));
     }
 
     private static byte[] ByStation(byte[] message) => Signer.Station(Sample.Evse).Sign(message);

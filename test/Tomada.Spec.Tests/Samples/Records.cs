@@ -71,8 +71,30 @@ internal static class Records
         Sample.Meter.MeterWh,
         SessionState.Active);
 
+    public static Party Party { get; } =
+        new(Sample.Founders[2].Member, PartyStatus.Removed, Sample.Start);
+
+    public static MemberProposal Proposal { get; } = new(
+        Bodies.Change,
+        Sample.A,
+        Sample.Start,
+        [Sample.A, Sample.B],
+        [new ReadyMark(Sample.B, Sample.Start.Plus(TimeSpan.FromSeconds(5)))]);
+
+    public static ConcludedChange Concluded { get; } = new(
+        Bodies.Change.Id,
+        Bodies.Change,
+        [Sample.A, Sample.B],
+        [Sample.A, Sample.B, Sample.C],
+        Sample.Start.Plus(TimeSpan.FromSeconds(9)));
+
     public static IEnumerable<Effect> Effects() =>
     [
+        new MemberProposed(Bodies.Change.Id),
+        new MemberApproved(Bodies.Change.Id),
+        new MembersChanged(Concluded),
+        new MemberChangeWaits(Bodies.Change.Id),
+        new MemberProposalEnded(Bodies.Change.Id, ProposalEnd.Void),
         new RulesChanged(Sample.FasterRules, Sample.Clock.ChangeAt(Trip.ProposedAt, 60)),
         new TripHeld(Sample.Trip, Trip.DecideBy),
         new TripConfirmed(Sample.Trip),

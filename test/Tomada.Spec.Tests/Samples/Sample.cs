@@ -53,6 +53,8 @@ internal static class Sample
 
     public static ImmutableArray<SignedMember> Founders { get; } = [.. Companies.Select(Member)];
 
+    public static SignedMember Newcomer { get; } = Member(CompanyId.Parse("br-ddd"));
+
     public static GenesisDraft Draft { get; } =
         new("Vectors", Founders, Rules.Default, Start, true);
 

@@ -38,13 +38,30 @@ internal static class Format
         Of("GenesisDraft", GenesisDraft.Codec),
         Of("Genesis", Genesis.Codec),
         Of("Governance", Governance.Codec),
+        Of("MemberChange", MemberChange.Codec),
+        Of("Admit", MemberChange.Admit.Codec),
+        Of("Suspend", MemberChange.Suspend.Codec),
+        Of("Remove", MemberChange.Remove.Codec),
+        Of("Replace", MemberChange.Replace.Codec),
+        Of("Depart", MemberChange.Depart.Codec),
+        Of("Rotate", MemberChange.Rotate.Codec),
+        Of("KeyChange", KeyChange.Codec),
+        Of("IdentityKey", KeyChange.IdentityKey.Codec),
+        Of("VotingKey", KeyChange.VotingKey.Codec),
+        Of("TlsKey", KeyChange.TlsKey.Codec),
+        Of("ConcludedChange", ConcludedChange.Codec),
     ];
 
     public static IReadOnlyList<KnownType> Bodies { get; } =
     [
         Of("Transaction", Transaction.Codec),
         Of("Body", Body.Codec),
+        Of("ProposeMember", ProposeMember.Codec),
+        Of("VoteMember", VoteMember.Codec),
+        Of("RotateKey", RotateKey.Codec),
         Of("SetRules", SetRules.Codec),
+        Of("Leave", Leave.Codec),
+        Of("Ready", Ready.Codec),
         Of("PutLocation", PutLocation.Codec),
         Of("PutEvse", PutEvse.Codec),
         Of("Connector", Connector.Codec),
@@ -79,6 +96,11 @@ internal static class Format
         Of("Outcome", Outcome.Codec),
         Of("Effect", Effect.Codec),
         Of("RulesChanged", RulesChanged.Codec),
+        Of("MemberProposed", MemberProposed.Codec),
+        Of("MemberApproved", MemberApproved.Codec),
+        Of("MembersChanged", MembersChanged.Codec),
+        Of("MemberChangeWaits", MemberChangeWaits.Codec),
+        Of("MemberProposalEnded", MemberProposalEnded.Codec),
         Of("TripHeld", TripHeld.Codec),
         Of("TripConfirmed", TripConfirmed.Codec),
         Of("TripRefused", TripRefused.Codec),
@@ -96,6 +118,9 @@ internal static class Format
 
     public static IReadOnlyList<KnownType> State { get; } =
     [
+        Of("Party", Party.Codec),
+        Of("MemberProposal", MemberProposal.Codec),
+        Of("ReadyMark", ReadyMark.Codec),
         Of("Lane", Lane.Codec),
         Of("LaneId", LaneId.Codec),
         Of("Evse", Evse.Codec),
@@ -158,6 +183,7 @@ internal static class Format
     /// <summary>The enums that stand in records.</summary>
     public static IReadOnlyList<Type> Enums { get; } =
     [
+        typeof(PartyStatus), typeof(ProposalEnd),
         typeof(ConnectorStandard), typeof(PowerType), typeof(Availability),
         typeof(TariffDimension), typeof(PriorityClass), typeof(Ledger.RefusalReason),
         typeof(EndReason),

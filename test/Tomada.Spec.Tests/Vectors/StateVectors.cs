@@ -45,6 +45,9 @@ internal sealed class StateVectors
 
     private static void AddRecords(VectorFile file)
     {
+        file.Record("party", "Party", Records.Party);
+        file.Record("member proposal", "MemberProposal", Records.Proposal);
+        file.Record("concluded change", "ConcludedChange", Records.Concluded);
         file.Record("lane", "Lane", Lane.Unused.Use(1).Use(3));
         file.Record("lane id", "LaneId", new LaneId(Sample.A, 0));
         file.Record("evse", "Evse", new Evse(
@@ -66,6 +69,9 @@ internal sealed class StateVectors
         rows.Add(Tables.Rules, Tables.OnlyRow, Rules.Default);
         rows.Add(Tables.RulesVotes, Sample.A, Sample.FasterRules);
         rows.Add(Tables.Clock, Tables.OnlyRow, Sample.Clock);
+        rows.Add(Tables.Parties, Sample.C, Records.Party);
+        rows.Add(Tables.Proposals, Bodies.Change.Id, Records.Proposal);
+        rows.Add(Tables.MemberHistory, 7, Records.Concluded);
         rows.Add(Tables.Lanes, new LaneId(Sample.A, 0), Lane.Unused.Use(1).Use(3));
         rows.Add(Tables.Locations, Bodies.Location.Location, Bodies.Location);
         rows.Add(Tables.Evses, Sample.Evse, new Evse(

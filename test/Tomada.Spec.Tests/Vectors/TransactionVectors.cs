@@ -14,9 +14,13 @@ internal static class TransactionVectors
         foreach ((CompanyId sender, Body body) in Bodies.All())
         {
             number++;
-            string suffix = body is AnswerLeg answer
-                ? answer.Accepted ? " accepted" : " refused"
-                : string.Empty;
+            string suffix = body switch
+            {
+                AnswerLeg answer => answer.Accepted ? " accepted" : " refused",
+                ProposeMember proposal => $" {proposal.Change.Kind}",
+                RotateKey rotation => $" {rotation.Key.GetType().Name}",
+                _ => string.Empty,
+            };
             file.Add($"{body.Kind}{suffix}", "transaction", Envelope(sender, number, body));
         }
 
