@@ -57,6 +57,17 @@ internal static class BenchRun
     private static IEnumerable<IBenchSystem> Systems(BenchOptions options, string folder)
     {
         yield return new TomadaSystem(folder, options.Nodes);
+        if (options.Peers.Contains("etcd"))
+        {
+            if (EtcdSystem.Find(folder, out string missing) is { } etcd)
+            {
+                yield return etcd;
+            }
+            else
+            {
+                Say(missing);
+            }
+        }
     }
 
     private static async Task<List<Measured>> MeasureAsync(

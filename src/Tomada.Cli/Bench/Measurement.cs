@@ -45,8 +45,9 @@ internal sealed class Measurement(IBenchSystem system, BenchOptions options)
     public async Task<Measured> FailoverAsync(CancellationToken stop)
     {
         int leader = await system.LeaderAsync(stop);
-        int[] killed =
-            [.. Enumerable.Range(leader, options.Down).Select(node => node % system.Nodes)];
+        // A peer of three survives one.
+        int down = Math.Min(options.Down, (system.Nodes - 1) / 2);
+        int[] killed = [.. Enumerable.Range(leader, down).Select(node => node % system.Nodes)];
         int[] survivors = [.. AllNodes.Except(killed)];
         using Load load = await Load.StartAsync(
             system, survivors, BenchOptions.FailoverSubmitters, null, stop);
@@ -58,7 +59,7 @@ internal sealed class Measurement(IBenchSystem system, BenchOptions options)
         await Task.Delay(options.Window, stop);
         Counters after = await CountAsync(survivors, stop);
         Sample[] samples = await load.EndAsync();
-        Measured steady = Of($"{options.Down} down", samples, before, after, load);
+        Measured steady = Of($"{down} down", samples, before, after, load);
         return steady with { FailoverMs = LongestSilence(samples, killedAt, before.At) };
     }
 

@@ -8,6 +8,8 @@ namespace Tomada.Cli.Commands;
 /// <summary><c>tomada bench</c>: how fast, on this machine, beside others.</summary>
 internal static class BenchCommand
 {
+    private static readonly string[] s_peers = ["etcd"];
+
     public static Command Create() => new("bench", "Measures real processes on this machine.")
     {
         Consensus(),
@@ -26,6 +28,13 @@ internal static class BenchCommand
         Option<int[]> rates = Numbers(
             "--rates", [], BenchOptions.RateMax,
             "Submissions a second whatever the answers do, one load per number");
+        Option<string[]> peers = new("--peers")
+        {
+            Description = "Others that take the same load, if installed; separated by commas: "
+                + string.Join(", ", s_peers) + ".",
+            DefaultValueFactory = _ => [],
+            CustomParser = ParsePeers,
+        };
         Option<FileInfo?> json = new("--json")
         {
             Description = "Also write the results to this file as JSON.",
@@ -35,7 +44,7 @@ internal static class BenchCommand
         Command command = new(
             "consensus", "Starts a network of real nodes on loopback, loads it and measures it.")
         {
-            nodes, down, clients, rates, seconds, json, keep,
+            nodes, down, peers, clients, rates, seconds, json, keep,
         };
         // Ctrl-C waits only for an action that has returned its task; processes start after that.
         command.SetAction((parsed, stop) => Task.Run(
@@ -43,7 +52,7 @@ internal static class BenchCommand
                 new BenchOptions(
                     parsed.GetValue(nodes),
                     parsed.GetValue(down),
-                    [],
+                    parsed.GetRequiredValue(peers),
                     parsed.GetRequiredValue(clients),
                     parsed.GetRequiredValue(rates),
                     TimeSpan.FromSeconds(parsed.GetValue(seconds)),
@@ -81,6 +90,18 @@ internal static class BenchCommand
             DefaultValueFactory = _ => usual,
             CustomParser = result => Parse(result, name, to),
         };
+
+    private static string[]? ParsePeers(ArgumentResult result)
+    {
+        string[] peers = result.Tokens[0].Value.Split(',');
+        if (peers.FirstOrDefault(each => !s_peers.Contains(each)) is { } unknown)
+        {
+            result.AddError($"--peers: '{unknown}' is none of {string.Join(", ", s_peers)}.");
+            return null;
+        }
+
+        return peers;
+    }
 
     private static int[]? Parse(ArgumentResult result, string name, int to)
     {
