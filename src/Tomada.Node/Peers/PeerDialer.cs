@@ -24,8 +24,8 @@ internal static class PeerDialer
         {
             UseProxy = false,
             ConnectTimeout = PeerLimits.HandshakeTimeout,
-            KeepAlivePingDelay = PeerLimits.KeepAlive,
-            KeepAlivePingTimeout = PeerLimits.KeepAlive,
+            KeepAlivePingDelay = PeerLimits.KeepAliveDelay,
+            KeepAlivePingTimeout = PeerLimits.KeepAliveTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
             SslOptions = new SslClientAuthenticationOptions
             {
@@ -47,7 +47,7 @@ internal static class PeerDialer
             $"https://{endPoint}", new GrpcChannelOptions
             {
                 HttpHandler = handler,
-                MaxReceiveMessageSize = PeerLimits.FrameBytesMax + 64,
+                MaxReceiveMessageSize = PeerLimits.FrameBytesMax + PeerLimits.EnvelopeBytesMax,
             });
         Wire.Peers.PeersClient client = new(channel);
         using AsyncDuplexStreamingCall<Frame, Frame> call =
@@ -56,7 +56,8 @@ internal static class PeerDialer
         await call.ResponseHeadersAsync.ConfigureAwait(false);
         if (shown is { } key)
         {
-            PeerStream stream = new(call.ResponseStream, call.RequestStream, key, isDialer: true);
+            PeerStream stream = new(
+                call.ResponseStream, call.RequestStream, key, endPoint.Address, admission: null);
             await run(stream, stop).ConfigureAwait(false);
         }
     }

@@ -8,6 +8,21 @@ public static class PeerLimits
     /// </summary>
     public const int FrameBytesMax = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// Largest founding frame, in bytes: a genesis of the most founders fits several times. A larger
+    /// one ends its stream.
+    /// </summary>
+    public const int FoundingBytesMax = 256 * 1024;
+
+    /// <summary>
+    /// Most bytes of small frames that are written together when several wait; a larger batch that
+    /// is received ends its stream.
+    /// </summary>
+    public const int BatchBytesMax = 64 * 1024;
+
+    /// <summary>What the message around a frame adds to it at most, in bytes.</summary>
+    public const int EnvelopeBytesMax = 64;
+
     /// <summary>Largest frame of a handshake, in bytes; a larger one ends the stream.</summary>
     public const int HandshakeBytesMax = 4_096;
 
@@ -31,14 +46,33 @@ public static class PeerLimits
     public const long SendBytesMax = 4L * FrameBytesMax;
 
     /// <summary>
-    /// Most frames a second from one peer; a faster one is read no faster, and waits.
+    /// Frames a second from one peer on average, and at once; a faster one is read no faster: its
+    /// frames wait on its own side, and its send queue drops the oldest.
     /// </summary>
-    public const int FramesPerSecondMax = 5_000;
+    public const int FramesPerSecondMax = 20_000;
+
+    /// <summary>Bytes a second from one peer on average, and at once; as above.</summary>
+    public const int BytesPerSecondMax = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Most frames that wait for this node's loop; then no stream is read until there is room.
+    /// Most frames of one peer that wait for this node's loop; then that peer's stream alone is not
+    /// read until there is room.
     /// </summary>
-    public const int IncomingMax = 4_096;
+    public const int IncomingFramesMax = 1_024;
+
+    /// <summary>
+    /// Most bytes of one peer that wait for this node's loop, the first frame not counted; as above.
+    /// </summary>
+    public const long IncomingBytesMax = 2L * FrameBytesMax;
+
+    /// <summary>
+    /// Founding frames a second from one peer on average; further ones are dropped, for candidates
+    /// send again.
+    /// </summary>
+    public const int FoundingPerSecondMax = 100;
+
+    /// <summary>Founding frames from one peer at once; as above.</summary>
+    public const int FoundingBurstMax = 500;
 
     /// <summary>
     /// Most founding frames that wait; further ones are dropped, for candidates send again.
@@ -54,6 +88,21 @@ public static class PeerLimits
     /// Most connections at once, handshakes in progress included; further ones are closed.
     /// </summary>
     public const int ConnectionsMax = 512;
+
+    /// <summary>
+    /// Most connections of one address that have not shown who they are; further ones are closed.
+    /// Founders of one machine share an address.
+    /// </summary>
+    public const int UnprovenPerAddressMax = 16;
+
+    /// <summary>
+    /// Refusals that are logged at once, and again after each <see cref="RefusalLogPeriod"/>; the
+    /// others are only counted.
+    /// </summary>
+    public const int RefusalLogsMax = 20;
+
+    /// <summary>In this time one more refusal may be logged.</summary>
+    public static readonly TimeSpan RefusalLogPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Streams of one connection; a peer needs one, and each can hold a frame in memory before
@@ -79,7 +128,12 @@ public static class PeerLimits
     public static readonly TimeSpan AnnounceSlow = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Silence after which a connection is probed, and again after which it is given up.
+    /// Silence after which a connection is probed. With <see cref="KeepAliveTimeout"/> this is how
+    /// long a link that is cut, even one way, is taken for alive: 4 s, and one more for the clock
+    /// that looks at it each second.
     /// </summary>
-    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan KeepAliveDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a probe may stay without an answer; then the connection ends.</summary>
+    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(3);
 }

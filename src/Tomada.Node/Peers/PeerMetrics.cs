@@ -18,6 +18,14 @@ internal static class PeerMetrics
         "tomada.peer.frames.refused",
         description: "Frames that were malformed or not allowed, by reason.");
 
+    private static readonly Counter<long> s_held = s_meter.CreateCounter<long>(
+        "tomada.peer.frames.held",
+        description: "Times that a stream was not read for a while, by reason: rate or queue.");
+
+    private static readonly Counter<long> s_connections = s_meter.CreateCounter<long>(
+        "tomada.peer.connections.refused",
+        description: "Connections closed before a handshake: tls, deadline or connections.");
+
     private static readonly Counter<long> s_dropped = s_meter.CreateCounter<long>(
         "tomada.peer.frames.dropped", description: "Frames dropped because a queue was full.");
 
@@ -27,6 +35,10 @@ internal static class PeerMetrics
         s_handshakes.Add(1, Reason(reason.ToString()));
 
     public static void FrameRefused(string reason) => s_frames.Add(1, Reason(reason));
+
+    public static void FrameHeld(string reason) => s_held.Add(1, Reason(reason));
+
+    public static void ConnectionRefused(string reason) => s_connections.Add(1, Reason(reason));
 
     public static void FramesDropped(int count) => s_dropped.Add(count);
 

@@ -26,11 +26,10 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly SortedDictionary<CompanyId, PeerLink> _links = [];
-    private readonly SemaphoreSlim _telling = new(1);
+    private readonly Lock _telling = new();
     private readonly List<Task> _tasks = [];
-    private readonly Channel<PeerEvent> _incoming =
-        Channel.CreateBounded<PeerEvent>(new BoundedChannelOptions(PeerLimits.IncomingMax));
-
+    private readonly IncomingQueues _incoming = new();
+    private readonly RefusalLog _refusals;
     private readonly Channel<FoundingFrame> _founding = Channel.CreateBounded<FoundingFrame>(
         new BoundedChannelOptions(PeerLimits.FoundingIncomingMax)
         { FullMode = BoundedChannelFullMode.DropWrite },
@@ -50,6 +49,7 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         _store = store;
         _wall = wall;
         _log = log;
+        _refusals = new RefusalLog(log, wall);
         _self = keys.SignedMember(config.Company, config.Name);
         _invitation = new Invitation(config.Network);
     }
@@ -57,8 +57,10 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
     /// <summary>Where the peer endpoint really listens.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
 
-    /// <summary>What members send, and changes of who is reachable; one reader.</summary>
-    public ChannelReader<PeerEvent> Incoming => _incoming.Reader;
+    /// <summary>
+    /// What members send, each in turn, and changes of who is reachable; one reader.
+    /// </summary>
+    public ChannelReader<PeerEvent> Incoming => _incoming;
 
     /// <summary>
     /// Members with a live stream now, without this company; none before the network is entered.
@@ -109,8 +111,12 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         {
             network._multicast = new MulticastSocket(config.Multicast);
             (network._server, network.EndPoint) =
-                await PeerServer.StartAsync(config.Peer.Listen, keys, network.RunStreamAsync, stop)
-                    .ConfigureAwait(false);
+                await PeerServer.StartAsync(
+                    config.Peer.Listen,
+                    keys,
+                    new Admissions(wall, network._refusals.Connection),
+                    network.RunStreamAsync,
+                    stop).ConfigureAwait(false);
             network.RecallEndPoints();
             network._tasks.Add(network.AnnounceAsync());
             network._tasks.Add(network.ListenAsync());
@@ -132,7 +138,7 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
     public void EnterNetwork(Digest network, Func<CompanyId, MemberRecord?> memberOf)
     {
         _joined = new Joined(new NetworkId(network), memberOf);
-        _ = TellReachableAsync();
+        TellReachable();
     }
 
     /// <summary>Queues bytes for a member; false when it has no live stream.</summary>
@@ -183,7 +189,7 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         }
 
         await Task.WhenAll(tasks).ConfigureAwait(false);
-        _incoming.Writer.TryComplete();
+        _incoming.End();
         _founding.Writer.TryComplete();
     }
 
@@ -222,27 +228,17 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         _joined?.MemberOf(
             link.Company) is { } known && Handshake.SameKeys(known, link.Member.Member);
 
-    private async Task TellReachableAsync()
+    private void TellReachable()
     {
         // One at a time, so that the last set told is the newest.
-        await _telling.WaitAsync().ConfigureAwait(false);
-        try
+        lock (_telling)
         {
             ImmutableSortedSet<CompanyId> now = Reachable;
             if (!now.SetEquals(_told))
             {
                 _told = now;
-                await _incoming.Writer.WriteAsync(
-                    new PeerEvent.ReachableChanged(now), _stopping.Token).ConfigureAwait(false);
+                _incoming.Tell(now);
             }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // Nobody listens any more.
-        }
-        finally
-        {
-            _telling.Release();
         }
     }
 
@@ -251,14 +247,6 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connection with {Company} ended")]
     private partial void LogEnded(CompanyId company);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning, Message = "Refused a connection of {Company}: {Reason}")]
-    private partial void LogRefused(string company, PeerRefusal reason);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning, Message = "{Company} refused the connection: {Reason}")]
-    private partial void LogRefusedByPeer(string company, PeerRefusal reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Multicast: {Problem}")]
     private partial void LogMulticast(string problem);

@@ -58,14 +58,15 @@ public sealed partial class PeerNetwork
     {
         // One byte more than allowed, so that a longer datagram shows as too long instead of cut.
         byte[] buffer = new byte[PeerLimits.DatagramBytesMax + 1];
-        RateLimit limit = new(PeerLimits.DatagramsPerSecondMax, _wall);
+        RateLimit limit = new(
+            PeerLimits.DatagramsPerSecondMax, PeerLimits.DatagramsPerSecondMax, _wall);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 (int length, IPAddress source) =
                     await _multicast!.ReceiveAsync(buffer, _stopping.Token).ConfigureAwait(false);
-                if (limit.TryTake(out _))
+                if (limit.TryTake())
                 {
                     Hear(buffer.AsMemory(0, length), source);
                 }

@@ -17,7 +17,7 @@ public sealed partial class PeerNetwork
         {
             if (await ShakeHandsAsync(stream, ending.Token).ConfigureAwait(false) is { } member)
             {
-                await RunLinkAsync(new PeerLink(member, stream, ending), stream)
+                await RunLinkAsync(new PeerLink(member, stream, ending, _wall), stream)
                     .ConfigureAwait(false);
             }
         }
@@ -40,11 +40,14 @@ public sealed partial class PeerNetwork
             return;
         }
 
+        stream.Proven();
         LogConnected(link.Company);
+        IncomingQueues.Lane lane = _incoming.Open(link.Company);
         try
         {
-            await TellReachableAsync().ConfigureAwait(false);
-            await link.RunAsync(frame => ReceiveAsync(link, frame), _wall).ConfigureAwait(false);
+            TellReachable();
+            await link.RunAsync((frame, stop) => ReceiveAsync(link, lane, frame, stop))
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -57,7 +60,7 @@ public sealed partial class PeerNetwork
             }
 
             LogEnded(link.Company);
-            await TellReachableAsync().ConfigureAwait(false);
+            TellReachable();
         }
     }
 
@@ -83,9 +86,10 @@ public sealed partial class PeerNetwork
     }
 
     /// <summary>Takes a received frame; false ends the stream.</summary>
-    private async ValueTask<bool> ReceiveAsync(PeerLink link, ReadOnlyMemory<byte> frame)
+    private async ValueTask<bool> ReceiveAsync(
+        PeerLink link, IncomingQueues.Lane lane, ReadOnlyMemory<byte> frame, CancellationToken stop)
     {
-        if (frame.Length is < 2 or > PeerLimits.FrameBytesMax)
+        if (frame.Length < 2 || frame.Length > BytesMax((FrameKind)frame.Span[0]))
         {
             PeerMetrics.FrameRefused("length");
             return false;
@@ -93,13 +97,15 @@ public sealed partial class PeerNetwork
 
         switch ((FrameKind)frame.Span[0])
         {
+            case FrameKind.Founding when !link.FoundingRate.TryTake():
+                // Its candidate sends it again.
+                PeerMetrics.FrameRefused("founding-rate");
+                return true;
             case FrameKind.Founding:
                 _founding.Writer.TryWrite(new FoundingFrame(link.Company, frame[1..]));
                 return true;
             case FrameKind.Replication when IsMember(link):
-                await _incoming.Writer.WriteAsync(
-                    new PeerEvent.Arrived(link.Company, frame[1..]), _stopping.Token)
-                    .ConfigureAwait(false);
+                await lane.AddAsync(frame[1..], stop).ConfigureAwait(false);
                 return true;
             case FrameKind.Replication:
                 // A peer that entered the network a moment before this node did; it sends again.
@@ -110,6 +116,12 @@ public sealed partial class PeerNetwork
                 return false;
         }
     }
+
+    private static int BytesMax(FrameKind kind) => kind switch
+    {
+        FrameKind.Founding => PeerLimits.FoundingBytesMax,
+        _ => PeerLimits.FrameBytesMax,
+    };
 
     private async Task<SignedMember?> ShakeHandsAsync(PeerStream stream, CancellationToken ended)
     {
@@ -162,7 +174,7 @@ public sealed partial class PeerNetwork
         HandshakeMessage? message = await stream.ReadHandshakeAsync(stop).ConfigureAwait(false);
         if (message is Refused refused)
         {
-            LogRefusedByPeer(who, refused.Reason);
+            _refusals.ByPeer(who, refused.Reason);
         }
         else if (message is not T)
         {
@@ -175,8 +187,7 @@ public sealed partial class PeerNetwork
     private async Task RefuseAsync(
         PeerStream stream, string who, PeerRefusal reason, CancellationToken stop)
     {
-        PeerMetrics.HandshakeRefused(reason);
-        LogRefused(who, reason);
+        _refusals.Handshake(who, reason);
         await stream.WriteAsync(new Refused(reason), stop).ConfigureAwait(false);
     }
 }

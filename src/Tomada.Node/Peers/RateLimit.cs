@@ -1,25 +1,44 @@
 namespace Tomada.Node.Peers;
 
-/// <summary>Allows so many in each second, counted from the first; for one reader.</summary>
-internal sealed class RateLimit(int perSecond, TimeProvider wall)
+/// <summary>
+/// So many in a second on average, and at most so many at once: a bucket that fills steadily. For
+/// one user at a time.
+/// </summary>
+/// <param name="perSecond">What it gains in a second.</param>
+/// <param name="burst">What it holds at most, and at first.</param>
+/// <param name="wall">The wall clock.</param>
+internal sealed class RateLimit(double perSecond, double burst, TimeProvider wall)
 {
-    private long _windowStart = wall.GetTimestamp();
-    private int _used;
+    private double _spent;
+    private long _filledAt = wall.GetTimestamp();
 
-    /// <summary>
-    /// Takes one if any is left; otherwise the time until the next second begins.
-    /// </summary>
-    public bool TryTake(out TimeSpan wait)
+    /// <summary>Takes one if there is one.</summary>
+    public bool TryTake()
     {
-        TimeSpan elapsed = wall.GetElapsedTime(_windowStart);
-        if (elapsed >= TimeSpan.FromSeconds(1))
+        Fill();
+        if (_spent + 1 > burst)
         {
-            _windowStart = wall.GetTimestamp();
-            elapsed = TimeSpan.Zero;
-            _used = 0;
+            return false;
         }
 
-        wait = TimeSpan.FromSeconds(1) - elapsed;
-        return _used < perSecond && ++_used > 0;
+        _spent++;
+        return true;
+    }
+
+    /// <summary>Takes so many in any case, and says how long to wait before the next.</summary>
+    public TimeSpan Take(int count)
+    {
+        Fill();
+        _spent += count;
+        return _spent <= burst
+            ? TimeSpan.Zero : TimeSpan.FromSeconds((_spent - burst) / perSecond);
+    }
+
+    private void Fill()
+    {
+        long now = wall.GetTimestamp();
+        double gained = wall.GetElapsedTime(_filledAt, now).TotalSeconds * perSecond;
+        _spent = Math.Max(0, _spent - gained);
+        _filledAt = now;
     }
 }
