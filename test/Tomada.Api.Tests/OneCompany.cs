@@ -1,10 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tomada.Api.Tests;
 using Tomada.Ledger;
 using Tomada.Node;
 using Tomada.Node.Keys;
+using Tomada.Node.Peers;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
 
@@ -188,6 +190,10 @@ public sealed class OneCompany : IAsyncLifetime
 
     private sealed class Nobody : IPeerChannel
     {
+        private readonly Channel<PeerEvent> _silence = Channel.CreateBounded<PeerEvent>(1);
+
+        public ChannelReader<PeerEvent> Incoming => _silence.Reader;
+
         public void Send(CompanyId? to, ReadOnlyMemory<byte> message)
         {
         }

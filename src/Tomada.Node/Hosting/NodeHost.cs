@@ -116,7 +116,6 @@ public static class NodeHost
         Task[] work =
         [
             loop.RunAsync(ending.Token),
-            FeedAsync(member.Peers, loop, ending.Token),
             devices.RunAsync(ending.Token),
         ];
         try
@@ -130,23 +129,6 @@ public static class NodeHost
             // would wait for ever, and a node that failed would never exit.
             await ending.CancelAsync();
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static async Task FeedAsync(
-        PeerNetwork peers, ReplicationLoop loop, CancellationToken stop)
-    {
-        await foreach (PeerEvent happened in peers.Incoming.ReadAllAsync(stop))
-        {
-            ReplicatorInput input = happened switch
-            {
-                PeerEvent.Arrived arrived =>
-                    new ReplicatorInput.Received(arrived.From, arrived.Bytes),
-                PeerEvent.ReachableChanged changed =>
-                    new ReplicatorInput.PeersReachable(changed.Reachable),
-                _ => throw new System.Diagnostics.UnreachableException(happened.ToString()),
-            };
-            await loop.Inputs.WriteAsync(input, stop);
         }
     }
 

@@ -1,10 +1,19 @@
+using System.Threading.Channels;
+using Tomada.Node.Peers;
 using Tomada.Primitives;
 
 namespace Tomada.Node;
 
-/// <summary>The way out to other companies: the network, or nobody in a network of one.</summary>
+/// <summary>
+/// The way to other companies and back: the network, or nobody in a network of one.
+/// </summary>
 public interface IPeerChannel
 {
+    /// <summary>
+    /// What members send, each in turn, and changes of who is reachable; one reader.
+    /// </summary>
+    ChannelReader<PeerEvent> Incoming { get; }
+
     /// <summary>
     /// Queues a message and returns at once; it may be lost, and is then sent again by its sender.
     /// </summary>

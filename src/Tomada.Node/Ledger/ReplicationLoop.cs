@@ -17,7 +17,7 @@ namespace Tomada.Node;
 /// </summary>
 public sealed partial class ReplicationLoop
 {
-    /// <summary>Inputs that may wait; peers beyond it are held back by their channel.</summary>
+    /// <summary>The node's own inputs that may wait; who submits more is held back.</summary>
     public const int InputsMax = 4_096;
 
     /// <summary>Inputs that share one sync; more wait for the next.</summary>
@@ -60,9 +60,6 @@ public sealed partial class ReplicationLoop
     /// <summary>Transactions that wait; from any thread, a moment old.</summary>
     public int PendingCount => _replicator.PendingCount;
 
-    /// <summary>Where peers' messages and changes of who is reachable go in.</summary>
-    public ChannelWriter<ReplicatorInput> Inputs => _inputs.Writer;
-
     /// <summary>Re-executes the stored chain and stands ready to run.</summary>
     /// <exception cref="StoreCorruptException">A stored block does not follow from its
     /// parent.</exception>
@@ -100,13 +97,14 @@ public sealed partial class ReplicationLoop
             MonotonicMs(),
             WallNow())]);
         Task ticking = TickAsync(stop);
+        LoopInputs inputs = new(_inputs.Reader, _peers.Incoming);
         List<ReplicatorOutput> outputs = [];
-        while (await _inputs.Reader.WaitToReadAsync(stop))
+        while (await inputs.WaitAsync(stop))
         {
             // Time first: what is stepped after it is judged by a clock that is not stale.
             outputs.Add(_replicator.Step(new ReplicatorInput.Tick(MonotonicMs(), WallNow())));
             for (int i = 0; i < StepsPerSyncMax
-                && _inputs.Reader.TryRead(out ReplicatorInput? input); i++)
+                && inputs.TryTake(out ReplicatorInput? input); i++)
             {
                 outputs.Add(_replicator.Step(input));
             }

@@ -9,8 +9,8 @@ public static class PeerLimits
     public const int FrameBytesMax = 8 * 1024 * 1024;
 
     /// <summary>
-    /// Largest founding frame, in bytes: a genesis of the most founders fits several times. A larger
-    /// one ends its stream.
+    /// Largest founding frame, in bytes: a genesis of the most founders fits several times. A
+    /// larger one ends its stream.
     /// </summary>
     public const int FoundingBytesMax = 256 * 1024;
 
@@ -61,7 +61,8 @@ public static class PeerLimits
     public const int IncomingFramesMax = 1_024;
 
     /// <summary>
-    /// Most bytes of one peer that wait for this node's loop, the first frame not counted; as above.
+    /// Most bytes of one peer that wait for this node's loop, the first frame not counted; as
+    /// above.
     /// </summary>
     public const long IncomingBytesMax = 2L * FrameBytesMax;
 

@@ -29,8 +29,8 @@ internal static class PeerServer
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton(new PeerEndpoint(accept));
-        builder.Services.AddGrpc(
-            grpc => grpc.MaxReceiveMessageSize = PeerLimits.FrameBytesMax + PeerLimits.EnvelopeBytesMax);
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize =
+            PeerLimits.FrameBytesMax + PeerLimits.EnvelopeBytesMax);
         WebApplication app = builder.Build();
         app.Use(next => context =>
         {
