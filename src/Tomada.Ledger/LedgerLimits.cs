@@ -98,6 +98,12 @@ public static class LedgerLimits
     /// </summary>
     public const long ReadyTipAgeMsMax = 30_000;
 
+    /// <summary>
+    /// Proofs of guilt that the ledger keeps against one company; one more is refused, for one
+    /// suffices and a liar may make any number.
+    /// </summary>
+    public const int GuiltsPerCompanyMax = 16;
+
     /// <summary>Longest free text (names, addresses), in UTF-8 bytes.</summary>
     public const int TextMax = 200;
 

@@ -76,6 +76,8 @@ internal sealed class LedgerWorld
         return new SignedMember(member, Sign(KeyOf(company), member.SignedMessage()));
     }
 
+    public static PublicKey VotingKeyOf(CompanyId company) => Key($"voting {company}");
+
     public static PublicKey StationKey(EvseId evse) => Key($"station {evse}");
 
     public static byte[] Sign(PublicKey key, ReadOnlySpan<byte> message)

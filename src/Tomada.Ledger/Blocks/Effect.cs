@@ -17,6 +17,7 @@ public abstract record Effect
         .Case(4, MembersChanged.Codec)
         .Case(5, MemberChangeWaits.Codec)
         .Case(6, MemberProposalEnded.Codec)
+        .Case(7, EquivocationProven.Codec)
         .Case(40, TripHeld.Codec)
         .Case(41, TripConfirmed.Codec)
         .Case(42, TripRefused.Codec)

@@ -75,6 +75,9 @@ public sealed class LedgerState
 
     public ImmutableSortedDictionary<LaneId, Lane> Lanes => Of(Tables.Lanes);
 
+    /// <summary>Proven contradictions of members.</summary>
+    public ImmutableSortedDictionary<GuiltId, Guilt> Guilts => Of(Tables.Guilts);
+
     public ImmutableSortedDictionary<LocationId, PutLocation> Locations => Of(Tables.Locations);
 
     public ImmutableSortedDictionary<EvseId, Evse> Evses => Of(Tables.Evses);

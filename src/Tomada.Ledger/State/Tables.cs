@@ -44,6 +44,10 @@ public static class Tables
 
     public static Table<LaneId, Lane> Lanes { get; } = Proven("lane", LaneId.Codec, Lane.Codec);
 
+    /// <summary>Proven contradictions of members.</summary>
+    public static Table<GuiltId, Guilt> Guilts { get; } =
+        Proven("guilt", GuiltId.Codec, Guilt.Codec);
+
     // Stations.
     public static Table<LocationId, PutLocation> Locations { get; } =
         Proven("location", LocationId.Codec, PutLocation.Codec);

@@ -58,6 +58,8 @@ public sealed class Working
 
     public WorkingTable<LaneId, Lane> Lanes => Of(Tables.Lanes);
 
+    public WorkingTable<GuiltId, Guilt> Guilts => Of(Tables.Guilts);
+
     public WorkingTable<LocationId, PutLocation> Locations => Of(Tables.Locations);
 
     public WorkingTable<EvseId, Evse> Evses => Of(Tables.Evses);

@@ -15,6 +15,7 @@ public abstract record Body
         .Case(4, SetRules.Codec)
         .Case(5, Leave.Codec)
         .Case(6, Ready.Codec)
+        .Case(7, ReportEquivocation.Codec)
         .Case(20, PutLocation.Codec)
         .Case(21, PutEvse.Codec)
         .Case(22, PutTariff.Codec)

@@ -13,6 +13,7 @@ internal static class Dispatch
         Leave each => MembershipRules.Apply(state, context, each),
         Ready each => MembershipRules.Apply(state, context, each),
         SetRules each => RulesVoting.Apply(state, context, each),
+        ReportEquivocation each => EvidenceRules.Apply(state, context, each),
         PutLocation each => StationRules.Apply(state, context, each),
         PutTariff each => StationRules.Apply(state, context, each),
         PutEvse each => StationRules.Apply(state, context, each),

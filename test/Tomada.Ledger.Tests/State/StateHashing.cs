@@ -17,6 +17,7 @@ internal static class StateHashing
         Add(leaves, state, Tables.Proposals);
         Add(leaves, state, Tables.MemberHistory);
         Add(leaves, state, Tables.Lanes);
+        Add(leaves, state, Tables.Guilts);
         Add(leaves, state, Tables.Locations);
         Add(leaves, state, Tables.Evses);
         Add(leaves, state, Tables.TariffHashes);

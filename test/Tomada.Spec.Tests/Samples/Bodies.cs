@@ -38,6 +38,7 @@ internal static class Bodies
         [
             .. Membership(),
             (Sample.A, new SetRules(Sample.FasterRules)),
+            (Sample.A, new ReportEquivocation(Records.Guilt.Evidence)),
             (Sample.B, Location),
             (Sample.B, Evse),
             (Sample.B, Tariff),

@@ -88,6 +88,19 @@ internal static class Records
         [Sample.A, Sample.B, Sample.C],
         Sample.Start.Plus(TimeSpan.FromSeconds(9)));
 
+    /// <summary>C endorsed two values in one ballot of height 2.</summary>
+    public static Guilt Guilt { get; } = new(
+        Evidence.Of(
+            Sample.Network,
+            LedgerState.FromGenesis(Sample.Genesis).GovernanceRoot,
+            Endorsed(Sample.Text("one value")),
+            Endorsed(Sample.Text("another value")))!,
+        Signer.Voting(Sample.C).Public,
+        Sample.A,
+        Sample.Start.Plus(TimeSpan.FromSeconds(3)));
+
+    public static GuiltId Guilty { get; } = GuiltId.Of(Guilt.Evidence)!.Value;
+
     public static IEnumerable<Effect> Effects() =>
     [
         new MemberProposed(Bodies.Change.Id),
@@ -96,6 +109,7 @@ internal static class Records
         new MemberChangeWaits(Bodies.Change.Id),
         new MemberProposalEnded(Bodies.Change.Id, ProposalEnd.Void),
         new RulesChanged(Sample.FasterRules, Sample.Clock.ChangeAt(Trip.ProposedAt, 60)),
+        new EquivocationProven(Guilty),
         new TripHeld(Sample.Trip, Trip.DecideBy),
         new TripConfirmed(Sample.Trip),
         new TripRefused(Sample.Leg, RefusalReason.StationUnreachable),
@@ -128,5 +142,13 @@ internal static class Records
                 Sample.Text("governance"), Sample.Start.Plus(TimeSpan.FromSeconds(1)), Sample.A,
                 null),
         ];
+    }
+
+    private static SignedVote Endorsed(Digest value)
+    {
+        VoteContent content = new(VoteType.Endorse, 2, 0, value);
+        byte[] message = content.SignedBytes(
+            Sample.Network, LedgerState.FromGenesis(Sample.Genesis).GovernanceRoot);
+        return SignedVote.Of(content, Sample.C, Signer.Voting(Sample.C).Sign(message));
     }
 }

@@ -81,13 +81,6 @@ internal static class ChainVectors
         return file;
     }
 
-    /// <summary>B endorsed two values in one ballot of height 2.</summary>
-    public static Evidence EvidenceOf(Chain chain) => Evidence.Of(
-        Sample.Network,
-        chain.Members.Hash,
-        Signed(chain, Sample.B, new(VoteType.Endorse, 2, 0, chain.Second.Digest)),
-        Signed(chain, Sample.B, new(VoteType.Endorse, 2, 0, chain.First.Digest)))!;
-
     private static void AddEvidence(VectorFile file, Chain chain)
     {
         Evidence hidden = Evidence.Of(
@@ -97,7 +90,7 @@ internal static class ChainVectors
             Signed(chain, Sample.B, new(VoteType.Promise, 2, 1, Digest.Zero)))!;
         file.Record("a signed vote", "SignedVote", hidden.First);
         file.Record("evidence of a hidden lock", "Evidence", hidden);
-        file.Record("evidence of two endorsements", "Evidence", EvidenceOf(chain));
+        file.Record("evidence of two endorsements", "Evidence", Records.Guilt.Evidence);
     }
 
     private static SignedVote Signed(Chain chain, CompanyId signer, VoteContent content) =>

@@ -62,6 +62,7 @@ internal static class Format
         Of("SetRules", SetRules.Codec),
         Of("Leave", Leave.Codec),
         Of("Ready", Ready.Codec),
+        Of("ReportEquivocation", ReportEquivocation.Codec),
         Of("PutLocation", PutLocation.Codec),
         Of("PutEvse", PutEvse.Codec),
         Of("Connector", Connector.Codec),
@@ -101,6 +102,7 @@ internal static class Format
         Of("MembersChanged", MembersChanged.Codec),
         Of("MemberChangeWaits", MemberChangeWaits.Codec),
         Of("MemberProposalEnded", MemberProposalEnded.Codec),
+        Of("EquivocationProven", EquivocationProven.Codec),
         Of("TripHeld", TripHeld.Codec),
         Of("TripConfirmed", TripConfirmed.Codec),
         Of("TripRefused", TripRefused.Codec),
@@ -123,6 +125,8 @@ internal static class Format
         Of("ReadyMark", ReadyMark.Codec),
         Of("Lane", Lane.Codec),
         Of("LaneId", LaneId.Codec),
+        Of("GuiltId", GuiltId.Codec),
+        Of("Guilt", Guilt.Codec),
         Of("Evse", Evse.Codec),
         Of("Trip", Trip.Codec),
         Of("Leg", Leg.Codec),
@@ -189,7 +193,7 @@ internal static class Format
         typeof(EndReason),
         typeof(OutcomeCode), typeof(TripState), typeof(LegState), typeof(SessionState),
         typeof(CdrState), typeof(PeriodState), typeof(PaymentState), typeof(AccountKind),
-        typeof(VoteType), typeof(PeerRefusal),
+        typeof(VoteType), typeof(EvidenceKind), typeof(PeerRefusal),
     ];
 
     public static IEnumerable<KnownType> All =>

@@ -1,0 +1,77 @@
+using Tomada.Primitives;
+
+namespace Tomada.Ledger;
+
+/// <summary>Evidence against members is checked and kept; nothing else follows from it.</summary>
+internal static class EvidenceRules
+{
+    public static Outcome Apply(Working state, TransactionContext context, ReportEquivocation body)
+    {
+        Evidence evidence = body.Evidence;
+        if (GuiltId.Of(evidence) is not { } id)
+        {
+            return Outcome.Refused(
+                OutcomeCode.OutOfRules, "evidence: the votes do not contradict each other");
+        }
+
+        if (state.Guilts.TryGet(id, out _))
+        {
+            return Outcome.Refused(
+                OutcomeCode.AlreadyExists, $"evidence: {id} is on the ledger already");
+        }
+
+        if (Count(state, id.Guilty) >= LedgerLimits.GuiltsPerCompanyMax)
+        {
+            return Outcome.Refused(
+                OutcomeCode.LimitExceeded,
+                $"evidence: so many proofs against {id.Guilty} are on the ledger already");
+        }
+
+        if (KeyAt(state, id.Guilty, id.Height) is not { } key)
+        {
+            return Outcome.Refused(
+                OutcomeCode.NotFound, $"evidence: {id.Guilty} had no voting key at that height");
+        }
+
+        if (evidence.Refute(state.Network, key, context.Verify) is { } why)
+        {
+            return Outcome.Refused(OutcomeCode.OutOfRules, $"evidence: {why}");
+        }
+
+        state.Guilts.Put(id, new Guilt(evidence, key, context.Sender, state.Time));
+        state.Emit(new EquivocationProven(id));
+        return Outcome.Applied;
+    }
+
+    private static int Count(Working state, CompanyId guilty) =>
+        state.Guilts.Rows.Keys.Count(each => each.Guilty == guilty);
+
+    /// <summary>
+    /// The voting key in force at a height, of a member or of one that was. A change is in force
+    /// from the height after its block.
+    /// </summary>
+    private static PublicKey? KeyAt(Working state, CompanyId company, long height)
+    {
+        PublicKey? key = state.Genesis.Draft.Founders
+            .FirstOrDefault(each => each.Member.Company == company)?.Member.VotingKey;
+        foreach ((long changedAt, ConcludedChange each) in state.MemberHistory.Rows)
+        {
+            if (changedAt >= height)
+            {
+                break;
+            }
+
+            if (each.Change.Joining is { Member: var joined } && joined.Company == company)
+            {
+                key = joined.VotingKey;
+            }
+            else if (each.Change is MemberChange.Rotate { Key: KeyChange.VotingKey rotated } change
+                && change.Company == company)
+            {
+                key = rotated.Key;
+            }
+        }
+
+        return key;
+    }
+}
