@@ -51,6 +51,19 @@ public static class LedgerLimits
     /// </summary>
     public const long AvailabilityMaxMs = 30L * 24 * 60 * 60 * 1_000;
 
+    /// <summary>
+    /// Bytes of rows after which a part of a snapshot is full; the row that fills it is still in.
+    /// </summary>
+    public const int SnapshotPartBytes = 512 * 1_024;
+
+    /// <summary>
+    /// Largest value of a row in a snapshot, in bytes: the calendar of one EVSE with every booking.
+    /// </summary>
+    public const int SnapshotRowBytesMax = 2 * 1_024 * 1_024;
+
+    /// <summary>Most rows in one section of a part; more go into a further part.</summary>
+    public const int SnapshotRowsMax = 8_192;
+
     /// <summary>Largest certificate inside a seal, in bytes.</summary>
     public const int CertificateBytesMax = 262_144;
 

@@ -164,6 +164,11 @@ public sealed class LedgerState
         return Tree.Prove(table.PathOf(key));
     }
 
+    /// <summary>The state at the end of a sealed block, from all its rows.</summary>
+    internal static LedgerState FromRows(
+        Genesis genesis, StateRows rows, StateTree tree, Seal seal, Digest tip) =>
+        new LedgerState(new LedgerState(genesis), rows, tree).Sealed(seal, tip);
+
     /// <summary>The state after the rows of a block, before its seal is known.</summary>
     internal LedgerState With(StateRows rows, StateTree tree) => new(this, rows, tree);
 

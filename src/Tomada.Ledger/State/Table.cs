@@ -23,6 +23,17 @@ public abstract class Table(string name, bool isProven, int index)
     internal abstract object NoRows { get; }
 
     internal abstract WorkingTable Open(object rows);
+
+    internal abstract int Count(object rows);
+
+    /// <summary>The rows' bytes, by key.</summary>
+    internal abstract IEnumerable<StateRow> Write(object rows);
+
+    /// <summary>Takes rows as they were written.</summary>
+    internal abstract TableLoader Load();
+
+    /// <summary>The rows of an index, computed from those of the other tables.</summary>
+    internal abstract object Derive(StateRows rows);
 }
 
 /// <summary>
@@ -31,11 +42,19 @@ public abstract class Table(string name, bool isProven, int index)
 public sealed class Table<TKey, TValue> : Table
     where TKey : notnull
 {
-    internal Table(string name, bool isProven, int index, Codec<TKey> key, Codec<TValue> value)
-        : base(name, isProven, index)
+    private readonly Func<StateRows, IEnumerable<KeyValuePair<TKey, TValue>>>? _derive;
+
+    internal Table(
+        string name,
+        int index,
+        Codec<TKey> key,
+        Codec<TValue> value,
+        Func<StateRows, IEnumerable<KeyValuePair<TKey, TValue>>>? derive)
+        : base(name, derive is null, index)
     {
         Key = key;
         Value = value;
+        _derive = derive;
     }
 
     /// <summary>The key's bytes in a state path.</summary>
@@ -51,6 +70,18 @@ public sealed class Table<TKey, TValue> : Table
 
     internal override WorkingTable Open(object rows) =>
         new WorkingTable<TKey, TValue>(this, (ImmutableSortedDictionary<TKey, TValue>)rows);
+
+    internal override int Count(object rows) =>
+        ((ImmutableSortedDictionary<TKey, TValue>)rows).Count;
+
+    internal override IEnumerable<StateRow> Write(object rows) =>
+        ((ImmutableSortedDictionary<TKey, TValue>)rows).Select(
+            row => new StateRow(Key.Encode(row.Key), Value.Encode(row.Value)));
+
+    internal override TableLoader Load() => new TableLoader<TKey, TValue>(this);
+
+    internal override object Derive(StateRows rows) =>
+        _derive!(rows).ToImmutableSortedDictionary();
 }
 
 /// <summary>Every table's rows; immutable.</summary>

@@ -83,38 +83,44 @@ public static class Tables
     public static Table<int, Period> Periods { get; } =
         Proven("period", Codecs.Int(1, LedgerLimits.PeriodMax), Period.Codec);
 
-    // Indexes, computed from the rows above.
+    /// <summary>
+    /// When a subject's deadline is. No index: it was set under the rules of its day, and rules
+    /// that changed since would compute another.
+    /// </summary>
+    public static Table<DeadlineSubject, Timestamp> DeadlineTimes { get; } =
+        Proven("deadline", DeadlineSubject.Codec, Timestamp.Codec);
+
+    // Indexes, each with how it follows from the rows above.
 
     /// <summary>What falls due, soonest first.</summary>
     public static Table<Deadline, bool> Deadlines { get; } =
-        Index("deadline", Deadline.Codec, Codecs.Bool);
+        Index("deadline-order", Deadline.Codec, Codecs.Bool, Indexes.DeadlineOrder);
 
-    /// <summary>When a subject's deadline is, to find its row in the table above.</summary>
-    public static Table<DeadlineSubject, Timestamp> DeadlineTimes { get; } =
-        Index("deadline-time", DeadlineSubject.Codec, Timestamp.Codec);
-
-    /// <summary>Sum of each company's holds in minor units, per currency.</summary>
+    /// <summary>Sum of each company's holds in minor units, per currency; none is zero.</summary>
     public static Table<HeldBy, long> Held { get; } =
-        Index("held", HeldBy.Codec, Codecs.Long(0, long.MaxValue));
+        Index("held", HeldBy.Codec, Codecs.Long(0, long.MaxValue), Indexes.Held);
 
     /// <summary>The session of each EVSE that started last.</summary>
     public static Table<EvseId, SessionId> NewestSessions { get; } =
-        Index("newest-session", EvseId.Codec, SessionId.Codec);
+        Index("newest-session", EvseId.Codec, SessionId.Codec, Indexes.NewestSessions);
 
     /// <summary>The CDRs that the next closing of a period nets.</summary>
     public static Table<SessionId, bool> AcceptedCdrs { get; } =
-        Index("accepted-cdr", SessionId.Codec, Codecs.Bool);
+        Index("accepted-cdr", SessionId.Codec, Codecs.Bool, Indexes.AcceptedCdrs);
 
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<Table> All => s_all;
 
     private static Table<TKey, TValue> Proven<TKey, TValue>(
         string name, Codec<TKey> key, Codec<TValue> value)
-        where TKey : notnull => Add(new Table<TKey, TValue>(name, true, s_all.Count, key, value));
+        where TKey : notnull => Add(new Table<TKey, TValue>(name, s_all.Count, key, value, null));
 
     private static Table<TKey, TValue> Index<TKey, TValue>(
-        string name, Codec<TKey> key, Codec<TValue> value)
-        where TKey : notnull => Add(new Table<TKey, TValue>(name, false, s_all.Count, key, value));
+        string name,
+        Codec<TKey> key,
+        Codec<TValue> value,
+        Func<StateRows, IEnumerable<KeyValuePair<TKey, TValue>>> derive)
+        where TKey : notnull => Add(new Table<TKey, TValue>(name, s_all.Count, key, value, derive));
 
     private static Table<TKey, TValue> Add<TKey, TValue>(Table<TKey, TValue> table)
         where TKey : notnull

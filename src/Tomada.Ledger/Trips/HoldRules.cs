@@ -70,6 +70,13 @@ internal static class HoldRules
         HeldBy key = new(hold.Home, hold.Amount.Currency);
         state.Of(Tables.Held).TryGet(key, out long sum);
         Invariant.Require(sum + amount >= 0, "I3 pending is never below zero");
-        state.Of(Tables.Held).Put(key, sum + amount);
+        if (sum + amount == 0)
+        {
+            state.Of(Tables.Held).Remove(key);
+        }
+        else
+        {
+            state.Of(Tables.Held).Put(key, sum + amount);
+        }
     }
 }

@@ -50,7 +50,9 @@ public class ClearingHistoryTests
                     Do(world, deed);
                 }
 
+                Snapshots.AssertComesBack(world);
                 SettleEverything(world);
+                Snapshots.AssertComesBack(world);
                 Assert.All(world.State.Cdrs.Values, x => Assert.Equal(CdrState.Settled, x.State));
                 Assert.Empty(world.State.Holds);
                 foreach ((AccountId id, _) in world.State.Accounts)

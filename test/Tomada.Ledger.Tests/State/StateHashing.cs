@@ -29,6 +29,7 @@ internal static class StateHashing
         Add(leaves, state, Tables.Holds);
         Add(leaves, state, Tables.Accounts);
         Add(leaves, state, Tables.Periods);
+        Add(leaves, state, Tables.DeadlineTimes);
         return StateTree.Empty.Apply(leaves).Root;
     }
 

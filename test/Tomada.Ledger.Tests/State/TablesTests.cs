@@ -11,6 +11,7 @@ public class TablesTests
             "party", "member-proposal", "member-change", "lane", "guilt",
             "location", "evse", "tariff", "tariff-content",
             "trip", "calendar", "session", "cdr", "hold", "account", "period",
+            "deadline",
         ],
         Tables.All.Where(table => table.IsProven).Select(table => table.Name));
 

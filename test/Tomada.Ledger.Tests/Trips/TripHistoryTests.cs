@@ -41,6 +41,7 @@ public class TripHistoryTests
 
                 Assert.Equal(StateHashing.RootOf(world.State), world.State.StateRoot);
                 AssertReplays(world);
+                Snapshots.AssertComesBack(world);
             },
             iter: 60);
 

@@ -143,6 +143,10 @@ internal static class Format
         Of("Payment", Payment.Codec),
         Of("StateEntry", StateEntry.Codec),
         Of("StateProof", StateProof.Codec),
+        Of("DeadlineSubject", DeadlineSubject.Codec),
+        Of("StatePart", StatePart.Codec),
+        Of("StateSection", StateSection.Codec),
+        Of("StateRow", StateRow.Codec),
     ];
 
     public static IReadOnlyList<KnownType> Votes { get; } =
@@ -193,7 +197,7 @@ internal static class Format
         typeof(EndReason),
         typeof(OutcomeCode), typeof(TripState), typeof(LegState), typeof(SessionState),
         typeof(CdrState), typeof(PeriodState), typeof(PaymentState), typeof(AccountKind),
-        typeof(VoteType), typeof(EvidenceKind), typeof(PeerRefusal),
+        typeof(VoteType), typeof(EvidenceKind), typeof(PeerRefusal), typeof(DeadlineKind),
     ];
 
     public static IEnumerable<KnownType> All =>

@@ -62,6 +62,11 @@ internal sealed class StateVectors
         file.Record("account id", "AccountId", Records.Owed);
         file.Record("account", "Account", new Account(4_730, 0));
         file.Record("period", "Period", Records.Period);
+        file.Record(
+            "deadline subject",
+            "DeadlineSubject",
+            new DeadlineSubject(DeadlineKind.CdrSilence, Sample.Session.ToString()));
+        file.Record("part of a snapshot", "StatePart", SnapshotPart);
     }
 
     public static StateVectors OfEveryTable()
@@ -91,8 +96,25 @@ internal sealed class StateVectors
             new Hold(Sample.Leg, Sample.A, Sample.Request.PriceCap));
         rows.Add(Tables.Accounts, Records.Owed, new Account(4_730, 0));
         rows.Add(Tables.Periods, 1, Records.Period);
+        rows.Add(
+            Tables.DeadlineTimes,
+            new DeadlineSubject(DeadlineKind.TripDecision, Sample.Trip.ToString()),
+            Sample.Start.Plus(TimeSpan.FromSeconds(30)));
         return rows;
     }
+
+    /// <summary>A part of a snapshot with one row in each of two tables.</summary>
+    public static StatePart SnapshotPart { get; } = new(
+    [
+        Section(Tables.Members, Sample.A, Sample.Founders[0].Member),
+        Section(
+            Tables.Holds, Sample.Leg, new Hold(Sample.Leg, Sample.A, Sample.Request.PriceCap)),
+    ]);
+
+    private static StateSection Section<TKey, TValue>(
+        Table<TKey, TValue> table, TKey key, TValue value)
+        where TKey : notnull =>
+        new(table.Name, [new StateRow(table.Key.Encode(key), table.Value.Encode(value))]);
 
     private Digest Root => StateTree.Empty.Apply(_leaves).Root;
 
