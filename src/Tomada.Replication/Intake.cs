@@ -8,7 +8,7 @@ namespace Tomada.Replication;
 /// Transactions from their arrival to their end: taken in, passed on, and let go of when they are
 /// decided or never can be.
 /// </summary>
-internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignature verify)
+internal sealed class Intake(PendingQueue pending, CompanyId self, VerifiedSignatures signatures)
 {
     /// <summary>Whether own transactions wait, which are sent again from time to time.</summary>
     public bool HasOwn => pending.Of(self).Any();
@@ -37,7 +37,7 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignatu
                 transaction, TransactionEnd.Busy, "too many transactions wait; try again later",
                 output);
         }
-        else if (Admission.Refuse(state, transaction, blockTime, verify) is { } why)
+        else if (Admission.Refuse(state, transaction, blockTime, signatures.Trust) is { } why)
         {
             End(transaction, TransactionEnd.Refused, why, output);
         }
@@ -58,7 +58,7 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignatu
         }
         else if (!pending.Contains(heard!.Id)
             && !pending.IsFullFor(heard.Content.Company)
-            && Admission.Refuse(state, heard, blockTime, verify) is null)
+            && Admission.Refuse(state, heard, blockTime, signatures.Verify) is null)
         {
             Enqueue(heard, output);
         }
@@ -92,11 +92,9 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifySignatu
     /// <summary>Lets go of what a block holds.</summary>
     public void Forget(AppliedBlock block, OutputBuilder output)
     {
-        foreach (Entry entry in block.Entries)
+        foreach (SignedTransaction? decided in block.Transactions)
         {
-            if (pending.Count > 0 && entry is TransactionEntry { Transaction: var bytes }
-                && SignedTransaction.TryDecode(bytes, out SignedTransaction? decided, out _)
-                && pending.Remove(decided!.Id))
+            if (decided is not null && pending.Remove(decided.Id))
             {
                 output.PendingRemoved.Add(decided.Id);
             }

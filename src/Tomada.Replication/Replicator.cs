@@ -35,6 +35,7 @@ public sealed class Replicator
 {
     private readonly ReplicatorOptions _options;
     private readonly PendingQueue _pending = new();
+    private readonly VerifiedSignatures _signatures;
     private readonly Intake _intake;
     private readonly LedgerValues _values;
     private readonly CatchUp _catchUp = new();
@@ -57,10 +58,10 @@ public sealed class Replicator
     public Replicator(ReplicatorOptions options, Genesis genesis)
     {
         _options = options;
-        VerifySignature verify = new VerifiedSignatures(options.Verify).Verify;
-        _intake = new Intake(_pending, options.Self, verify);
+        _signatures = new VerifiedSignatures(options.Verify);
+        _intake = new Intake(_pending, options.Self, _signatures);
         _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
-        _values = new LedgerValues(_pending, options.Self, verify);
+        _values = new LedgerValues(_pending, options.Self, _signatures.Verify);
         State = LedgerState.FromGenesis(genesis);
         _members = MembersOf(State);
         _term = LeaderTerm.AtGenesis(_members, State.Time);
@@ -114,8 +115,8 @@ public sealed class Replicator
                 BaseTimeoutMs = _options.BaseTimeoutMs,
             },
             _values,
-            _options.SignVote,
-            _options.Verify,
+            SignVote,
+            _signatures.Verify,
             votes);
         _intake.Restore(pending);
         Drive(new Input.Tick(monotonicMs, LedgerNow));
@@ -282,6 +283,18 @@ public sealed class Replicator
             _saidWork = work;
             Drive(new Input.WorkWaiting(work));
         }
+    }
+
+    /// <summary>Signs a vote, and knows it when it comes back in a certificate.</summary>
+    private byte[] SignVote(ReadOnlySpan<byte> message)
+    {
+        byte[] signature = _options.SignVote(message);
+        if (_members.Find(_options.Self) is { } self)
+        {
+            _signatures.Trust(self.VotingKey, message, signature);
+        }
+
+        return signature;
     }
 
     /// <summary>Gives consensus an input, and every decision its next height.</summary>

@@ -4,17 +4,20 @@ namespace Tomada.Replication;
 
 /// <summary>
 /// Remembers signatures that verified: a transaction is checked when it arrives and again when its
-/// block is executed, and a hash is fifty times cheaper than an Ed25519 check.
+/// block is executed, a vote again inside a certificate, and a hash is fifty times cheaper than an
+/// Ed25519 check.
 /// </summary>
 internal sealed class VerifiedSignatures(VerifySignature verify)
 {
+    private const int OnStackMax = 1_024;
+
     private readonly HashSet<Digest> _known = [];
     private readonly Queue<Digest> _order = new();
 
+    /// <summary>Checks a signature, or knows it.</summary>
     public bool Verify(PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        byte[] all = [.. key.ToArray(), .. signature, .. message];
-        Digest id = Digest.Of(all);
+        Digest id = IdOf(key, message, signature);
         if (_known.Contains(id))
         {
             return true;
@@ -25,13 +28,40 @@ internal sealed class VerifiedSignatures(VerifySignature verify)
             return false;
         }
 
+        Remember(id);
+        return true;
+    }
+
+    /// <summary>Takes the word of this process for a signature that it made itself.</summary>
+    public bool Trust(PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        Remember(IdOf(key, message, signature));
+        return true;
+    }
+
+    private void Remember(Digest id)
+    {
+        if (!_known.Add(id))
+        {
+            return;
+        }
+
         if (_order.Count == ReplicationLimits.VerifiedMax)
         {
             _known.Remove(_order.Dequeue());
         }
 
-        _known.Add(id);
         _order.Enqueue(id);
-        return true;
+    }
+
+    private static Digest IdOf(
+        PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        int length = PublicKey.Size + signature.Length + message.Length;
+        Span<byte> all = length <= OnStackMax ? stackalloc byte[length] : new byte[length];
+        key.CopyTo(all);
+        signature.CopyTo(all[PublicKey.Size..]);
+        message.CopyTo(all[(PublicKey.Size + signature.Length)..]);
+        return Digest.Of(all);
     }
 }

@@ -109,7 +109,7 @@ public sealed class Replica
     {
         while (_core.ToSelf.TryDequeue(out ConsensusMessage? own))
         {
-            Handle(_core.Self, own);
+            Handle(_core.Self, own, isOwn: true);
             _proposer.TryPropose();
         }
     }
@@ -126,7 +126,7 @@ public sealed class Replica
 
         foreach ((CompanyId from, ConsensusMessage message) in _early.Take(start.Height))
         {
-            Handle(from, message);
+            Handle(from, message, isOwn: false);
         }
     }
 
@@ -182,7 +182,7 @@ public sealed class Replica
         }
         else
         {
-            Handle(from, message);
+            Handle(from, message, isOwn: false);
         }
     }
 
@@ -246,8 +246,13 @@ public sealed class Replica
         return true;
     }
 
-    /// <summary>A message of the height being decided, from a peer or from myself.</summary>
-    private void Handle(CompanyId from, ConsensusMessage message)
+    /// <summary>A message of the height being decided.</summary>
+    /// <param name="from">Whose channel it came through.</param>
+    /// <param name="message">What it says.</param>
+    /// <param name="isOwn">
+    /// Made by this replica in this step: its signature need not be checked.
+    /// </param>
+    private void Handle(CompanyId from, ConsensusMessage message, bool isOwn)
     {
         if (_core.Now.IsDecided)
         {
@@ -257,15 +262,15 @@ public sealed class Replica
         switch (message)
         {
             case ConsensusMessage.Propose propose:
-                _voter.OnPropose(propose);
+                _voter.OnPropose(propose, isOwn);
                 break;
             case ConsensusMessage.Endorse endorse:
                 Count(_core.Now.Endorses, VoteType.Endorse, endorse.Ballot, endorse.Digest,
-                    endorse.Signer, endorse.Signature);
+                    endorse.Signer, endorse.Signature, isOwn);
                 break;
             case ConsensusMessage.Accept accept:
                 Count(_core.Now.Accepts, VoteType.Accept, accept.Ballot, accept.Digest,
-                    accept.Signer, accept.Signature);
+                    accept.Signer, accept.Signature, isOwn);
                 break;
             case ConsensusMessage.Promise promise:
                 _ballots.OnPromise(promise);
@@ -305,10 +310,10 @@ public sealed class Replica
 
     private void Count(
         VoteTable votes, VoteType type, int ballot, Digest digest, CompanyId signer,
-        byte[] signature)
+        byte[] signature, bool isOwn)
     {
         Digest? known = votes.Find(signer, ballot);
-        if (known == digest)
+        if (known == digest || IsEnough(type, ballot, digest))
         {
             return;
         }
@@ -317,7 +322,7 @@ public sealed class Replica
         {
             _core.Out.Refuse(signer, RefusalReason.NotAMember, type.ToString());
         }
-        else if (!_core.IsSigned(
+        else if (!isOwn && !_core.IsSigned(
             new VoteContent(type, _core.Now.Height, ballot, digest), signer, signature))
         {
             _core.Out.Refuse(signer, RefusalReason.BadSignature, type.ToString());
@@ -332,4 +337,12 @@ public sealed class Replica
             _core.Now.Saw(signer, ballot);
         }
     }
+
+    /// <summary>
+    /// An Endorse of what I have already locked in the ballot I am in: nothing needs it any more,
+    /// so its signature is not worth a check.
+    /// </summary>
+    private bool IsEnough(VoteType type, int ballot, Digest digest) =>
+        type == VoteType.Endorse && ballot == _core.Now.Ballot
+        && _core.Now.Lock is { } held && held.Ballot == ballot && held.Digest == digest;
 }

@@ -8,7 +8,9 @@ internal sealed class Voter(ReplicaCore core)
     /// <summary>
     /// Endorses a leader's proposal when every rule holds, at most one in a ballot.
     /// </summary>
-    public void OnPropose(ConsensusMessage.Propose propose)
+    /// <param name="propose">The proposal.</param>
+    /// <param name="isOwn">Made by this replica in this step.</param>
+    public void OnPropose(ConsensusMessage.Propose propose, bool isOwn)
     {
         HeightState now = core.Now;
         if (now.LeaderOf(propose.Ballot).Company != propose.Signer)
@@ -19,7 +21,7 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.MalformedValue, string.Empty);
         }
-        else if (!core.IsSigned(
+        else if (!isOwn && !core.IsSigned(
             new VoteContent(VoteType.Propose, propose.Height, propose.Ballot, digest),
             propose.Signer,
             propose.Signature))

@@ -8,9 +8,17 @@ namespace Tomada.Ledger;
 /// <param name="Digest">Hash of its seal.</param>
 /// <param name="Seal">Its last entry.</param>
 /// <param name="Entries">The entries before the seal, in the block's order.</param>
+/// <param name="Transactions">
+/// Of each entry the transaction as decoded, so that nobody decodes it again; null for a rule's.
+/// </param>
 /// <param name="After">The state after it.</param>
 public sealed record AppliedBlock(
-    Block Block, Digest Digest, Seal Seal, ImmutableArray<Entry> Entries, LedgerState After)
+    Block Block,
+    Digest Digest,
+    Seal Seal,
+    ImmutableArray<Entry> Entries,
+    ImmutableArray<SignedTransaction?> Transactions,
+    LedgerState After)
 {
     /// <summary>Whether it has neither a transaction nor an effect of a deadline.</summary>
     public bool IsEmpty => Seal.Count == 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Tomada.Primitives;
 using Tomada.Transparency;
 
@@ -34,18 +35,29 @@ public static class BlockExecution
         Working state = new(parent, time);
         List<Entry> entries = [];
         Sweeping.Run(state, entries);
+        List<SignedTransaction?> entered = [.. entries.Select(_ => (SignedTransaction?)null)];
         foreach (SignedTransaction transaction in BlockOrder.Arrange(transactions, proposer))
         {
             if (Admission.Refuse(state, transaction, verify) is null)
             {
                 entries.Add(Execute(state, transaction, verify));
+                entered.Add(transaction);
             }
         }
 
         MembershipConclusion.Run(state, entries);
         Invariants.CheckChanged(state);
         (StateRows rows, StateTree tree) = state.Finish();
-        return SealUp(parent, parent.With(rows, tree), [.. entries], time, proposer, certificate);
+        LedgerState after = parent.With(rows, tree);
+        (Block block, Seal seal) = SealUp(parent, after, entries, time, proposer, certificate);
+        Digest digest = block.Digest;
+        return new AppliedBlock(
+            block,
+            digest,
+            seal,
+            [.. entries],
+            [.. entered],
+            after.Sealed(seal, digest));
     }
 
     /// <summary>Repeats a block that somebody else made.</summary>
@@ -110,16 +122,16 @@ public static class BlockExecution
         return new TransactionEntry(transaction.Bytes.ToArray(), outcome, state.TakeEffects());
     }
 
-    private static AppliedBlock SealUp(
+    private static (Block Block, Seal Seal) SealUp(
         LedgerState parent,
         LedgerState after,
-        ImmutableArray<Entry> entries,
+        List<Entry> entries,
         Timestamp time,
         CompanyId proposer,
         byte[]? certificate)
     {
-        byte[][] bytes = new byte[entries.Length + 1][];
-        for (int i = 0; i < entries.Length; i++)
+        byte[][] bytes = new byte[entries.Count + 1][];
+        for (int i = 0; i < entries.Count; i++)
         {
             bytes[i] = Entry.Codec.Encode(entries[i]);
             Invariant.Require(
@@ -131,16 +143,14 @@ public static class BlockExecution
             parent.Height + 1,
             parent.Tip,
             parent.Size,
-            entries.Length,
-            MerkleTree.Root(bytes.Take(entries.Length).Select(each => MerkleTree.LeafHash(each))),
+            entries.Count,
+            MerkleTree.Root(bytes.Take(entries.Count).Select(each => MerkleTree.LeafHash(each))),
             after.StateRoot,
             after.GovernanceRoot,
             time,
             proposer,
             certificate);
         bytes[^1] = Entry.Codec.Encode(seal);
-        Block block = new([.. bytes]);
-        Digest digest = block.Digest;
-        return new AppliedBlock(block, digest, seal, entries, after.Sealed(seal, digest));
+        return (new Block(ImmutableCollectionsMarshal.AsImmutableArray(bytes)), seal);
     }
 }

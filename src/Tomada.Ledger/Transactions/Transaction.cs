@@ -39,9 +39,9 @@ public sealed class SignedTransaction
     private SignedTransaction(byte[] bytes, byte[] unsigned, Transaction content, byte[] signature)
     {
         Bytes = bytes;
-        Unsigned = unsigned;
         Content = content;
         Signature = signature;
+        Message = MessageOf(content, unsigned);
         Id = new TransactionId(Digest.Of(Message));
     }
 
@@ -52,16 +52,14 @@ public sealed class SignedTransaction
 
     public TransactionId Id { get; }
 
-    private byte[] Unsigned { get; }
-
     private byte[] Signature { get; }
 
-    private byte[] Message => Signing.Message(Tag, Content.Network.ToArray(), Unsigned);
+    private byte[] Message { get; }
 
     public static SignedTransaction Sign(Transaction content, SignMessage sign)
     {
         byte[] unsigned = Transaction.Codec.Encode(content);
-        byte[] signature = sign(Signing.Message(Tag, content.Network.ToArray(), unsigned));
+        byte[] signature = sign(MessageOf(content, unsigned));
         byte[] bytes = s_codec.Encode(new Wire(unsigned, signature));
         return new SignedTransaction(bytes, unsigned, content, signature);
     }
@@ -89,6 +87,9 @@ public sealed class SignedTransaction
     /// <summary>Whether the signature was made by the holder of the identity key.</summary>
     public bool IsSignedBy(PublicKey identityKey, VerifySignature verify) =>
         verify(identityKey, Message, Signature);
+
+    private static byte[] MessageOf(Transaction content, byte[] unsigned) =>
+        Signing.Message(Tag, content.Network.ToArray(), unsigned);
 
     private sealed record Wire(byte[] Unsigned, byte[] Signature);
 }

@@ -196,11 +196,10 @@ public sealed class LedgerDesk
 
         for (int i = 0; i < block.Entries.Length; i++)
         {
-            if (block.Entries[i] is TransactionEntry entry
-                && SignedTransaction.TryDecode(
-                    entry.Transaction, out SignedTransaction? transaction, out _)
+            if (block.Transactions[i] is { } transaction
+                && block.Entries[i] is TransactionEntry entry
                 && _waiting.TryRemove(
-                    transaction!.Id, out TaskCompletionSource<TransactionResult>? end))
+                    transaction.Id, out TaskCompletionSource<TransactionResult>? end))
             {
                 end.SetResult(new TransactionResult(
                     transaction.Id,

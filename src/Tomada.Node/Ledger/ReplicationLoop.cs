@@ -171,9 +171,11 @@ public sealed partial class ReplicationLoop
     {
         ImmutableArray<StoredAppend> blocks =
             [.. outputs.SelectMany(each => each.Append).Select(ToStored)];
+        long decided = blocks.IsEmpty ? 0 : blocks[^1].Height;
         return new StoreBatch
         {
-            Votes = [.. outputs.SelectMany(each => each.Votes)
+            // A height that this very write decides is never voted on again.
+            Votes = [.. outputs.SelectMany(each => each.Votes).Where(row => row.Height > decided)
                 .Select(row => new VoteRecord(row.Height, (int)row.Kind, row.Ballot, row.Bytes))],
             PruneVotesBelow = blocks.IsEmpty ? null : blocks[^1].Height,
             Blocks = blocks,
@@ -190,11 +192,9 @@ public sealed partial class ReplicationLoop
             ImmutableArray.CreateBuilder<IndexedTransaction>();
         for (int i = 0; i < block.Applied.Entries.Length; i++)
         {
-            if (block.Applied.Entries[i] is TransactionEntry entry
-                && SignedTransaction.TryDecode(
-                    entry.Transaction, out SignedTransaction? transaction, out _))
+            if (block.Applied.Transactions[i] is { } transaction)
             {
-                transactions.Add(new IndexedTransaction(transaction!.Id, seal.FirstIndex + i));
+                transactions.Add(new IndexedTransaction(transaction.Id, seal.FirstIndex + i));
             }
         }
 

@@ -23,6 +23,9 @@ public readonly record struct PublicKey(Digest Bytes) : IComparable<PublicKey>
     /// <summary>The 32 bytes.</summary>
     public byte[] ToArray() => Bytes.ToArray();
 
+    /// <summary>Writes the 32 bytes.</summary>
+    public void CopyTo(Span<byte> destination) => Bytes.CopyTo(destination);
+
     public int CompareTo(PublicKey other) => Bytes.CompareTo(other.Bytes);
 
     public override string ToString() => Bytes.ToString();

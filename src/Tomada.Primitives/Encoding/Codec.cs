@@ -29,9 +29,11 @@ public abstract class Codec<T>
     /// <summary>The canonical bytes.</summary>
     public byte[] Encode(T value)
     {
-        CborWriter writer = new(CborConformanceMode.Canonical);
+        CborWriter writer = CborScratch.TakeWriter();
         Write(writer, value);
-        return writer.Encode();
+        byte[] bytes = writer.Encode();
+        CborScratch.Return(writer);
+        return bytes;
     }
 
     /// <summary>Decodes canonical bytes; refuses every other form of the same value.</summary>
@@ -45,10 +47,11 @@ public abstract class Codec<T>
     {
         try
         {
-            CborReader reader = new(bytes, CborConformanceMode.Canonical);
+            CborReader reader = CborScratch.TakeReader(bytes);
             value = Read(reader);
             why =
                 reader.BytesRemaining == 0 ? null : $"{reader.BytesRemaining} bytes after the end";
+            CborScratch.Return(reader);
             return why is null;
         }
         catch (DecodeException refusal)
