@@ -112,10 +112,7 @@ public sealed partial class NodeStore : IDisposable
 
             try
             {
-                using SqliteTransaction transaction = _writer.BeginTransaction();
-                T result = work(_writer);
-                transaction.Commit();
-                return result;
+                return WriteWhole(work);
             }
             catch (SqliteException defect) when (IsDefect(defect))
             {
@@ -130,6 +127,35 @@ public sealed partial class NodeStore : IDisposable
                 throw new StoreFailedException(
                     $"{_path} cannot be written: {failed.Message}", failed);
             }
+        }
+    }
+
+    /// <summary>All of the work or nothing of it.</summary>
+    private T WriteWhole<T>(Func<SqliteConnection, T> work)
+    {
+        _writer.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            T result = work(_writer);
+            _writer.Execute("COMMIT");
+            return result;
+        }
+        catch
+        {
+            UndoWrite();
+            throw;
+        }
+    }
+
+    private void UndoWrite()
+    {
+        try
+        {
+            _writer.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // The engine has undone it by itself already, as it does when the disk fails.
         }
     }
 

@@ -1,16 +1,28 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace Tomada.Node.Storage;
 
-/// <summary>Short forms for statements with positional parameters: ?1, ?2 and so on.</summary>
+/// <summary>
+/// Short forms for statements with positional parameters: ?1, ?2 and so on. Each text is compiled
+/// once for a connection and kept with it, because compiling costs more than most statements do.
+/// </summary>
 public static class Query
 {
+    /// <summary>Statements kept for one connection; more are compiled at each use.</summary>
+    private const int KeptStatementsMax = 128;
+
+    private static readonly
+        ConditionalWeakTable<SqliteConnection, Dictionary<string, SqliteCommand>> s_kept = [];
+
     /// <summary>Runs a statement; returns the rows it changed.</summary>
     public static int Execute(
         this SqliteConnection connection, string sql, params ReadOnlySpan<object> values)
     {
-        using SqliteCommand command = Command(connection, sql, values);
-        return command.ExecuteNonQuery();
+        SqliteCommand command = Take(connection, sql, values);
+        int changed = command.ExecuteNonQuery();
+        Keep(connection, command);
+        return changed;
     }
 
     /// <summary>Runs a query and reads every row.</summary>
@@ -20,14 +32,17 @@ public static class Query
         Func<SqliteDataReader, T> read,
         params ReadOnlySpan<object> values)
     {
-        using SqliteCommand command = Command(connection, sql, values);
-        using SqliteDataReader reader = command.ExecuteReader();
+        SqliteCommand command = Take(connection, sql, values);
         List<T> rows = [];
-        while (reader.Read())
+        using (SqliteDataReader reader = command.ExecuteReader())
         {
-            rows.Add(read(reader));
+            while (reader.Read())
+            {
+                rows.Add(read(reader));
+            }
         }
 
+        Keep(connection, command);
         return rows;
     }
 
@@ -35,10 +50,23 @@ public static class Query
     public static byte[] Blob(this SqliteDataReader reader, int column) =>
         reader.GetFieldValue<byte[]>(column);
 
-    private static SqliteCommand Command(
+    /// <summary>
+    /// The statement leaves the kept ones while it is used: a query inside another finds its own.
+    /// </summary>
+    private static SqliteCommand Take(
         SqliteConnection connection, string sql, ReadOnlySpan<object> values)
     {
-        SqliteCommand command = connection.CreateCommand();
+        if (s_kept.GetOrCreateValue(connection).Remove(sql, out SqliteCommand? command))
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                command.Parameters[i].Value = values[i];
+            }
+
+            return command;
+        }
+
+        command = connection.CreateCommand();
 #pragma warning disable CA2100 // Statements are constants of this program; values are parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
@@ -48,5 +76,14 @@ public static class Query
         }
 
         return command;
+    }
+
+    private static void Keep(SqliteConnection connection, SqliteCommand command)
+    {
+        Dictionary<string, SqliteCommand> kept = s_kept.GetOrCreateValue(connection);
+        if (kept.Count >= KeptStatementsMax || !kept.TryAdd(command.CommandText, command))
+        {
+            command.Dispose();
+        }
     }
 }
