@@ -13,6 +13,15 @@ namespace Tomada.Replication;
 public sealed record ReplicatorOptions(
     CompanyId Self, SignMessage SignVote, VerifySignature Verify, int BaseTimeoutMs = 500)
 {
+    /// <summary>
+    /// Signs with whichever of its voting keys is asked for; null for one that is not held. Absent
+    /// where there is only the one of SignVote.
+    /// </summary>
+    public Func<PublicKey, SignMessage?>? SignerOf { get; init; }
+
+    /// <summary>The block that the chain must pass through; absent for founders.</summary>
+    public TrustAnchor? Anchor { get; init; }
+
     /// <summary>A deliberate defect, for tests that prove the simulation finds it.</summary>
     internal ReplicationMutation Mutation { get; init; }
 }
@@ -40,6 +49,7 @@ public sealed class Replicator
     private readonly LedgerValues _values;
     private readonly CatchUp _catchUp = new();
     private readonly Complaints _complaints;
+    private readonly VotingKeys _votingKeys;
     private OutputBuilder _output = new();
     private Replica? _replica;
     private MemberSet _members;
@@ -61,11 +71,14 @@ public sealed class Replicator
         _signatures = new VerifiedSignatures(options.Verify);
         _intake = new Intake(_pending, options.Self, _signatures);
         _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
+        _votingKeys = new VotingKeys(options);
         _values = new LedgerValues(_pending, options.Self, _signatures.Verify);
         State = LedgerState.FromGenesis(genesis);
         _members = MembersOf(State);
         _term = LeaderTerm.AtGenesis(_members, State.Time);
         _values.MoveTo(State, parentMembers: null);
+        _votingKeys.MoveTo(State);
+        RequireAnchor();
     }
 
     /// <summary>The newest state; immutable.</summary>
@@ -288,7 +301,7 @@ public sealed class Replicator
     /// <summary>Signs a vote, and knows it when it comes back in a certificate.</summary>
     private byte[] SignVote(ReadOnlySpan<byte> message)
     {
-        byte[] signature = _options.SignVote(message);
+        byte[] signature = _votingKeys.Sign(message);
         if (_members.Find(_options.Self) is { } self)
         {
             _signatures.Trust(self.VotingKey, message, signature);
@@ -332,14 +345,22 @@ public sealed class Replicator
         _members = MembersOf(State);
         _term = _term.After(applied.Seal.Proposer, applied.Seal.Time, _members);
         _values.MoveTo(State, deciders);
+        _votingKeys.MoveTo(State);
+        RequireAnchor();
     }
+
+    private void RequireAnchor() => Invariant.Require(
+        _options.Anchor?.Allows(State) ?? true,
+        $"block {State.Height} is the one that the invitation names");
 
     private Input.StartHeight NextHeight()
     {
         int start = _term.StartIndex(_members);
         bool complains = _options.Mutation != ReplicationMutation.NoComplaints
             && _complaints.Against(_members.Leader(start, 0).Company);
-        return new(State.Height + 1, State.Tip, State.Time, _members, start, Tip, complains);
+        return new(
+            State.Height + 1, State.Tip, State.Time, _members, start, Tip, complains,
+            _votingKeys.IsHeld);
     }
 
     private void Collect(Output output)

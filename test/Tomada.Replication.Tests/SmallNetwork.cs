@@ -39,6 +39,9 @@ internal sealed class SmallNetwork
     public Func<CompanyId, CompanyId, PeerMessage, bool> Arrives { get; set; } =
         (_, _, _) => true;
 
+    /// <summary>Voting keys that a company holds besides its first one.</summary>
+    public Dictionary<CompanyId, List<PublicKey>> Held { get; } = [];
+
     public Dictionary<CompanyId, List<ReplicatorOutput>> Outputs { get; } = [];
 
     public Replicator this[CompanyId company] => _nodes[company];
@@ -59,7 +62,15 @@ internal sealed class SmallNetwork
     {
         Replicator node = new(
             new ReplicatorOptions(
-                company, ClusterCompanies.VoterOf(company), StandInSignatures.Verify),
+                company, ClusterCompanies.VoterOf(company), StandInSignatures.Verify)
+            {
+                SignerOf = key => Held.GetValueOrDefault(company, []).Contains(key)
+                    ? StandInSignatures.SignerOf(key)
+                    : key == ClusterCompanies.Member(
+                        ClusterCompanies.NumberOf(company)).Member.VotingKey
+                        ? ClusterCompanies.VoterOf(company)
+                        : null,
+            },
             Genesis);
         foreach (AppendedBlock block in chain ?? [])
         {
@@ -100,6 +111,16 @@ internal sealed class SmallNetwork
         foreach (OutgoingMessage message in output.Send)
         {
             _sent.Enqueue((company, message));
+        }
+
+        foreach (BlockService service in output.Serve)
+        {
+            IEnumerable<ConsensusMessage.Decided> asked = BlocksOf(company)
+                .Select(each => each.Proof)
+                .Where(each => each.Height >= service.FromHeight)
+                .Take(ReplicationLimits.BlocksPerAnswerMax);
+            _sent.Enqueue((company, new OutgoingMessage(
+                service.To, new PeerMessage.BlockAnswer([.. asked]))));
         }
     }
 

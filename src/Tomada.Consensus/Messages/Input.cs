@@ -26,9 +26,12 @@ public abstract record Input
     /// The leader of ballot 0 censors somebody: leave its ballot at once. A lone complaint moves
     /// nobody; f + 1 of them take the height to ballot 1 and so to the next leader.
     /// </param>
+    /// <param name="Votes">
+    /// False for a member that must only follow: it does not hold the key of this height.
+    /// </param>
     public sealed record StartHeight(
         long Height, Digest Previous, Timestamp PreviousTime, MemberSet Members, int Start,
-        ConsensusMessage.Decided? Parent, bool Complains = false) : Input;
+        ConsensusMessage.Decided? Parent, bool Complains = false, bool Votes = true) : Input;
 
     /// <summary>
     /// A message of a peer. <c>From</c> is whom the channel belongs to, not who signed.

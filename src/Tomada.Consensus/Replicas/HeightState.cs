@@ -31,6 +31,9 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
 
     public int Quorum => quorum;
 
+    /// <summary>Whether I may vote, if I am a member.</summary>
+    public bool Votes => started.Votes;
+
     public ConsensusMessage.Decided? Parent => started.Parent;
 
     /// <summary>The ballot I am in; only grows.</summary>

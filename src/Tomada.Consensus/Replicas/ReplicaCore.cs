@@ -46,7 +46,7 @@ internal sealed class ReplicaCore(
     /// <summary>Leaders that let a ballot time out and were not heard since.</summary>
     public SortedSet<CompanyId> Silent { get; } = [];
 
-    public bool IsMember => Now.Members.Contains(Self);
+    public bool IsMember => Now.Votes && Now.Members.Contains(Self);
 
     public bool LeadsNow => Now.LeaderOf(Now.Ballot).Company == Self;
 

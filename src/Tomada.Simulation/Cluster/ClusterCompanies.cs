@@ -60,19 +60,22 @@ internal static class ClusterCompanies
             ]),
         ]);
 
+    /// <summary>A company's signed keys, founder or not.</summary>
+    public static SignedMember Member(int number)
+    {
+        CompanyId company = Company(number);
+        MemberRecord member = new(
+            company,
+            $"Company {number}",
+            StandInSignatures.KeyOf(IdentityKeys + number),
+            StandInSignatures.KeyOf(number),
+            Digest.Of([(byte)number]));
+        return new SignedMember(member, IdentityOf(company)(member.SignedMessage()));
+    }
+
     public static Genesis Found(int n, bool simulated)
     {
-        ImmutableArray<SignedMember> founders = [.. Enumerable.Range(0, n).Select(number =>
-        {
-            CompanyId company = Company(number);
-            MemberRecord member = new(
-                company,
-                $"Company {number}",
-                StandInSignatures.KeyOf(IdentityKeys + number),
-                StandInSignatures.KeyOf(number),
-                Digest.Of([(byte)number]));
-            return new SignedMember(member, IdentityOf(company)(member.SignedMessage()));
-        })];
+        ImmutableArray<SignedMember> founders = [.. Enumerable.Range(0, n).Select(Member)];
         GenesisDraft draft = new("simulated", founders, RulesOf(simulated), Epoch, simulated);
         byte[] message = draft.SignedMessage();
         return new Genesis(
