@@ -107,7 +107,8 @@ public class MemberDutiesTests
 
         // Both of two must have signed, the new key among them: the certificate says so.
         ConsensusMessage.Decided tip = network[Companies.B].Tip!;
-        Assert.Equal([Companies.A, Companies.B], tip.Certificate.Seals.Select(each => each.Company));
+        Assert.Equal(
+            [Companies.A, Companies.B], tip.Certificate.Seals.Select(each => each.Company));
     }
 
     [Fact]
