@@ -10,6 +10,9 @@ namespace Tomada.Cli.Commands;
 /// <summary><c>tomada init</c>: writes a company's configuration and makes its keys.</summary>
 internal static class InitCommand
 {
+    /// <summary>As an interface: no announcements; then there are seeds.</summary>
+    private const string NoInterface = "none";
+
     public static Command Create()
     {
         Option<DirectoryInfo> data = Options.Data();
@@ -32,6 +35,8 @@ internal static class InitCommand
         Option<IPAddress> group = MulticastGroup();
         Option<int> port = MulticastPort();
         Option<string> @interface = MulticastInterface();
+        Option<HostPort[]> seeds = Seeds();
+        Option<HostPort?> advertise = Advertise();
         Option<IPEndPoint> peer = Options.Listen("--peer", "other companies' nodes");
         Option<IPEndPoint> mqtt = Options.Listen("--mqtt", "the company's cars and stations");
         Option<IPEndPoint> http = Options.Listen("--http", "the public API and the explorer");
@@ -43,7 +48,7 @@ internal static class InitCommand
             """)
         {
             data, company, name, network, code, founders, simulated, group, port, @interface,
-            peer, mqtt, http, control,
+            seeds, advertise, peer, mqtt, http, control,
         };
         command.SetAction(parsed => Init(
             parsed.GetRequiredValue(data).FullName,
@@ -56,14 +61,16 @@ internal static class InitCommand
                     null,
                     parsed.GetRequiredValue(founders),
                     parsed.GetValue(simulated)),
-                new MulticastConfig(
+                parsed.GetRequiredValue(@interface) == NoInterface ? null : new MulticastConfig(
                     parsed.GetRequiredValue(group),
                     parsed.GetRequiredValue(port),
                     parsed.GetRequiredValue(@interface)),
                 new ListenConfig(parsed.GetRequiredValue(peer)),
                 new MqttConfig(MqttMode.Embedded, parsed.GetRequiredValue(mqtt)),
                 new ListenConfig(parsed.GetRequiredValue(http)),
-                new ListenConfig(parsed.GetRequiredValue(control)))));
+                new ListenConfig(parsed.GetRequiredValue(control)),
+                parsed.GetValue(seeds) is { Length: > 0 } some ? [.. some] : null,
+                parsed.GetValue(advertise))));
         return command;
     }
 
@@ -117,7 +124,22 @@ internal static class InitCommand
     private static Option<string> MulticastInterface() => new("--interface")
     {
         Description = "Name or address of the interface for announcements, for example eth0; "
-            + "lo stays on this machine.",
+            + "lo stays on this machine, none announces nothing.",
         DefaultValueFactory = _ => "lo",
+    };
+
+    private static Option<HostPort[]> Seeds() => new("--seed")
+    {
+        Description = "Another node's peer endpoint, host:port, where multicast does not reach; "
+            + "may be given several times.",
+        CustomParser = result =>
+            [.. result.Tokens.Select(each => Options.Parse(result, HostPort.Parse, each.Value)!)],
+    };
+
+    private static Option<HostPort?> Advertise() => new("--advertise")
+    {
+        Description = "Where the other nodes shall connect, host:port, when that is not where "
+            + "this one listens.",
+        CustomParser = result => Options.Parse(result, HostPort.Parse),
     };
 }

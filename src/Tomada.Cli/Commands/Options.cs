@@ -29,11 +29,15 @@ internal static class Options
     };
 
     /// <summary>Turns a format error into a usage error that names the option.</summary>
-    public static T? Parse<T>(ArgumentResult result, Func<string, T> parse)
+    public static T? Parse<T>(ArgumentResult result, Func<string, T> parse) =>
+        Parse(result, parse, result.Tokens[0].Value);
+
+    /// <summary>The same for one of several values.</summary>
+    public static T? Parse<T>(ArgumentResult result, Func<string, T> parse, string value)
     {
         try
         {
-            return parse(result.Tokens[0].Value);
+            return parse(value);
         }
         catch (FormatException refused)
         {

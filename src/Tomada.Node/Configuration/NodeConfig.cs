@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using Tomada.Ledger;
+using Tomada.Node.Peers;
 using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
 
@@ -11,21 +13,27 @@ namespace Tomada.Node.Configuration;
 /// <param name="Company">The company's id.</param>
 /// <param name="Name">Its name for people.</param>
 /// <param name="Network">The network it belongs to, or founds.</param>
-/// <param name="Multicast">Where nodes of one network find each other.</param>
+/// <param name="Multicast">Where nodes of one network find each other; null: nowhere.</param>
 /// <param name="Peer">Where other companies' nodes connect.</param>
 /// <param name="Mqtt">Where the company's devices connect.</param>
 /// <param name="Http">Where the public API and the explorer listen.</param>
 /// <param name="Control">Where the company's own control API listens; loopback unless you know why
 /// not.</param>
+/// <param name="Seeds">Peer endpoints that are dialled without having been announced; at most
+/// <see cref="PeerLimits.SeedsMax"/>; null: none.</param>
+/// <param name="Advertise">Where others shall connect, when that is not where the node listens:
+/// behind a router that translates addresses, or by name. Null: where it listens.</param>
 public sealed record NodeConfig(
     CompanyId Company,
     string Name,
     NetworkConfig Network,
-    MulticastConfig Multicast,
+    MulticastConfig? Multicast,
     ListenConfig Peer,
     MqttConfig Mqtt,
     ListenConfig Http,
-    ListenConfig Control)
+    ListenConfig Control,
+    ImmutableArray<HostPort>? Seeds = null,
+    HostPort? Advertise = null)
 {
     /// <summary>The file's name in the data directory.</summary>
     public const string FileName = "tomada.json";
@@ -33,16 +41,19 @@ public sealed record NodeConfig(
     private static readonly JsonDocumentOptions s_strict =
         new() { AllowDuplicateProperties = false };
 
-    /// <summary>The file's form; nothing unknown, nothing twice, nothing left out.</summary>
+    /// <summary>The file's form; nothing unknown, nothing twice.</summary>
     public static Codec<NodeConfig> Codec { get; } = RecordCodec<NodeConfig>.Versioned(1)
         .Field(1, "company", x => x.Company, CompanyId.Codec)
         .Field(2, "name", x => x.Name, Codecs.Text(1, LedgerLimits.TextMax))
         .Field(3, "network", x => x.Network, NetworkConfig.Codec)
-        .Field(4, "multicast", x => x.Multicast, MulticastConfig.Codec)
+        .Optional(4, "multicast", x => x.Multicast, MulticastConfig.Codec)
         .Field(5, "peer", x => x.Peer, ListenConfig.Codec)
         .Field(6, "mqtt", x => x.Mqtt, MqttConfig.Codec)
         .Field(7, "http", x => x.Http, ListenConfig.Codec)
-        .Field(8, "control", x => x.Control, ListenConfig.Codec);
+        .Field(8, "control", x => x.Control, ListenConfig.Codec)
+        .OptionalValue(
+            9, "seeds", x => x.Seeds, Codecs.List(HostPort.Codec, 1, PeerLimits.SeedsMax))
+        .Optional(10, "advertise", x => x.Advertise, HostPort.Codec);
 
     /// <summary>Reads the text of a configuration.</summary>
     /// <param name="json">UTF-8.</param>

@@ -40,6 +40,9 @@ public enum PeerRefusal
 
     /// <summary>Another candidate already goes by this company's id.</summary>
     Taken = 11,
+
+    /// <summary>The pair has a stream already, and keeps that one.</summary>
+    Duplicate = 12,
 }
 
 /// <summary>

@@ -15,6 +15,7 @@ internal static class PeerDialer
 {
     /// <summary>Connects and hands the stream over until it ends.</summary>
     /// <exception cref="RpcException">The connection failed or broke.</exception>
+    /// <exception cref="TimeoutException">Somebody listens and says nothing.</exception>
     public static async Task DialAsync(
         IPEndPoint endPoint, NodeKeys keys, Func<PeerStream, CancellationToken, Task> run,
         CancellationToken stop)
@@ -53,7 +54,8 @@ internal static class PeerDialer
         using AsyncDuplexStreamingCall<Frame, Frame> call =
             client.Exchange(cancellationToken: stop);
         // The answer's headers arrive after TLS, so the certificate is known by then.
-        await call.ResponseHeadersAsync.ConfigureAwait(false);
+        await call.ResponseHeadersAsync.WaitAsync(PeerLimits.HandshakeTimeout, stop)
+            .ConfigureAwait(false);
         if (shown is { } key)
         {
             PeerStream stream = new(

@@ -31,6 +31,11 @@ internal enum FrameKind : byte
 
     /// <summary>A message of replication; only between members.</summary>
     Replication = 2,
+
+    /// <summary>
+    /// An announcement as it would be on the air: the sender's, or one that it heard.
+    /// </summary>
+    Announcement = 3,
 }
 
 /// <summary>The network this node belongs to and who its members are now.</summary>

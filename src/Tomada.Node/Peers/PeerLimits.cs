@@ -81,9 +81,43 @@ public static class PeerLimits
     public const int FoundingIncomingMax = 1_024;
 
     /// <summary>
-    /// Most companies whose endpoints are known; further announcements are refused.
+    /// Most companies whose endpoints are known; then a stranger's announcement is refused, and a
+    /// member takes the place of the stranger that was heard longest ago.
     /// </summary>
     public const int KnownPeersMax = 400;
+
+    /// <summary>
+    /// Of them, most that are no members and came from one address; further ones are refused.
+    /// </summary>
+    public const int KnownPerSourceMax = 32;
+
+    /// <summary>Changes of one company's endpoint at once; further ones are refused.</summary>
+    public const int MovesMax = 5;
+
+    /// <summary>In this time a company's endpoint may change once more.</summary>
+    public static readonly TimeSpan MovePeriod = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Announcements a second that one link may pass on, on average; further ones are dropped.
+    /// </summary>
+    public const int PassedOnPerSecondMax = 10;
+
+    /// <summary>
+    /// Announcements that one link may pass on at once, as it does when it begins.
+    /// </summary>
+    public const int PassedOnBurstMax = KnownPeersMax + 100;
+
+    /// <summary>Most seeds; a configuration with more is refused.</summary>
+    public const int SeedsMax = 64;
+
+    /// <summary>Most addresses of one name that are tried.</summary>
+    public const int AddressesPerNameMax = 4;
+
+    /// <summary>How long a name may take to resolve; then it is tried again later.</summary>
+    public static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a name that means this node itself is looked at again.</summary>
+    public static readonly TimeSpan ResolvePeriod = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Most connections at once, handshakes in progress included; further ones are closed.
@@ -116,7 +150,10 @@ public static class PeerLimits
     /// </summary>
     public static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest wait between attempts to connect.</summary>
+    /// <summary>
+    /// Longest wait between attempts to connect, and how long the higher id of a pair waits for the
+    /// lower one to connect before it does so itself.
+    /// </summary>
     public static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);
 
     /// <summary>Time between announcements at first.</summary>

@@ -18,6 +18,10 @@ internal sealed class PeerLink(
     public RateLimit FoundingRate { get; } =
         new(PeerLimits.FoundingPerSecondMax, PeerLimits.FoundingBurstMax, wall);
 
+    /// <summary>What it may pass on of announcements.</summary>
+    public RateLimit AnnouncementRate { get; } =
+        new(PeerLimits.PassedOnPerSecondMax, PeerLimits.PassedOnBurstMax, wall);
+
     /// <summary>Ends the stream; its tasks clean up.</summary>
     public void End() => ending.Cancel();
 

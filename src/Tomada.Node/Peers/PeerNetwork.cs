@@ -10,7 +10,8 @@ using Tomada.Primitives;
 namespace Tomada.Node.Peers;
 
 /// <summary>
-/// The other companies' nodes: found by multicast, connected by mutual TLS, proven by a handshake.
+/// The other companies' nodes: found by multicast, seeds and each other, connected by mutual TLS,
+/// proven by a handshake.
 /// To the rest of the node a peer is "send bytes to company X" and "bytes came from company X".
 /// A frame may be lost whenever a stream breaks or a queue overflows; who needs it sends again.
 /// </summary>
@@ -50,6 +51,7 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         _wall = wall;
         _log = log;
         _refusals = new RefusalLog(log, wall);
+        _known = new KnownPeers(company => _joined?.MemberOf(company) is not null, wall);
         _self = keys.SignedMember(config.Company, config.Name);
         _invitation = new Invitation(config.Network);
     }
@@ -109,7 +111,8 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         PeerNetwork network = new(config, keys, store, wall, log);
         try
         {
-            network._multicast = new MulticastSocket(config.Multicast);
+            network._multicast =
+                config.Multicast is null ? null : new MulticastSocket(config.Multicast);
             (network._server, network.EndPoint) =
                 await PeerServer.StartAsync(
                     config.Peer.Listen,
@@ -118,8 +121,17 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
                     network.RunStreamAsync,
                     stop).ConfigureAwait(false);
             network.RecallEndPoints();
-            network._tasks.Add(network.AnnounceAsync());
-            network._tasks.Add(network.ListenAsync());
+            network.Run(network.AnnounceAsync());
+            if (network._multicast is not null)
+            {
+                network.Run(network.ListenAsync(network._multicast));
+            }
+
+            foreach (HostPort seed in config.Seeds ?? [])
+            {
+                network.Run(network.KeepSeedAsync(seed));
+            }
+
             return network;
         }
         catch
@@ -207,6 +219,16 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         return frame;
     }
 
+    /// <summary>What runs until the node stops, or ends by itself.</summary>
+    private void Run(Task task)
+    {
+        lock (_gate)
+        {
+            _tasks.RemoveAll(each => each.IsCompletedSuccessfully);
+            _tasks.Add(task);
+        }
+    }
+
     private bool TrySend(CompanyId to, byte[] frame, bool member)
     {
         PeerLink? link;
@@ -247,6 +269,10 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connection with {Company} ended")]
     private partial void LogEnded(CompanyId company);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Setting} {Name} has no address: {Problem}")]
+    private partial void LogUnresolved(string setting, HostPort name, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Multicast: {Problem}")]
     private partial void LogMulticast(string problem);

@@ -10,7 +10,7 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Node.Peers;
 
-/// <content>Finding peers and connecting to them.</content>
+/// <content>Saying and hearing where companies are.</content>
 public sealed partial class PeerNetwork
 {
     private const string RememberedKey = "peers";
@@ -18,14 +18,24 @@ public sealed partial class PeerNetwork
     private static readonly Codec<ImmutableArray<KnownEndPoint>> s_remembered =
         Codecs.List(KnownEndPoint.Codec, 0, PeerLimits.KnownPeersMax);
 
-    private readonly SortedDictionary<CompanyId, Known> _known = [];
+    private readonly KnownPeers _known;
+    private readonly Lock _remembering = new();
+
+    // Where others shall connect; the listener's own endpoint unless configured otherwise.
+    private volatile IPEndPoint? _advertised;
 
     private async Task AnnounceAsync()
     {
+        RateLimit resolving = new(1 / PeerLimits.ResolvePeriod.TotalSeconds, 1, _wall);
         try
         {
             for (int count = 0; ; count++)
             {
+                if (_config.Advertise is not null && resolving.TryTake())
+                {
+                    await ResolveOwnAsync(_config.Advertise).ConfigureAwait(false);
+                }
+
                 await AnnounceOnceAsync().ConfigureAwait(false);
                 TimeSpan pause = count < PeerLimits.AnnounceFastCount
                     ? PeerLimits.AnnounceFast : PeerLimits.AnnounceSlow;
@@ -39,13 +49,39 @@ public sealed partial class PeerNetwork
         }
     }
 
-    private async Task AnnounceOnceAsync()
+    /// <summary>A name's address may change; who is connected is told at once.</summary>
+    private async Task ResolveOwnAsync(HostPort name)
     {
-        Announcement announcement = new(_invitation.Tag, _self, EndPoint, Now());
         try
         {
-            byte[] datagram = announcement.Seal(_keys.SignIdentity, _invitation);
-            await _multicast!.SendAsync(datagram, _stopping.Token).ConfigureAwait(false);
+            IPEndPoint[] all = await name
+                .ResolveAsync(PeerLimits.ResolveTimeout, _stopping.Token).ConfigureAwait(false);
+            if (all.Length > 0 && !all.Contains(_advertised))
+            {
+                _advertised = all[0];
+                PassOn(OwnAnnouncement(), except: null);
+            }
+        }
+        catch (Exception problem) when (problem is SocketException or TimeoutException)
+        {
+            LogUnresolved("advertise", name, problem.Message);
+        }
+    }
+
+    private byte[] OwnAnnouncement() =>
+        new Announcement(_invitation.Tag, _self, _advertised ?? EndPoint, Now())
+            .Seal(_keys.SignIdentity, _invitation);
+
+    private async Task AnnounceOnceAsync()
+    {
+        if (_multicast is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _multicast.SendAsync(OwnAnnouncement(), _stopping.Token).ConfigureAwait(false);
         }
         catch (SocketException problem)
         {
@@ -54,7 +90,7 @@ public sealed partial class PeerNetwork
         }
     }
 
-    private async Task ListenAsync()
+    private async Task ListenAsync(MulticastSocket multicast)
     {
         // One byte more than allowed, so that a longer datagram shows as too long instead of cut.
         byte[] buffer = new byte[PeerLimits.DatagramBytesMax + 1];
@@ -65,10 +101,10 @@ public sealed partial class PeerNetwork
             try
             {
                 (int length, IPAddress source) =
-                    await _multicast!.ReceiveAsync(buffer, _stopping.Token).ConfigureAwait(false);
+                    await multicast.ReceiveAsync(buffer, _stopping.Token).ConfigureAwait(false);
                 if (limit.TryTake())
                 {
-                    Hear(buffer.AsMemory(0, length), source);
+                    Hear(buffer.AsSpan(0, length).ToArray(), source, link: null);
                 }
                 else
                 {
@@ -89,7 +125,8 @@ public sealed partial class PeerNetwork
         }
     }
 
-    private void Hear(ReadOnlyMemory<byte> datagram, IPAddress source)
+    /// <summary>Takes an announcement, from the air or over a link.</summary>
+    private void Hear(ReadOnlyMemory<byte> datagram, IPAddress source, PeerLink? link)
     {
         if (!Announcement.TryOpen(
             datagram, _invitation, Ed25519.Verify, out Announcement? heard,
@@ -112,105 +149,72 @@ public sealed partial class PeerNetwork
             return;
         }
 
-        bool isAny = heard.EndPoint.Address.Equals(
-            IPAddress.Any) || heard.EndPoint.Address.Equals(IPAddress.IPv6Any);
+        bool isAny = heard.EndPoint.Address.Equals(IPAddress.Any)
+            || heard.EndPoint.Address.Equals(IPAddress.IPv6Any);
+        if (heard.EndPoint.Port == 0
+            || (isAny && link is not null && link.Company != member.Company))
+        {
+            // "Where this came from" means nothing once somebody else passes it on.
+            PeerMetrics.DatagramRefused("address");
+            return;
+        }
+
         IPEndPoint at = isAny ? new IPEndPoint(source, heard.EndPoint.Port) : heard.EndPoint;
-        Learn(member.Company, at, heard.SentAt);
+        // A clock that ran ahead once must not make its later announcements look old for ever.
+        Timestamp when = heard.SentAt < Now() ? heard.SentAt : Now();
+        Learn(member.Company, at, when, source, datagram, link?.Company);
     }
 
-    private void Learn(CompanyId company, IPEndPoint at, Timestamp when)
+    private void Learn(
+        CompanyId company, IPEndPoint at, Timestamp when, IPAddress source,
+        ReadOnlyMemory<byte> datagram, CompanyId? from)
     {
-        lock (_gate)
+        switch (_known.Learn(company, at, when, source, datagram, out KnownPeer? peer))
         {
-            if (_known.TryGetValue(company, out Known? known))
-            {
-                if (when <= known.Heard)
-                {
-                    return;
-                }
-
-                known.Heard = when;
-                if (known.EndPoint.Equals(at))
-                {
-                    return;
-                }
-
-                known.EndPoint = at;
-                known.Moved.Release();
-            }
-            else if (_known.Count < PeerLimits.KnownPeersMax)
-            {
-                known = new Known(at, when);
-                _known.Add(company, known);
-                // One side dials, or two streams would race for one pair.
-                if (_self.Member.Company < company)
-                {
-                    _tasks.Add(KeepConnectedAsync(known, company));
-                }
-            }
-            else
-            {
+            case Learnt.Nothing:
+                return;
+            case Learnt.Refused:
                 PeerMetrics.DatagramRefused("full");
                 return;
-            }
+            case Learnt.Company:
+                Run(KeepConnectedAsync(peer!));
+                break;
+            case Learnt.EndPoint:
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
         }
 
-        RememberEndPoints();
+        if (!datagram.IsEmpty)
+        {
+            RememberEndPoints();
+            PassOn(datagram, from);
+        }
     }
 
-    private async Task KeepConnectedAsync(Known peer, CompanyId company)
+    /// <summary>Where multicast does not reach, companies tell each other what is new.</summary>
+    private void PassOn(ReadOnlyMemory<byte> datagram, CompanyId? except)
     {
-        // Whoever called holds the lock.
-        await Task.Yield();
-        TimeSpan backoff = PeerLimits.BackoffMin;
-        while (!_stopping.IsCancellationRequested)
+        byte[] frame = FrameOf(FrameKind.Announcement, datagram);
+        foreach (SignedMember each in Connected)
         {
-            long started = _wall.GetTimestamp();
-            try
+            if (each.Member.Company != except)
             {
-                if (!IsConnected(company))
-                {
-                    await PeerDialer
-                        .DialAsync(peer.EndPoint, _keys, RunStreamAsync, _stopping.Token)
-                        .ConfigureAwait(false);
-                }
-            }
-            catch (Exception broken) when (IsBrokenStream(broken))
-            {
-                // Refused, unreachable or broken: wait and try again.
-            }
-
-            bool lasted = _wall.GetElapsedTime(started) > PeerLimits.BackoffMax;
-            backoff = lasted ? PeerLimits.BackoffMin : backoff;
-            if (await WaitOrMoveAsync(peer, Jittered(backoff)).ConfigureAwait(false))
-            {
-                backoff = PeerLimits.BackoffMin;
-            }
-            else
-            {
-                backoff = backoff * 2 < PeerLimits.BackoffMax ? backoff * 2 : PeerLimits.BackoffMax;
+                TrySend(each.Member.Company, frame, member: false);
             }
         }
     }
 
-    /// <summary>Waits; true when the peer announced another endpoint in the meantime.</summary>
-    private async Task<bool> WaitOrMoveAsync(Known peer, TimeSpan wait)
+    /// <summary>Tells a new link where this node is, and where the others are.</summary>
+    private void SayWhere(PeerLink link)
     {
-        try
+        link.Queue.Enqueue(FrameOf(FrameKind.Announcement, OwnAnnouncement()));
+        foreach (KnownPeer each in _known.All)
         {
-            return await peer.Moved.WaitAsync(wait, _stopping.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private bool IsConnected(CompanyId company)
-    {
-        lock (_gate)
-        {
-            return _links.ContainsKey(company);
+            if (each.Company != link.Company && !each.Datagram.IsEmpty)
+            {
+                link.Queue.Enqueue(FrameOf(FrameKind.Announcement, each.Datagram));
+            }
         }
     }
 
@@ -223,39 +227,27 @@ public sealed partial class PeerNetwork
 
         foreach (KnownEndPoint each in s_remembered.Decode(bytes))
         {
-            // Anything announced from now on is newer.
-            Learn(each.Company, each.EndPoint, new Timestamp(0));
+            // Anything announced from now on is newer. What was remembered had its place.
+            Learn(
+                each.Company, each.EndPoint, new Timestamp(0), each.EndPoint.Address, default,
+                from: null);
         }
     }
 
     private void RememberEndPoints()
     {
-        ImmutableArray<KnownEndPoint> all;
-        lock (_gate)
+        lock (_remembering)
         {
-            all = [.. _known.Select(each => new KnownEndPoint(each.Key, each.Value.EndPoint))];
-        }
-
-        byte[] bytes = s_remembered.Encode(all);
-        if (!bytes.AsSpan().SequenceEqual(_store.ReadMeta(RememberedKey)))
-        {
-            _store.Write(new StoreBatch { Meta = [new MetaRecord(RememberedKey, bytes)] });
+            byte[] bytes = s_remembered.Encode(
+                [.. _known.All.Select(each => new KnownEndPoint(each.Company, each.EndPoint))]);
+            if (!bytes.AsSpan().SequenceEqual(_store.ReadMeta(RememberedKey)))
+            {
+                _store.Write(new StoreBatch { Meta = [new MetaRecord(RememberedKey, bytes)] });
+            }
         }
     }
 
     private Timestamp Now() => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private static TimeSpan Jittered(TimeSpan span) =>
-        span * (0.5 + (Random.Shared.NextDouble() / 2));
-
-    private sealed class Known(IPEndPoint endPoint, Timestamp heard)
-    {
-        public IPEndPoint EndPoint { get; set; } = endPoint;
-
-        public Timestamp Heard { get; set; } = heard;
-
-        public SemaphoreSlim Moved { get; } = new(0);
-    }
 }
 
 /// <summary>An endpoint that is remembered over a restart.</summary>

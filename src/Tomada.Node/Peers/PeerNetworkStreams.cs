@@ -29,13 +29,13 @@ public sealed partial class PeerNetwork
 
     private static bool IsBrokenStream(Exception broken) => broken
         is RpcException or IOException or OperationCanceledException or InvalidOperationException
-        or SocketException or HttpRequestException;
+        or SocketException or HttpRequestException or TimeoutException;
 
     private async Task RunLinkAsync(PeerLink link, PeerStream stream)
     {
-        if (!TryRegister(link))
+        if (TryRegister(link) is { } refusal)
         {
-            await RefuseAsync(stream, link.Company.Value, PeerRefusal.Taken, CancellationToken.None)
+            await RefuseAsync(stream, link.Company.Value, refusal, CancellationToken.None)
                 .ConfigureAwait(false);
             return;
         }
@@ -45,6 +45,7 @@ public sealed partial class PeerNetwork
         IncomingQueues.Lane lane = _incoming.Open(link.Company);
         try
         {
+            SayWhere(link);
             TellReachable();
             await link.RunAsync((frame, stop) => ReceiveAsync(link, lane, frame, stop))
                 .ConfigureAwait(false);
@@ -64,26 +65,36 @@ public sealed partial class PeerNetwork
         }
     }
 
-    private bool TryRegister(PeerLink link)
+    /// <summary>Null when the link is the pair's from now on; otherwise why not.</summary>
+    private PeerRefusal? TryRegister(PeerLink link)
     {
         lock (_gate)
         {
             if (_links.TryGetValue(link.Company, out PeerLink? old))
             {
-                // The same keys again: the peer restarted before this side noticed. Other keys: a
-                // second candidate under one id, which the first one keeps while it is connected.
+                // Other keys: a second candidate under one id, which the first one keeps while it
+                // is connected.
                 if (!Handshake.SameKeys(old.Member.Member, link.Member.Member) && !IsMember(link))
                 {
-                    return false;
+                    return PeerRefusal.Taken;
+                }
+
+                // Both may dial at once: the lower id's stream stays, and both sides know which
+                // that is. Of one dialler's the newer: it restarted before this side noticed.
+                if (IsFromLower(old) && !IsFromLower(link))
+                {
+                    return PeerRefusal.Duplicate;
                 }
 
                 old.End();
             }
 
             _links[link.Company] = link;
-            return true;
+            return null;
         }
     }
+
+    private bool IsFromLower(PeerLink link) => link.IsDialer == DialsFirst(link.Company);
 
     /// <summary>Takes a received frame; false ends the stream.</summary>
     private async ValueTask<bool> ReceiveAsync(
@@ -104,6 +115,12 @@ public sealed partial class PeerNetwork
             case FrameKind.Founding:
                 _founding.Writer.TryWrite(new FoundingFrame(link.Company, frame[1..]));
                 return true;
+            case FrameKind.Announcement when !link.AnnouncementRate.TryTake():
+                PeerMetrics.FrameRefused("announcement-rate");
+                return true;
+            case FrameKind.Announcement:
+                Hear(frame[1..], link.Remote, link);
+                return true;
             case FrameKind.Replication when IsMember(link):
                 await lane.AddAsync(frame[1..], stop).ConfigureAwait(false);
                 return true;
@@ -120,6 +137,7 @@ public sealed partial class PeerNetwork
     private static int BytesMax(FrameKind kind) => kind switch
     {
         FrameKind.Founding => PeerLimits.FoundingBytesMax,
+        FrameKind.Announcement => PeerLimits.DatagramBytesMax + 1,
         _ => PeerLimits.FrameBytesMax,
     };
 
@@ -144,6 +162,7 @@ public sealed partial class PeerNetwork
             return null;
         }
 
+        stream.Claimed = theirs.Member.Member.Company;
         string who = theirs.Member.Member.Company.Value;
         if (handshake.Judge(theirs, stream.PresentedKey) is { } refusal)
         {

@@ -28,6 +28,9 @@ internal sealed class PeerStream(
     /// <summary>Whether this side opened the connection.</summary>
     public bool IsDialer => admission is null;
 
+    /// <summary>Who the other side says it is; null before it says.</summary>
+    public CompanyId? Claimed { get; set; }
+
     /// <summary>The other side has shown who it is: what strangers may not is over.</summary>
     public void Proven() => admission?.Prove();
 

@@ -19,7 +19,7 @@ internal sealed partial class RefusalLog(ILogger log, TimeProvider wall)
     public void Handshake(string who, PeerRefusal reason)
     {
         PeerMetrics.HandshakeRefused(reason);
-        if (MayLog(out long untold))
+        if (reason != PeerRefusal.Duplicate && MayLog(out long untold))
         {
             LogRefused(log, who, reason, Explain(reason), untold);
         }
@@ -28,7 +28,7 @@ internal sealed partial class RefusalLog(ILogger log, TimeProvider wall)
     /// <summary>The other side ended a handshake.</summary>
     public void ByPeer(string who, PeerRefusal reason)
     {
-        if (MayLog(out long untold))
+        if (reason != PeerRefusal.Duplicate && MayLog(out long untold))
         {
             LogRefusedByPeer(log, who, reason, Explain(reason), untold);
         }
@@ -60,6 +60,7 @@ internal sealed partial class RefusalLog(ILogger log, TimeProvider wall)
         PeerRefusal.Stranger => "the ledger does not know this company",
         PeerRefusal.Proof => "the identity key or the invitation was not proven",
         PeerRefusal.Taken => "another candidate already goes by this company's id",
+        PeerRefusal.Duplicate => "the two are connected already",
         _ => throw new System.Diagnostics.UnreachableException(reason.ToString()),
     };
 

@@ -15,7 +15,34 @@ public sealed class NodeConfigTests
         new ListenConfig(IPEndPoint.Parse("127.0.0.1:0")),
         new MqttConfig(MqttMode.Embedded, IPEndPoint.Parse("127.0.0.1:0")),
         new ListenConfig(IPEndPoint.Parse("[::1]:8080")),
-        new ListenConfig(IPEndPoint.Parse("127.0.0.1:0")));
+        new ListenConfig(IPEndPoint.Parse("127.0.0.1:0")),
+        Seeds: null,
+        Advertise: HostPort.Parse("alfa.example.org:8443"));
+
+    [Theory]
+    [InlineData("peer.example.org:8443", "peer.example.org", 8443)]
+    [InlineData("192.0.2.7:1", "192.0.2.7", 1)]
+    [InlineData("[2001:db8::7]:65535", "2001:db8::7", 65535)]
+    public void A_host_and_port_is_read_and_written_alike(string text, string host, int port)
+    {
+        HostPort read = HostPort.Parse(text);
+        Assert.Equal(new HostPort(host, port), read);
+        Assert.Equal(text, read.ToString());
+    }
+
+    [Fact]
+    public void A_node_without_multicast_has_seeds_and_is_saved_with_them()
+    {
+        NodeConfig seeded = Example with
+        {
+            Multicast = null,
+            Seeds = [HostPort.Parse("b.example.org:1"), HostPort.Parse("192.0.2.7:2")],
+        };
+        byte[] json = NodeConfig.Codec.EncodeJson(seeded);
+        Assert.True(NodeConfig.TryParse(json, out NodeConfig? read, out string? why), why);
+        Assert.Null(read.Multicast);
+        Assert.Equal(seeded.Seeds.Value.AsEnumerable(), read.Seeds!.Value);
+    }
 
     [Fact]
     public void A_saved_configuration_is_read_back_and_is_for_its_owner_alone()
@@ -46,6 +73,10 @@ public sealed class NodeConfigTests
     [InlineData("\"port\":8468", "\"port\":0", "multicast.port", "1 to 65535")]
     [InlineData("[::1]:8080", "127.0.0.1", "http.listen", "address:port")]
     [InlineData("[::1]:8080", "::1", "http.listen", "address:port")]
+    [InlineData("alfa.example.org:8443", "alfa.example.org", "advertise", "host:port")]
+    [InlineData("alfa.example.org:8443", "alfa.example.org:0", "advertise", "host:port")]
+    [InlineData("alfa.example.org:8443", "::1:8443", "advertise", "host:port")]
+    [InlineData("alfa.example.org:8443", "a b:8443", "advertise", "host:port")]
     [InlineData("\"embedded\"", "\"external\"", "mqtt.mode", "embedded")]
     [InlineData("{\"company\"", "{,\"company\"", "JSON", "")]
     public void A_wrong_field_is_refused_by_name_with_what_is_allowed(

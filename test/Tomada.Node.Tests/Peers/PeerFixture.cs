@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -13,8 +14,11 @@ using Tomada.Replication;
 namespace Tomada.Node.Tests.Peers;
 
 /// <summary>A multicast group of its own on loopback, and an invitation.</summary>
-internal sealed record Room(MulticastConfig Multicast, NetworkConfig Network)
+internal sealed record Room(MulticastConfig? Multicast, NetworkConfig Network)
 {
+    /// <summary>The same for nodes that cannot hear each other on the air.</summary>
+    public Room Silent => this with { Multicast = null };
+
     public static Room Random(int founders, string code = "abra-te-sesamo")
     {
         using Socket free = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -31,12 +35,15 @@ internal sealed class TestPeer : IAsyncDisposable
 {
     private readonly Room _room;
     private readonly string _company;
+    private readonly ImmutableArray<HostPort>? _seeds;
     private readonly TempDirectory _directory = new();
 
-    private TestPeer(Room room, string company)
+    private TestPeer(Room room, string company, IPEndPoint[] seeds)
     {
         _room = room;
         _company = company;
+        _seeds = seeds.Length == 0
+            ? null : [.. seeds.Select(each => HostPort.Parse(each.ToString()))];
     }
 
     public NodeStore Store { get; private set; } = null!;
@@ -49,9 +56,10 @@ internal sealed class TestPeer : IAsyncDisposable
 
     public CompanyId Company => CompanyId.Parse(_company);
 
-    public static async Task<TestPeer> StartAsync(Room room, string company, CancellationToken stop)
+    public static async Task<TestPeer> StartAsync(
+        Room room, string company, CancellationToken stop, params IPEndPoint[] seeds)
     {
-        TestPeer peer = new(room, company);
+        TestPeer peer = new(room, company, seeds);
         await peer.StartAsync(stop);
         return peer;
     }
@@ -62,7 +70,8 @@ internal sealed class TestPeer : IAsyncDisposable
         NodeConfig config = new(
             Company, _company, _room.Network, _room.Multicast, new ListenConfig(free),
             new MqttConfig(
-                MqttMode.Embedded, free), new ListenConfig(free), new ListenConfig(free));
+                MqttMode.Embedded, free), new ListenConfig(free), new ListenConfig(free),
+            _seeds);
         Store = NodeStore.Open(_directory.Path);
         Keys = NodeKeys.LoadOrCreate(_directory.Path, Company, TimeProvider.System);
         Network = await PeerNetwork.StartAsync(
@@ -111,9 +120,15 @@ internal sealed class TestPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>The keys of a stopped peer, for who got hold of them.</summary>
+    public NodeKeys LoadKeys() =>
+        NodeKeys.LoadOrCreate(_directory.Path, Company, TimeProvider.System);
+
+    public void RemoveDirectory() => _directory.Dispose();
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _directory.Dispose();
+        RemoveDirectory();
     }
 }

@@ -100,7 +100,7 @@ public sealed class PeerNetworkTests : IDisposable
         {
             byte[] garbage = new byte[length];
             new Random(length).NextBytes(garbage);
-            noise.SendTo(garbage, new IPEndPoint(room.Multicast.Group, room.Multicast.Port));
+            noise.SendTo(garbage, new IPEndPoint(room.Multicast!.Group, room.Multicast.Port));
             noise.SendTo(garbage, a.Network.EndPoint);
         }
 

@@ -1,0 +1,307 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Grpc.Core;
+using Tomada.Ledger;
+using Tomada.Node.Keys;
+using Tomada.Node.Peers;
+using Tomada.Primitives;
+
+namespace Tomada.Node.Tests.Peers;
+
+/// <summary>
+/// Two honest companies talk while a third, or a stranger, does what it likes over real sockets.
+/// What is asserted is that the two go on, in order; never how fast.
+/// </summary>
+public sealed class HostilePeerTests : IAsyncLifetime
+{
+    private const int RoundTrips = 200;
+
+    // Only a test that hangs meets this.
+    private readonly CancellationTokenSource _watchdog = new(TimeSpan.FromSeconds(120));
+    private readonly Room _room = Room.Random(founders: 3);
+    private TestPeer _a = null!;
+    private TestPeer _b = null!;
+    private TestPeer _c = null!;
+    private NodeKeys _keysOfC = null!;
+    private Genesis _genesis = null!;
+
+    private CancellationToken Stop => _watchdog.Token;
+
+    public async ValueTask InitializeAsync()
+    {
+        _a = await TestPeer.StartAsync(_room, "br-aaa", Stop);
+        _b = await TestPeer.StartAsync(_room, "br-bbb", Stop);
+        _c = await TestPeer.StartAsync(_room, "br-ccc", Stop);
+        _genesis = (await Task.WhenAll(_a.EnterAsync(Stop), _b.EnterAsync(Stop)))[0];
+        await _c.EnterAsync(Stop);
+        // From here on the third company's keys are in other hands.
+        await _c.StopAsync();
+        _keysOfC = _c.LoadKeys();
+        await Task.WhenAll(_a.UntilReachableAsync(1, Stop), _b.UntilReachableAsync(1, Stop));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watchdog.CancelAsync();
+        _keysOfC.Dispose();
+        _c.RemoveDirectory();
+        await _b.DisposeAsync();
+        await _a.DisposeAsync();
+        _watchdog.Dispose();
+    }
+
+    [Fact]
+    public async Task A_member_that_floods_valid_frames_waits_for_itself_alone()
+    {
+        using CancellationTokenSource enough = new();
+        long flooded = 0;
+        TaskCompletionSource pouring = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task flood = DialAsync(_keysOfC, async stream =>
+        {
+            Assert.NotNull(await ShakeAsync(stream, _keysOfC));
+            byte[] frame = new byte[200];
+            frame[0] = (byte)FrameKind.Replication;
+            while (!enough.IsCancellationRequested)
+            {
+                await stream.WriteAsync(frame, several: false, Stop);
+                if (++flooded == 2 * PeerLimits.IncomingFramesMax)
+                {
+                    pouring.TrySetResult();
+                }
+            }
+        });
+
+        // The loop of this node reads nothing yet: only the flood's own queue fills.
+        await pouring.Task.WaitAsync(Stop);
+        await PingAsync();
+        await enough.CancelAsync();
+        await flood;
+    }
+
+    [Fact]
+    public async Task A_frame_that_is_too_large_or_of_no_kind_ends_its_own_stream()
+    {
+        byte[][] bad =
+        [
+            [(byte)FrameKind.Replication, .. new byte[PeerLimits.FrameBytesMax]],
+            [(byte)FrameKind.Founding, .. new byte[PeerLimits.FoundingBytesMax]],
+            [(byte)FrameKind.Announcement, .. new byte[PeerLimits.DatagramBytesMax + 1]],
+            [200, 1, 2, 3],
+            [(byte)FrameKind.Replication],
+        ];
+        foreach (byte[] frame in bad)
+        {
+            await DialAsync(_keysOfC, async stream =>
+            {
+                Assert.NotNull(await ShakeAsync(stream, _keysOfC));
+                await stream.WriteAsync(frame, several: false, Stop);
+                await EndAsync(stream);
+            });
+        }
+
+        await PingAsync();
+    }
+
+    [Fact]
+    public async Task Before_the_handshake_a_message_is_small()
+    {
+        using TempDirectory directory = new();
+        using NodeKeys stranger = NodeKeys.Create(
+            directory.Path, CompanyId.Parse("br-zzz"), TimeProvider.System);
+        await DialAsync(stranger, async stream =>
+        {
+            await stream.WriteAsync(
+                new byte[PeerLimits.HandshakeBytesMax * 4], several: false, Stop);
+            await EndAsync(stream);
+        });
+        await PingAsync();
+    }
+
+    [Fact]
+    public async Task Connections_that_say_nothing_are_few_for_an_address_and_end_in_time()
+    {
+        List<Socket> silent = [];
+        try
+        {
+            for (int i = 0; i < 4 * PeerLimits.UnprovenPerAddressMax; i++)
+            {
+                Socket socket =
+                    new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                silent.Add(socket);
+                socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.9"), 0));
+                await ConnectAsync(socket);
+            }
+
+            await PingAsync();
+            // Each of them is closed by the node, whether it was one too many or came too late.
+            foreach (Socket socket in silent)
+            {
+                Assert.Equal(0, await ReceiveAsync(socket));
+            }
+        }
+        finally
+        {
+            silent.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData(PeerRefusal.Version)]
+    [InlineData(PeerRefusal.Tag)]
+    [InlineData(PeerRefusal.Network)]
+    [InlineData(PeerRefusal.Certificate)]
+    [InlineData(PeerRefusal.Proof)]
+    public async Task A_handshake_with_a_lie_is_refused_by_name(PeerRefusal lie)
+    {
+        using TempDirectory directory = new();
+        using NodeKeys others = NodeKeys.Create(
+            directory.Path, CompanyId.Parse("br-ccc"), TimeProvider.System);
+        Hello honest = HelloOf(_keysOfC);
+        Hello hello = lie switch
+        {
+            PeerRefusal.Version => honest with { Version = 2 },
+            PeerRefusal.Tag => honest with { Tag = Digest.Of([1]) },
+            PeerRefusal.Network => honest with { Network = new NetworkId(Digest.Of([2])) },
+            _ => honest,
+        };
+        // The record and the proof may be copied; the TLS key may not.
+        NodeKeys shown = lie == PeerRefusal.Certificate ? others : _keysOfC;
+        await DialAsync(shown, async stream =>
+        {
+            await stream.WriteAsync(hello, Stop);
+            Assert.IsType<Hello>(await stream.ReadHandshakeAsync(Stop));
+            if (lie == PeerRefusal.Proof)
+            {
+                Assert.IsType<Proof>(await stream.ReadHandshakeAsync(Stop));
+                await stream.WriteAsync(
+                    new Proof(new byte[Signing.SignatureSize], Digest.Zero), Stop);
+            }
+
+            Refused refused = Assert.IsType<Refused>(await stream.ReadHandshakeAsync(Stop));
+            Assert.Equal(lie, refused.Reason);
+        });
+        await PingAsync();
+    }
+
+    [Fact]
+    public async Task A_proof_that_was_recorded_proves_nothing_the_next_time()
+    {
+        Proof? recorded = null;
+        Hello hello = HelloOf(_keysOfC);
+        await DialAsync(_keysOfC, async stream =>
+            recorded = await ShakeAsync(stream, _keysOfC, hello));
+        Assert.NotNull(recorded);
+
+        await DialAsync(_keysOfC, async stream =>
+        {
+            await stream.WriteAsync(hello, Stop);
+            Assert.IsType<Hello>(await stream.ReadHandshakeAsync(Stop));
+            Assert.IsType<Proof>(await stream.ReadHandshakeAsync(Stop));
+            await stream.WriteAsync(recorded, Stop);
+            Refused refused = Assert.IsType<Refused>(await stream.ReadHandshakeAsync(Stop));
+            Assert.Equal(PeerRefusal.Proof, refused.Reason);
+        });
+        await PingAsync();
+    }
+
+    [Fact]
+    public void Every_refusal_is_explained() => Assert.All(
+        Enum.GetValues<PeerRefusal>(), each => Assert.NotEmpty(RefusalLog.Explain(each)));
+
+    /// <summary>The two honest ones talk, in order, whatever else arrives in between.</summary>
+    private async Task PingAsync()
+    {
+        for (int i = 0; i < RoundTrips; i++)
+        {
+            byte[] ping = BitConverter.GetBytes(i);
+            Assert.True(_b.Network.TrySend(_a.Company, ping));
+            Assert.Equal(ping, await NextOfAsync(_a, _b.Company));
+            Assert.True(_a.Network.TrySend(_b.Company, ping));
+            Assert.Equal(ping, await NextOfAsync(_b, _a.Company));
+        }
+    }
+
+    private async Task<byte[]> NextOfAsync(TestPeer at, CompanyId from)
+    {
+        while (true)
+        {
+            PeerEvent.Arrived arrived = await at.NextArrivedAsync(Stop);
+            if (arrived.From == from)
+            {
+                return arrived.Bytes.ToArray();
+            }
+        }
+    }
+
+    private Hello HelloOf(NodeKeys keys) => new(
+        Hello.CurrentVersion,
+        new Invitation(_room.Network).Tag,
+        new NetworkId(_genesis.NetworkId),
+        keys.SignedMember(CompanyId.Parse("br-ccc"), "br-ccc"),
+        new Digest(RandomNumberGenerator.GetBytes(Digest.Size)));
+
+    /// <summary>Shakes hands as an honest dialler would: its proof.</summary>
+    private async Task<Proof?> ShakeAsync(PeerStream stream, NodeKeys keys, Hello? mine = null)
+    {
+        Hello hello = mine ?? HelloOf(keys);
+        Handshake handshake =
+            new(hello, isDialer: true, new Invitation(_room.Network), _ => null);
+        await stream.WriteAsync(hello, Stop);
+        if (await stream.ReadHandshakeAsync(Stop) is not Hello theirs)
+        {
+            return null;
+        }
+
+        Proof proof = handshake.Prove(theirs, keys.SignIdentity);
+        Assert.IsType<Proof>(await stream.ReadHandshakeAsync(Stop));
+        await stream.WriteAsync(proof, Stop);
+        return proof;
+    }
+
+    private async Task DialAsync(NodeKeys keys, Func<PeerStream, Task> run)
+    {
+        try
+        {
+            await PeerDialer.DialAsync(
+                _a.Network.EndPoint, keys, (stream, _) => run(stream), Stop);
+        }
+        catch (Exception ended) when (ended is RpcException or IOException or HttpRequestException)
+        {
+            // The node may end the stream at any time.
+        }
+    }
+
+    /// <summary>Reads until the node ends the stream.</summary>
+    private async Task EndAsync(PeerStream stream)
+    {
+        while (await stream.ReadAsync(Stop) is not null)
+        {
+            Stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task ConnectAsync(Socket socket)
+    {
+        try
+        {
+            await socket.ConnectAsync(_a.Network.EndPoint, Stop);
+        }
+        catch (SocketException)
+        {
+            // One too many, and closed before this side noticed that it was open.
+        }
+    }
+
+    private async Task<int> ReceiveAsync(Socket socket)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(new byte[64], Stop);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+}
