@@ -49,6 +49,10 @@ public sealed class SeedTests : IDisposable
         Assert.NotEqual(before, a.Network.EndPoint);
         await a.EnterAsync(Stop);
         await b.UntilReachableAsync(1, Stop);
+        // A link begins with where its sender is now: what comes after it was said later.
+        await a.UntilReachableAsync(1, Stop);
+        Assert.True(a.Network.TrySend(b.Company, new byte[] { 6 }));
+        Assert.Equal([6], (await b.NextArrivedAsync(Stop)).Bytes.ToArray());
 
         await b.StopAsync();
         await a.UntilReachableAsync(0, Stop);
