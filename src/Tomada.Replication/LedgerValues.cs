@@ -49,6 +49,18 @@ internal sealed class LedgerValues(
     public Digest? DigestOf(ReadOnlyMemory<byte> value) =>
         TryRead(value, out Block? block, out _) ? block.Digest : null;
 
+    /// <summary>
+    /// The certificate of the block before, inside a value for the next height that follows another
+    /// block than the tip; null when it follows the tip, or is not for the next height.
+    /// </summary>
+    public Certificate? ForeignParentOf(ReadOnlyMemory<byte> value) =>
+        TryRead(value, out _, out Seal? seal)
+        && seal.Height == Tip.Height + 1 && seal.Previous != Tip.Tip
+        && seal.Certificate is { } bytes
+        && Certificate.Codec.TryDecode(bytes, out Certificate? certificate, out _)
+            ? certificate
+            : null;
+
     /// <inheritdoc/>
     public ValueCheck Check(ReadOnlyMemory<byte> value, Timestamp ledgerNow, bool fresh)
     {

@@ -23,6 +23,28 @@ internal sealed class OutputBuilder
 
     public List<RefusedInput> Refusals { get; } = [];
 
+    public List<HeardVotes> Heard { get; } = [];
+
+    public List<Evidence> Found { get; } = [];
+
+    public List<LateVote> Recall { get; } = [];
+
+    /// <summary>Takes up what consensus wants written, sent and counted.</summary>
+    public void Add(Output consensus)
+    {
+        Votes.AddRange(consensus.Persist);
+        foreach (Outgoing each in consensus.Send)
+        {
+            Send.Add(new OutgoingMessage(each.To, new PeerMessage.Voting(each.Message)));
+        }
+
+        foreach (Refusal refusal in consensus.Refusals)
+        {
+            Refusals.Add(
+                new RefusedInput(refusal.From, refusal.Reason.ToString(), refusal.Detail));
+        }
+    }
+
     public ReplicatorOutput Build() => new()
     {
         Votes = [.. Votes],
@@ -33,5 +55,8 @@ internal sealed class OutputBuilder
         Serve = [.. Serve],
         Ended = [.. Ended],
         Refusals = [.. Refusals],
+        Heard = [.. Heard],
+        Found = [.. Found],
+        Recall = [.. Recall],
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tomada.Consensus;
 using Tomada.Ledger;
+using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
 
 namespace Tomada.Replication;
@@ -16,7 +17,11 @@ public abstract record PeerMessage
         .Case(1, Voting.Codec)
         .Case(2, Gossip.Codec)
         .Case(3, BlockRequest.Codec)
-        .Case(4, BlockAnswer.Codec);
+        .Case(4, BlockAnswer.Codec)
+        .Case(20, HeldVotes.Codec)
+        .Case(21, GuiltFound.Codec)
+        .Case(22, NewestVoteAsked.Codec)
+        .Case(23, NewestVote.Codec);
 
     /// <summary>A message of consensus.</summary>
     public sealed record Voting(ConsensusMessage Message) : PeerMessage
@@ -51,5 +56,40 @@ public abstract record PeerMessage
         public static new Codec<BlockAnswer> Codec { get; } = RecordCodec<BlockAnswer>.Versioned(1)
             .Field(1, "blocks", each => each.Blocks, Codecs.List(
                 ConsensusMessage.Decided.Codec, 0, ReplicationLimits.BlocksPerAnswerMax));
+    }
+
+    /// <summary>
+    /// The votes that the sender holds of a ballot that has two values: next to those of others
+    /// they show who lied.
+    /// </summary>
+    public sealed record HeldVotes(ImmutableArray<SignedVote> Votes) : PeerMessage
+    {
+        public static new Codec<HeldVotes> Codec { get; } = RecordCodec<HeldVotes>.Versioned(1)
+            .Field(1, "votes", each => each.Votes, Codecs.List(
+                SignedVote.Codec, 1, ReplicationLimits.HeldVotesPerMessageMax));
+    }
+
+    /// <summary>Two contradictory votes that the sender found.</summary>
+    public sealed record GuiltFound(Evidence Evidence) : PeerMessage
+    {
+        public static new Codec<GuiltFound> Codec { get; } = RecordCodec<GuiltFound>.Versioned(1)
+            .Field(1, "evidence", each => each.Evidence, Evidence.Codec);
+    }
+
+    /// <summary>
+    /// "I have just started: which is the newest vote that you hold of mine?" Answered at once,
+    /// without consensus.
+    /// </summary>
+    public sealed record NewestVoteAsked : PeerMessage
+    {
+        public static new Codec<NewestVoteAsked> Codec { get; } =
+            RecordCodec<NewestVoteAsked>.Versioned(1);
+    }
+
+    /// <summary>The asker's own newest vote; absent when none is held.</summary>
+    public sealed record NewestVote(ShownVote? Shown) : PeerMessage
+    {
+        public static new Codec<NewestVote> Codec { get; } = RecordCodec<NewestVote>.Versioned(1)
+            .Optional(1, "shown", each => each.Shown, ShownVote.Codec);
     }
 }

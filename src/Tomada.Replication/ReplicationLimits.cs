@@ -47,4 +47,36 @@ public static class ReplicationLimits
     /// Remembered signature checks; at the limit the oldest is forgotten and checked again.
     /// </summary>
     public const int VerifiedMax = 65_536;
+
+    /// <summary>A second, in milliseconds: the period of every limit per second.</summary>
+    public const long SecondMs = 1_000;
+
+    /// <summary>
+    /// Newest heights whose votes are held in memory to find contradictions; older ones are in the
+    /// store for a day.
+    /// </summary>
+    public const int WatchedHeightsMax = 1_024;
+
+    /// <summary>How often heard votes are written down, in wall milliseconds.</summary>
+    public const long KeepVotesMs = 2_000;
+
+    /// <summary>Heights in one row of kept votes; more go into further rows.</summary>
+    public const int HeardHeightsPerRowMax = 64;
+
+    /// <summary>Votes that one message shows; the rest is not shown.</summary>
+    public const int HeldVotesPerMessageMax = 512;
+
+    /// <summary>Ballots of which a node shows its votes in a second; no more are shown.</summary>
+    public const int ShowsPerSecondMax = 10;
+
+    /// <summary>
+    /// Votes of old heights in a second that are compared with the store; further ones are
+    /// dropped.
+    /// </summary>
+    public const int RecallsPerSecondMax = 20;
+
+    /// <summary>
+    /// Guilts that are remembered as told; the oldest is forgotten and may be told again.
+    /// </summary>
+    public const int KnownGuiltsMax = 1_024;
 }

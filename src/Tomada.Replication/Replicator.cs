@@ -5,36 +5,6 @@ using Tomada.Primitives;
 
 namespace Tomada.Replication;
 
-/// <summary>What is fixed for the life of a replicator.</summary>
-/// <param name="Self">The company it votes for.</param>
-/// <param name="SignVote">Signs with the voting key.</param>
-/// <param name="Verify">Checks any signature.</param>
-/// <param name="BaseTimeoutMs">T0 of consensus; 20 to 60,000, default 500.</param>
-public sealed record ReplicatorOptions(
-    CompanyId Self, SignMessage SignVote, VerifySignature Verify, int BaseTimeoutMs = 500)
-{
-    /// <summary>
-    /// Signs with whichever of its voting keys is asked for; null for one that is not held. Absent
-    /// where there is only the one of SignVote.
-    /// </summary>
-    public Func<PublicKey, SignMessage?>? SignerOf { get; init; }
-
-    /// <summary>The block that the chain must pass through; absent for founders.</summary>
-    public TrustAnchor? Anchor { get; init; }
-
-    /// <summary>A deliberate defect, for tests that prove the simulation finds it.</summary>
-    internal ReplicationMutation Mutation { get; init; }
-}
-
-/// <summary>Deliberate defects; the simulation must catch each one.</summary>
-internal enum ReplicationMutation
-{
-    None,
-
-    /// <summary>Who is censored stays so.</summary>
-    NoComplaints,
-}
-
 /// <summary>
 /// One company's replica of the ledger: consensus, execution and the queue of what waits, as one
 /// state machine. It does no IO: inputs come in, effects go out, in the order in which the node
@@ -50,6 +20,7 @@ public sealed class Replicator
     private readonly CatchUp _catchUp = new();
     private readonly Complaints _complaints;
     private readonly VotingKeys _votingKeys;
+    private readonly GuiltDesk _guilt;
     private OutputBuilder _output = new();
     private Replica? _replica;
     private MemberSet _members;
@@ -79,6 +50,8 @@ public sealed class Replicator
         _values.MoveTo(State, parentMembers: null);
         _votingKeys.MoveTo(State);
         RequireAnchor();
+        _guilt = new GuiltDesk(options.Self, options.Verify, State);
+        _guilt.MoveTo(State, _members);
     }
 
     /// <summary>The newest state; immutable.</summary>
@@ -180,6 +153,9 @@ public sealed class Replicator
             case ReplicatorInput.Submitted submitted:
                 _intake.Submit(submitted.Transaction, State, NextBlockTime, _output);
                 break;
+            case ReplicatorInput.Recalled recalled:
+                _guilt.Recall(recalled.Late, recalled.Kept, _output);
+                break;
             case ReplicatorInput.PeersReachable reachable:
                 Drive(new Input.PeersReachable(reachable.Peers));
                 _regossipAtMs = _monotonicMs;
@@ -205,6 +181,7 @@ public sealed class Replicator
     {
         _monotonicMs = tick.MonotonicMs;
         _wall = tick.Wall;
+        _guilt.OnTick(_monotonicMs, _output);
         Drive(new Input.Tick(_monotonicMs, LedgerNow));
         if (_monotonicMs >= _regossipAtMs)
         {
@@ -229,7 +206,12 @@ public sealed class Replicator
         switch (message)
         {
             case PeerMessage.Voting voting:
-                Drive(new Input.Received(received.From, voting.Message));
+                OnVoting(received.From, voting.Message);
+                break;
+            case PeerMessage.HeldVotes or PeerMessage.GuiltFound:
+                _guilt.Hear(received.From, message, _output);
+                break;
+            case PeerMessage.NewestVoteAsked or PeerMessage.NewestVote:
                 break;
             case PeerMessage.Gossip gossip:
                 foreach (byte[] bytes in gossip.Transactions)
@@ -253,12 +235,25 @@ public sealed class Replicator
         }
     }
 
+    private void OnVoting(CompanyId from, ConsensusMessage message)
+    {
+        if (message is not ConsensusMessage.Decided decided
+            || !_guilt.IsFork(from, decided, _values, _output))
+        {
+            Drive(new Input.Received(from, message));
+        }
+
+        // Afterwards: a decision does not wait for it.
+        _guilt.Hear(from, message, _values, _output);
+    }
+
     private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)
     {
         long before = State.Height;
         foreach (ConsensusMessage.Decided block in answer.Blocks)
         {
-            if (block.Height == State.Height + 1)
+            if (block.Height == State.Height + 1
+                && !_guilt.IsFork(from, block, _values, _output))
             {
                 Drive(new Input.Received(from, block));
             }
@@ -347,6 +342,7 @@ public sealed class Replicator
         _values.MoveTo(State, deciders);
         _votingKeys.MoveTo(State);
         RequireAnchor();
+        _guilt.MoveTo(State, _members);
     }
 
     private void RequireAnchor() => Invariant.Require(
@@ -365,16 +361,10 @@ public sealed class Replicator
 
     private void Collect(Output output)
     {
-        _output.Votes.AddRange(output.Persist);
-        foreach (Outgoing each in output.Send)
+        _output.Add(output);
+        foreach (Outgoing each in output.Send.Where(each => each.To is null))
         {
-            _output.Send.Add(new OutgoingMessage(each.To, new PeerMessage.Voting(each.Message)));
-        }
-
-        foreach (Refusal refusal in output.Refusals)
-        {
-            _output.Refusals.Add(
-                new RefusedInput(refusal.From, refusal.Reason.ToString(), refusal.Detail));
+            _guilt.Hear(_options.Self, each.Message, _values, _output);
         }
 
         foreach (PeerHeight ahead in output.PeersAhead)

@@ -22,6 +22,9 @@ public abstract record ReplicatorInput
     /// <summary>This company's own transaction.</summary>
     public sealed record Submitted(SignedTransaction Transaction) : ReplicatorInput;
 
+    /// <summary>What the store kept of a late vote's height.</summary>
+    public sealed record Recalled(LateVote Late, HeardHeight Kept) : ReplicatorInput;
+
     /// <summary>The peers with a live channel.</summary>
     public sealed record PeersReachable(ImmutableSortedSet<CompanyId> Peers) : ReplicatorInput;
 }

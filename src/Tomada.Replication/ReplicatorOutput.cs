@@ -36,6 +36,22 @@ public sealed record ReplicatorOutput
 
     /// <summary>What was not believed, for metrics.</summary>
     public required ImmutableArray<RefusedInput> Refusals { get; init; }
+
+    /// <summary>
+    /// Votes to keep for a day, in the same write; they need no sync of their own.
+    /// </summary>
+    public ImmutableArray<HeardVotes> Heard { get; init; } = [];
+
+    /// <summary>
+    /// Members that contradicted themselves: keep it, warn, and report it on the ledger.
+    /// </summary>
+    public ImmutableArray<Evidence> Found { get; init; } = [];
+
+    /// <summary>
+    /// Votes to compare with those kept of their height, by
+    /// <see cref="ReplicatorInput.Recalled"/>.
+    /// </summary>
+    public ImmutableArray<LateVote> Recall { get; init; } = [];
 }
 
 /// <summary>A block to append: executed, with its proof.</summary>

@@ -37,17 +37,39 @@ public sealed class VoteWatch
     /// <summary>From now on votes of this height are held.</summary>
     /// <param name="height">Above all that are held.</param>
     /// <param name="members">Who votes at it.</param>
-    /// <returns>The votes of the height that is dropped for it, as they came.</returns>
-    public IReadOnlyList<SignedVote> Begin(long height, MemberSet members)
+    public void Begin(long height, MemberSet members)
     {
-        IReadOnlyList<SignedVote> dropped = [];
         if (_heights.Count == _heightsMax)
         {
-            dropped = [.. Forget(LowestHeight)];
+            _heights.Remove(LowestHeight);
         }
 
         _heights[height] = new WatchedHeight(members);
-        return dropped;
+    }
+
+    /// <summary>The governance root that the votes of a height sign; null when not held.</summary>
+    public Digest? MembersAt(long height) =>
+        _heights.TryGetValue(height, out WatchedHeight? watched) ? watched.Members.Hash : null;
+
+    /// <summary>
+    /// Whether this vote is for another value than one seen before in its ballot; true once per
+    /// ballot. Then somebody lied, or somebody's forgery got here.
+    /// </summary>
+    public bool Splits(SignedVote vote)
+    {
+        if (vote.Type == VoteType.Promise
+            || !_heights.TryGetValue(vote.Height, out WatchedHeight? height)
+            || !height.Members.Contains(vote.Signer))
+        {
+            return false;
+        }
+
+        if (height.Values.TryAdd(vote.Ballot, vote.Digest))
+        {
+            return false;
+        }
+
+        return height.Values[vote.Ballot] != vote.Digest && height.Split.Add(vote.Ballot);
     }
 
     /// <summary>
@@ -141,13 +163,6 @@ public sealed class VoteWatch
     private bool IsTrueOf(HeldVote held, WatchedHeight height) =>
         height.Members.Find(held.Vote.Signer) is { } signer && IsTrue(held, height, signer);
 
-    private IEnumerable<SignedVote> Forget(long height)
-    {
-        WatchedHeight forgotten = _heights[height];
-        _heights.Remove(height);
-        return forgotten.BySigner.Values.SelectMany(votes => votes.Select(each => each.Vote));
-    }
-
     private bool IsTrue(HeldVote held, WatchedHeight height, Member signer)
     {
         if (!held.IsChecked)
@@ -212,6 +227,12 @@ public sealed class VoteWatch
         public MemberSet Members => members;
 
         public SortedDictionary<CompanyId, List<HeldVote>> BySigner { get; } = [];
+
+        /// <summary>The first value seen in each ballot.</summary>
+        public Dictionary<int, Digest> Values { get; } = [];
+
+        /// <summary>Ballots in which a second one was seen.</summary>
+        public HashSet<int> Split { get; } = [];
 
         public HashSet<(CompanyId Signer, EvidenceKind Kind)> Found { get; } = [];
 

@@ -27,7 +27,7 @@ internal static class EvidenceRules
                 $"evidence: so many proofs against {id.Guilty} are on the ledger already");
         }
 
-        if (KeyAt(state, id.Guilty, id.Height) is not { } key)
+        if (VotingKeyHistory.At(state, id.Guilty, id.Height) is not { } key)
         {
             return Outcome.Refused(
                 OutcomeCode.NotFound, $"evidence: {id.Guilty} had no voting key at that height");
@@ -45,33 +45,4 @@ internal static class EvidenceRules
 
     private static int Count(Working state, CompanyId guilty) =>
         state.Guilts.Rows.Keys.Count(each => each.Guilty == guilty);
-
-    /// <summary>
-    /// The voting key in force at a height, of a member or of one that was. A change is in force
-    /// from the height after its block.
-    /// </summary>
-    private static PublicKey? KeyAt(Working state, CompanyId company, long height)
-    {
-        PublicKey? key = state.Genesis.Draft.Founders
-            .FirstOrDefault(each => each.Member.Company == company)?.Member.VotingKey;
-        foreach ((long changedAt, ConcludedChange each) in state.MemberHistory.Rows)
-        {
-            if (changedAt >= height)
-            {
-                break;
-            }
-
-            if (each.Change.Joining is { Member: var joined } && joined.Company == company)
-            {
-                key = joined.VotingKey;
-            }
-            else if (each.Change is MemberChange.Rotate { Key: KeyChange.VotingKey rotated } change
-                && change.Company == company)
-            {
-                key = rotated.Key;
-            }
-        }
-
-        return key;
-    }
 }

@@ -84,11 +84,23 @@ public class VoteWatchTests
     }
 
     [Fact]
-    public void The_lowest_height_is_handed_out_when_it_is_dropped()
+    public void Two_values_in_one_ballot_are_told_once()
+    {
+        Assert.False(_watch.Splits(Vote(VoteType.Endorse, 0, "v")));
+        Assert.False(_watch.Splits(Vote(VoteType.Accept, 0, "v", signer: 1)));
+        Assert.False(_watch.Splits(Vote(VoteType.Endorse, 1, "w", signer: 2)));
+        Assert.True(_watch.Splits(Vote(VoteType.Endorse, 0, "w", signer: 2)));
+        Assert.False(_watch.Splits(Vote(VoteType.Endorse, 0, "x", signer: 3)));
+    }
+
+    [Fact]
+    public void The_lowest_height_is_dropped_for_a_new_one()
     {
         _watch.Offer(Company(1), Vote(VoteType.Endorse, 0, "v"));
-        Assert.Empty(_watch.Begin(8, _members));
-        Assert.Equal(Digest.Of("v"u8), Assert.Single(_watch.Begin(9, _members)).Digest);
+        _watch.Begin(8, _members);
+        Assert.Single(_watch.AllVotes(7));
+        _watch.Begin(9, _members);
+        Assert.Empty(_watch.AllVotes(7));
         Assert.Null(_watch.Offer(Company(2), Vote(VoteType.Endorse, 0, "w")));
     }
 

@@ -90,6 +90,8 @@ internal static class ChainVectors
             Signed(chain, Sample.B, new(VoteType.Promise, 2, 1, Digest.Zero)))!;
         file.Record("a signed vote", "SignedVote", hidden.First);
         file.Record("evidence of a hidden lock", "Evidence", hidden);
+        file.Record("kept votes", "HeardVotes", new HeardVotes(
+            [new HeardHeight(2, hidden.Members, [hidden.First, hidden.Second])]));
         file.Record("evidence of two endorsements", "Evidence", Records.Guilt.Evidence);
     }
 

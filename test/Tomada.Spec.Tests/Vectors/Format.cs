@@ -166,6 +166,8 @@ internal static class Format
         Of("BlockProof", BlockProof.Codec),
         Of("SignedVote", SignedVote.Codec),
         Of("Evidence", Evidence.Codec),
+        Of("HeardVotes", HeardVotes.Codec),
+        Of("HeardHeight", HeardHeight.Codec),
     ];
 
     public static IReadOnlyList<KnownType> Peers { get; } =
@@ -186,6 +188,11 @@ internal static class Format
         Of("Gossip", PeerMessage.Gossip.Codec),
         Of("BlockRequest", PeerMessage.BlockRequest.Codec),
         Of("BlockAnswer", PeerMessage.BlockAnswer.Codec),
+        Of("HeldVotes", PeerMessage.HeldVotes.Codec),
+        Of("GuiltFound", PeerMessage.GuiltFound.Codec),
+        Of("NewestVoteAsked", PeerMessage.NewestVoteAsked.Codec),
+        Of("NewestVote", PeerMessage.NewestVote.Codec),
+        Of("ShownVote", ShownVote.Codec),
     ];
 
     /// <summary>The enums that stand in records.</summary>

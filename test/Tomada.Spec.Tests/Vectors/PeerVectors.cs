@@ -20,6 +20,7 @@ internal static class PeerVectors
         AddAnnouncement(file);
         AddHandshake(file);
         AddFounding(file);
+        Evidence guilt = Records.Guilt.Evidence;
         PeerMessage[] messages =
         [
             new PeerMessage.Voting(ChainVectors.Messages(chain).Last()),
@@ -27,6 +28,10 @@ internal static class PeerVectors
             new PeerMessage.BlockRequest(1),
             new PeerMessage.BlockAnswer(
                 [new(Block.Codec.Encode(chain.First.Block), chain.FirstCertificate, null)]),
+            new PeerMessage.HeldVotes([guilt.First, guilt.Second]),
+            new PeerMessage.GuiltFound(guilt),
+            new PeerMessage.NewestVoteAsked(),
+            new PeerMessage.NewestVote(new ShownVote(guilt.Members, guilt.First)),
         ];
         foreach (PeerMessage each in messages)
         {

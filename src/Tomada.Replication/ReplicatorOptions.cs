@@ -1,0 +1,33 @@
+using Tomada.Primitives;
+
+namespace Tomada.Replication;
+
+/// <summary>What is fixed for the life of a replicator.</summary>
+/// <param name="Self">The company it votes for.</param>
+/// <param name="SignVote">Signs with the voting key.</param>
+/// <param name="Verify">Checks any signature.</param>
+/// <param name="BaseTimeoutMs">T0 of consensus; 20 to 60,000, default 500.</param>
+public sealed record ReplicatorOptions(
+    CompanyId Self, SignMessage SignVote, VerifySignature Verify, int BaseTimeoutMs = 500)
+{
+    /// <summary>
+    /// Signs with whichever of its voting keys is asked for; null for one that is not held. Absent
+    /// where there is only the one of SignVote.
+    /// </summary>
+    public Func<PublicKey, SignMessage?>? SignerOf { get; init; }
+
+    /// <summary>The block that the chain must pass through; absent for founders.</summary>
+    public TrustAnchor? Anchor { get; init; }
+
+    /// <summary>A deliberate defect, for tests that prove the simulation finds it.</summary>
+    internal ReplicationMutation Mutation { get; init; }
+}
+
+/// <summary>Deliberate defects; the simulation must catch each one.</summary>
+internal enum ReplicationMutation
+{
+    None,
+
+    /// <summary>Who is censored stays so.</summary>
+    NoComplaints,
+}
