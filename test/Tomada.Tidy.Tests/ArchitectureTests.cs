@@ -88,7 +88,11 @@ public partial class ArchitectureTests
             .Select(project => project.Attribute("Path")!.Value)
             .Order(StringComparer.Ordinal)];
         string[] found =
-            [.. Repository.Files("src", ".csproj"), .. Repository.Files("test", ".csproj")];
+        [
+            .. Repository.Files("bench", ".csproj"),
+            .. Repository.Files("src", ".csproj"),
+            .. Repository.Files("test", ".csproj"),
+        ];
         Faults.AssertNone(found.Except(listed).Select(path => $"{path} is missing in Tomada.slnx"));
     }
 

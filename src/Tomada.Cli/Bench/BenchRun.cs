@@ -57,16 +57,22 @@ internal static class BenchRun
     private static IEnumerable<IBenchSystem> Systems(BenchOptions options, string folder)
     {
         yield return new TomadaSystem(folder, options.Nodes);
-        if (options.Peers.Contains("etcd"))
+        foreach (string peer in options.Peers)
         {
-            if (EtcdSystem.Find(folder, out string missing) is { } etcd)
+            string missing = "";
+            IBenchSystem? found = peer switch
             {
-                yield return etcd;
-            }
-            else
+                "etcd" => EtcdSystem.Find(folder, out missing),
+                "dotnext" => DotNextSystem.Find(folder, out missing),
+                _ => throw new System.Diagnostics.UnreachableException(peer),
+            };
+            if (found is null)
             {
                 Say(missing);
+                continue;
             }
+
+            yield return found;
         }
     }
 

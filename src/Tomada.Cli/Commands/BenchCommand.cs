@@ -8,7 +8,7 @@ namespace Tomada.Cli.Commands;
 /// <summary><c>tomada bench</c>: how fast, on this machine, beside others.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_peers = ["etcd"];
+    private static readonly string[] s_peers = ["etcd", "dotnext"];
 
     public static Command Create() => new("bench", "Measures real processes on this machine.")
     {
