@@ -5,7 +5,8 @@ using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Tomada.Bench.DotNext;
 
 // One member of a Raft cluster of DotNext.Net.Cluster over TCP on loopback.
-// Arguments: its place from 0, the members' ports separated by commas, its clients' port, its folder.
+// Arguments: its place from 0, the members' ports separated by commas, the port of its clients, its
+// folder.
 if (args is not [{ } place, { } members, { } clients, { } folder])
 {
     await Console.Error.WriteLineAsync("usage: PLACE RAFT-PORT,RAFT-PORT,… CLIENT-PORT FOLDER");

@@ -15,7 +15,8 @@ public sealed class BenchTests(OutsideNetwork network)
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "tomada.dll"), "bench", "consensus",
-                "--n", "1", "--seconds", "1", "--clients", "4", "--rates", "20", "--json", file,
+                "--n", "1", "--seconds", "1", "--warmup", "1", "--clients", "4", "--rates", "20",
+                "--json", file,
             ],
             ("TMPDIR", folder));
         Ended ended = await bench.EndAsync(stop);

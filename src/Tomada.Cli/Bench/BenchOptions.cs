@@ -7,6 +7,8 @@ namespace Tomada.Cli.Bench;
 /// <param name="Submitters">Closed loops, each of so many submitters.</param>
 /// <param name="Rates">Open loops, each of so many submissions a second.</param>
 /// <param name="Window">How long each load is measured.</param>
+/// <param name="Warmup">Load before the first measurement, so that code is compiled and files have
+/// their size.</param>
 /// <param name="JsonFile">Where the results go for programs.</param>
 /// <param name="KeepFolder">Whether data directories and logs stay.</param>
 internal sealed record BenchOptions(
@@ -16,15 +18,17 @@ internal sealed record BenchOptions(
     IReadOnlyList<int> Submitters,
     IReadOnlyList<int> Rates,
     TimeSpan Window,
+    TimeSpan Warmup,
     FileInfo? JsonFile,
     bool KeepFolder)
 {
-    private static readonly TimeSpan s_warmup = TimeSpan.FromSeconds(5);
-
     public const int NodesMax = 10;
     public const int SubmittersMax = 2_048;
     public const int RateMax = 100_000;
     public const int SecondsMax = 3_600;
+
+    /// <summary>Submitters before the first measurement.</summary>
+    public const int WarmupSubmitters = 32;
 
     /// <summary>
     /// Submitters that share an open loop; beyond them a submission waits its turn.
@@ -36,11 +40,6 @@ internal sealed record BenchOptions(
     /// </summary>
     public const int FailoverSubmitters = 16;
 
-    /// <summary>
-    /// Load before the first measurement, so that code is compiled and files have their size; as
-    /// long as a measurement when that is shorter.
-    /// </summary>
-    public TimeSpan Warmup => Window < s_warmup ? Window : s_warmup;
 
     /// <summary>Load before each measurement.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);

@@ -5,10 +5,15 @@ using Tomada.Cli.Demo;
 namespace Tomada.Cli.Bench;
 
 /// <summary>What was measured, for people and for programs.</summary>
-internal sealed class BenchReport(BenchOptions options, IReadOnlyList<Measured> all)
+internal sealed class BenchReport(
+    BenchOptions options, IReadOnlyList<Measured> all, Floor floor)
 {
     public IReadOnlyList<Criterion> Criteria { get; } =
-        [.. all.SelectMany(each => CriteriaOf(options, each))];
+    [
+        .. OfFloor(floor),
+        .. all.SelectMany(each => CriteriaOf(options, each)),
+        .. Comparison.Of(options, all, floor),
+    ];
 
     public bool Passed => Criteria.All(each => each.Passed);
 
@@ -36,9 +41,31 @@ internal sealed class BenchReport(BenchOptions options, IReadOnlyList<Measured> 
         }
 
         console.Write(table);
+        console.WriteLine(
+            $"floor of a block: {Number(floor.BlockMs(options.Nodes))} ms = messages one way "
+            + $"{Number(floor.OneWay)}, syncs {Number(floor.Sync)}, signatures "
+            + $"{Number(floor.Sign)}, checks {Number(floor.Verify)} ms each");
+        PrintComparison(console);
         foreach (Measured each in all.Where(each => each.FirstFailure is not null))
         {
             console.WriteLine($"{each.System}, {each.Load}: {each.FirstFailure}");
+        }
+    }
+
+    private void PrintComparison(IAnsiConsole console)
+    {
+        Table table = new Table().AddColumns("", "ours", "beside", "ratio", "limit", "");
+        foreach (Criterion each in Criteria.Where(
+            each => each.Ratio is not null || each.Limit is not null))
+        {
+            table.AddRow(
+                each.Id, $"{Number(each.Measured)} {each.Unit}", each.Peer ?? "",
+                Number(each.Ratio), Number(each.Limit), each.Passed ? "" : "missed");
+        }
+
+        if (table.Rows.Count > 0)
+        {
+            console.Write(table);
         }
     }
 
@@ -65,9 +92,19 @@ internal sealed class BenchReport(BenchOptions options, IReadOnlyList<Measured> 
             + $".NET {Environment.Version}");
     }
 
+    private static IEnumerable<Criterion> OfFloor(Floor floor)
+    {
+        Criterion Of(string id, double ms) =>
+            new($"floor-{id}", Math.Round(ms, 4), null, "ms", true, "measured alone");
+        yield return Of("message", floor.OneWay);
+        yield return Of("sync", floor.Sync);
+        yield return Of("sign", floor.Sign);
+        yield return Of("verify", floor.Verify);
+    }
+
     private static IEnumerable<Criterion> CriteriaOf(BenchOptions options, Measured each)
     {
-        string id = $"{Slug(each.System)}-n{options.Nodes}-{Slug(each.Load)}";
+        string id = $"{Measured.SlugOf(each.System)}-n{options.Nodes}-{each.Slug}";
         Criterion Of(string what, double? value, string unit) => new(
             $"{id}-{what}", Math.Round(value ?? 0, 3), null, unit, true, each.Load);
         yield return Of("rate", each.PerSecond, "1/s");
@@ -87,8 +124,4 @@ internal sealed class BenchReport(BenchOptions options, IReadOnlyList<Measured> 
             yield return Of("failover", gap, "ms");
         }
     }
-
-    private static string Slug(string text) => text
-        .Replace("/s", "-per-second", StringComparison.Ordinal)
-        .Replace(' ', '-');
 }

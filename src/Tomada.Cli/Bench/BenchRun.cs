@@ -23,6 +23,7 @@ internal static class BenchRun
         try
         {
             List<Measured> all = [];
+            Floor floor = await Floor.MeasureAsync(folder, stop);
             foreach (IBenchSystem system in Systems(options, folder))
             {
                 await using (system)
@@ -31,7 +32,7 @@ internal static class BenchRun
                 }
             }
 
-            BenchReport report = new(options, all);
+            BenchReport report = new(options, all, floor);
             report.Print(AnsiConsole.Console);
             if (options.JsonFile is { } file)
             {

@@ -33,6 +33,15 @@ internal sealed record Measured(
     string? FirstFailure,
     double? FailoverMs)
 {
+    /// <summary>The load as part of an id.</summary>
+    public string Slug => SlugOf(Load);
+
+    /// <summary>A name as part of an id.</summary>
+    public static string SlugOf(string text) => text
+        .Replace("/s", "-per-second", StringComparison.Ordinal)
+        .Replace(' ', '-')
+        .ToLowerInvariant();
+
     /// <summary>
     /// The smallest of sorted values that a share of all do not exceed (nearest rank); 0 of none.
     /// </summary>

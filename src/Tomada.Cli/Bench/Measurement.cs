@@ -5,6 +5,9 @@ namespace Tomada.Cli.Bench;
 /// <summary>Puts loads on one started system and measures each.</summary>
 internal sealed class Measurement(IBenchSystem system, BenchOptions options)
 {
+    /// <summary>The load of a single submitter.</summary>
+    public const string OneClient = "1 client";
+
     private IReadOnlyList<int> AllNodes => [.. Enumerable.Range(0, system.Nodes)];
 
     /// <summary>
@@ -12,7 +15,7 @@ internal sealed class Measurement(IBenchSystem system, BenchOptions options)
     /// </summary>
     public async Task WarmAsync(CancellationToken stop)
     {
-        using Load load = await Load.StartAsync(system, AllNodes, 16, null, stop);
+        using Load load = await Load.StartAsync(system, AllNodes, BenchOptions.WarmupSubmitters, null, stop);
         await Task.Delay(options.Warmup, stop);
         Sample[] samples = await load.EndAsync();
         if (samples.Length == 0)
@@ -28,7 +31,7 @@ internal sealed class Measurement(IBenchSystem system, BenchOptions options)
     /// </summary>
     public async Task<Measured> ClosedAsync(int submitters, CancellationToken stop) =>
         await WindowAsync(
-            submitters == 1 ? "1 client" : $"{submitters} clients",
+            submitters == 1 ? OneClient : $"{submitters} clients",
             submitters == 1 ? [await system.LeaderAsync(stop)] : AllNodes,
             submitters,
             null,

@@ -21,7 +21,10 @@ internal static class BenchCommand
         Option<int> down = Number(
             "--down", 0, 0, BenchOptions.NodesMax, "How many are killed under load");
         Option<int> seconds = Number(
-            "--seconds", 10, 1, BenchOptions.SecondsMax, "How long each load is measured");
+            "--seconds", 10, 1, BenchOptions.SecondsMax, "Seconds that each load is measured");
+        Option<int> warmup = Number(
+            "--warmup", 15, 1, BenchOptions.SecondsMax,
+            "Seconds of load on each system before the first is measured");
         Option<int[]> clients = Numbers(
             "--clients", [1, 64, 256], BenchOptions.SubmittersMax,
             "Submitters that each wait for their answer, one load per number");
@@ -44,7 +47,7 @@ internal static class BenchCommand
         Command command = new(
             "consensus", "Starts a network of real nodes on loopback, loads it and measures it.")
         {
-            nodes, down, peers, clients, rates, seconds, json, keep,
+            nodes, down, peers, clients, rates, seconds, warmup, json, keep,
         };
         // Ctrl-C waits only for an action that has returned its task; processes start after that.
         command.SetAction((parsed, stop) => Task.Run(
@@ -56,6 +59,7 @@ internal static class BenchCommand
                     parsed.GetRequiredValue(clients),
                     parsed.GetRequiredValue(rates),
                     TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                    TimeSpan.FromSeconds(parsed.GetValue(warmup)),
                     parsed.GetValue(json),
                     parsed.GetValue(keep)),
                 stop),
