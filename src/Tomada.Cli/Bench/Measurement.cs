@@ -15,7 +15,8 @@ internal sealed class Measurement(IBenchSystem system, BenchOptions options)
     /// </summary>
     public async Task WarmAsync(CancellationToken stop)
     {
-        using Load load = await Load.StartAsync(system, AllNodes, BenchOptions.WarmupSubmitters, null, stop);
+        using Load load = await Load.StartAsync(
+            system, AllNodes, BenchOptions.WarmupSubmitters, null, stop);
         await Task.Delay(options.Warmup, stop);
         Sample[] samples = await load.EndAsync();
         if (samples.Length == 0)
