@@ -7,12 +7,19 @@ internal static class HttpServer
 {
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// No listener reads configuration files, so none watches the working directory for them:
+    /// every write of a store below it would wake the watcher.
+    /// </summary>
+    public static string[] NoReload { get; } = ["--hostBuilder:reloadConfigOnChange=false"];
+
     public static WebApplicationBuilder CreateBuilder(IPEndPoint listen)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = "Tomada.Node",
             EnvironmentName = Environments.Production,
+            Args = NoReload,
         });
         builder.Logging.ClearProviders();
         builder.Configuration.Sources.Clear();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Tomada.Ledger;
@@ -18,6 +17,11 @@ public sealed class LedgerDesk
     /// Newest blocks that followers can still get from memory; older ones are in the store.
     /// </summary>
     public const int RecentBlocksMax = 1_024;
+
+    /// <summary>
+    /// Bytes of those blocks; what is above goes earlier, but never the newest block.
+    /// </summary>
+    public const long RecentBytesMax = 64L * 1024 * 1024;
 
     /// <summary>
     /// How long a transaction may wait, in wall time; the rules' maximum is 10 min.
@@ -41,7 +45,7 @@ public sealed class LedgerDesk
     private readonly ChannelWriter<ReplicatorInput> _inputs;
     private readonly TimeProvider _wall;
     private readonly Lock _signing = new();
-    private ImmutableQueue<AppliedBlock> _recent = [];
+    private readonly RecentBlocks _recent = new();
     private TaskCompletionSource _moved = NewSignal();
     private LedgerState _state;
     private long _lastNumber;
@@ -135,27 +139,15 @@ public sealed class LedgerDesk
         {
             // The signal is taken before the look, so that a block in between is not missed.
             Task moved = Volatile.Read(ref _moved).Task;
-            // Before the blocks: the newest of them is published before the state is.
             long newest = State.Height;
-            foreach (AppliedBlock block in Volatile.Read(ref _recent))
+            while (_recent.Find(known + 1) is { } block)
             {
-                if (block.Seal.Height <= known)
-                {
-                    continue;
-                }
-
-                if (block.Seal.Height != known + 1)
-                {
-                    throw new FollowerTooSlowException(known + 1);
-                }
-
                 yield return block;
                 known++;
             }
 
             if (known < newest)
             {
-                // Blocks of before this process are in the store only.
                 throw new FollowerTooSlowException(known + 1);
             }
 
@@ -166,13 +158,8 @@ public sealed class LedgerDesk
     /// <summary>The loop appended a block: its end is known to whoever waits.</summary>
     internal void Publish(AppliedBlock block)
     {
-        ImmutableQueue<AppliedBlock> recent = _recent.Enqueue(block);
-        if (block.Seal.Height - recent.Peek().Seal.Height >= RecentBlocksMax)
-        {
-            recent = recent.Dequeue();
-        }
-
-        Volatile.Write(ref _recent, recent);
+        // Before the state: who sees a height finds its block.
+        _recent.Add(block);
         Volatile.Write(ref _state, block.After);
         Answer(block);
         Interlocked.Exchange(ref _moved, NewSignal()).SetResult();

@@ -21,6 +21,7 @@ internal static class PeerServer
         {
             ApplicationName = "Tomada.Node",
             EnvironmentName = Environments.Production,
+            Args = HttpServer.NoReload,
         });
         builder.Logging.ClearProviders();
         builder.Configuration.Sources.Clear();
