@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Spectre.Console;
 using Tomada.Cli.Demo;
+using Tomada.Simulation;
 using Tomada.Simulation.Cluster;
 using Tomada.Simulation.Consensus;
 
@@ -88,7 +89,7 @@ internal static class SimCommand
             seed, new ConsensusSimulationOptions { KeepsLog = keepsLog });
         return new Told(
             history.Violation, history.Plan, history.ReplayCommand, history.Heights,
-            new FaultTable(), history.Log);
+            history.Faults, history.Log);
     }
 
     private static Told Replay(Func<ulong, bool, Told> run, ulong seed, bool trace)
@@ -135,7 +136,7 @@ internal static class SimCommand
         {
             Table table = new Table().AddColumns("met", "times");
             table.Columns[1].RightAligned();
-            foreach (string kind in FaultTable.Kinds)
+            foreach (string kind in ClusterFaults.Kinds)
             {
                 table.AddRow(kind, Text(met.Counts.GetValueOrDefault(kind)));
             }

@@ -33,9 +33,10 @@ internal sealed class BallotChanger(ReplicaCore core)
         Invariant.Require((now.Lock?.Ballot ?? VoteContent.Unlocked) == highest,
             "C4 a Promise carries the highest own lock");
         Invariant.Require(highest < now.Promised, "C5 a lock is below the promised ballot");
-        VoteContent content = ContentOf(now.Height, now.Promised, now.Lock);
+        Lock? held = core.Mutation == ProtocolMutation.PromiseHidesLock ? null : now.Lock;
+        VoteContent content = ContentOf(now.Height, now.Promised, held);
         core.Broadcast(new ConsensusMessage.Promise(
-            now.Height, now.Promised, core.Self, core.Sign(content), now.Lock));
+            now.Height, now.Promised, core.Self, core.Sign(content), held));
     }
 
     /// <summary>Keeps the first valid Promise of each signer and ballot.</summary>
@@ -105,9 +106,10 @@ internal sealed class BallotChanger(ReplicaCore core)
             return held;
         }
 
-        if (claimed.Certificate.Height != now.Height
-            || !claimed.Certificate.IsValid(
-                now.Members, core.Verifier, VoteType.Endorse, now.Quorum)
+        bool isCertified = core.Mutation == ProtocolMutation.BelieveForgedLock
+            || claimed.Certificate.IsValid(
+                now.Members, core.Verifier, VoteType.Endorse, now.Quorum);
+        if (claimed.Certificate.Height != now.Height || !isCertified
             || core.Rules.DigestOf(claimed.Value) != claimed.Digest)
         {
             return null;

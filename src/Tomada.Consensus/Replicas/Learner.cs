@@ -12,7 +12,7 @@ internal sealed class Learner(ReplicaCore core)
     public void TryDecide(int ballot, Digest digest)
     {
         HeightState now = core.Now;
-        if (now.IsDecided || Certify(ballot, digest) is not { } certificate
+        if (now.IsDecided || !Believes(ballot) || Certify(ballot, digest) is not { } certificate
             || now.FindValue(digest) is not { } value)
         {
             return;
@@ -35,7 +35,12 @@ internal sealed class Learner(ReplicaCore core)
         {
             core.Out.Refuse(from, RefusalReason.MalformedValue, "decided");
         }
-        else if (!certificate.IsValid(now.Members, core.Verifier, VoteType.Accept, now.Quorum))
+        else if (!Believes(certificate.Ballot))
+        {
+            core.Out.Refuse(from, RefusalReason.OldBallot, "decided");
+        }
+        else if (core.Mutation != ProtocolMutation.BelieveForgedDecision
+            && !certificate.IsValid(now.Members, core.Verifier, VoteType.Accept, now.Quorum))
         {
             core.Out.Refuse(from, RefusalReason.BadCertificate, "decided");
         }
@@ -48,6 +53,9 @@ internal sealed class Learner(ReplicaCore core)
             Decide(now.AddValue(digest, decided.Value), decided);
         }
     }
+
+    private bool Believes(int ballot) => ballot == core.Now.Ballot
+        || core.Mutation != ProtocolMutation.RefuseOtherBallotsDecision;
 
     private Certificate? Certify(int ballot, Digest digest)
     {

@@ -115,6 +115,11 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
     private bool MayTime()
     {
         HeightState now = core.Now;
+        if (core.Mutation == ProtocolMutation.LoneNodeClimbs)
+        {
+            return core.HasTime && core.IsMember && IsEngaged;
+        }
+
         return core.HasTime && core.IsMember && IsEngaged && core.SeesQuorum
             && (now.Ballot == 0 || now.KnownInOrAbove(now.Ballot, core.Self) >= now.Quorum);
     }
@@ -126,6 +131,11 @@ internal sealed class Pacemaker(ReplicaCore core, BallotChanger ballots, Voter v
         if (core.Silent.Contains(now.LeaderOf(ballot).Company))
         {
             return 0;
+        }
+
+        if (core.Mutation == ProtocolMutation.ConstantTimeout)
+        {
+            return core.BaseTimeoutMs;
         }
 
         int doublings = Math.Clamp(ballot - now.Members.F, 0, 30);

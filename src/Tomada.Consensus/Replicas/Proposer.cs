@@ -31,7 +31,8 @@ internal sealed class Proposer(ReplicaCore core)
         }
 
         Lock? bound = BindingLock(promises);
-        Propose(bound?.Value ?? MakeFresh(), Justify(promises));
+        bool rewrites = core.Mutation == ProtocolMutation.RewriteLockedValue;
+        Propose(rewrites ? MakeFresh() : bound?.Value ?? MakeFresh(), Justify(promises));
     }
 
     private byte[]? MakeFresh() => core.WorkWaits

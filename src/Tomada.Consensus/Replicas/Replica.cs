@@ -315,6 +315,11 @@ public sealed class Replica
         Digest? known = votes.Find(signer, ballot);
         if (known == digest || IsEnough(type, ballot, digest))
         {
+            if (_core.Mutation == ProtocolMutation.CountVoterTwice)
+            {
+                votes.AddAgain(signer, ballot, digest, signature);
+            }
+
             return;
         }
 

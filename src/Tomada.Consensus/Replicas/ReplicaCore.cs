@@ -57,12 +57,22 @@ internal sealed class ReplicaCore(
 
     /// <summary>Defects that make every J worthless, so that it is not asked for either.</summary>
     public bool DoubtsJustifications => Mutation is ProtocolMutation.SkipPromiseCheck
-        or ProtocolMutation.AnyLockInsteadOfHighest;
+        or ProtocolMutation.AnyLockInsteadOfHighest or ProtocolMutation.BelieveForgedLock;
+
+    private DurableKind? Forgotten => Mutation switch
+    {
+        ProtocolMutation.ForgetLockOnRestart => DurableKind.Accepted,
+        ProtocolMutation.ForgetEndorseOnRestart => DurableKind.Endorsed,
+        ProtocolMutation.ForgetPromiseOnRestart => DurableKind.Promised,
+        ProtocolMutation.ForgetProposalOnRestart => DurableKind.Proposed,
+        _ => null,
+    };
 
     public int QuorumOf(MemberSet members) => Mutation switch
     {
         ProtocolMutation.SimpleMajority => (members.N / 2) + 1,
         ProtocolMutation.TwoFaultsPlusOne => (2 * members.F) + 1,
+        ProtocolMutation.QuorumLessOne => Math.Max(1, members.Q - 1),
         _ => members.Q,
     };
 
@@ -75,8 +85,13 @@ internal sealed class ReplicaCore(
     /// <summary>
     /// Writes a row of this height; synced before anything of this step leaves (C8).
     /// </summary>
-    public void Persist(DurableKind kind, int ballot, byte[] bytes) =>
-        Out.Persist(new DurableRecord(Now.Height, kind, ballot, bytes));
+    public void Persist(DurableKind kind, int ballot, byte[] bytes)
+    {
+        if (Forgotten != kind)
+        {
+            Out.Persist(new DurableRecord(Now.Height, kind, ballot, bytes));
+        }
+    }
 
     /// <summary>Sends to all other members, and handles it myself.</summary>
     public void Broadcast(ConsensusMessage message)

@@ -26,33 +26,3 @@ public sealed record ReplicaOptions
     /// <summary>A deliberate defect, for tests that prove the simulation finds it.</summary>
     internal ProtocolMutation Mutation { get; init; }
 }
-
-/// <summary>Deliberate defects; the simulation must catch each one.</summary>
-internal enum ProtocolMutation
-{
-    None,
-
-    /// <summary>q = ⌊n / 2⌋ + 1.</summary>
-    SimpleMajority,
-
-    /// <summary>q = 2f + 1.</summary>
-    TwoFaultsPlusOne,
-
-    /// <summary>The lowest lock of J is proposed and believed.</summary>
-    AnyLockInsteadOfHighest,
-
-    /// <summary>A proposal above ballot 0 needs no J, and its leader ignores locks.</summary>
-    SkipPromiseCheck,
-
-    /// <summary>A quorum of Endorse suffices to accept.</summary>
-    AcceptWithoutOwnEndorse,
-
-    /// <summary>Messages leave before their rows are synced (done by the simulated node).</summary>
-    SendBeforeSync,
-
-    /// <summary>Accepts of one digest count together, whatever their ballot.</summary>
-    MixAcceptsOfBallots,
-
-    /// <summary>The lock is kept in memory only.</summary>
-    ForgetLockOnRestart,
-}

@@ -10,6 +10,7 @@ namespace Tomada.Consensus;
 internal sealed class VoteTable
 {
     private readonly SortedDictionary<CompanyId, SortedDictionary<int, CountedVote>> _bySigner = [];
+    private readonly List<(int Ballot, Digest Digest, VoteSeal Seal)> _again = [];
 
     /// <summary>The digest a signer voted for in a ballot, if it is known.</summary>
     public Digest? Find(CompanyId signer, int ballot) =>
@@ -38,7 +39,13 @@ internal sealed class VoteTable
         .. _bySigner.Values
             .Where(ballots => ballots.TryGetValue(ballot, out var vote) && vote.Digest == digest)
             .Select(ballots => ballots[ballot].Seal),
+        .. _again.Where(each => each.Ballot == ballot && each.Digest == digest)
+            .Select(each => each.Seal),
     ];
+
+    /// <summary>Counts a signer once more: what must never be done.</summary>
+    public void AddAgain(CompanyId signer, int ballot, Digest digest, byte[] signature) =>
+        _again.Add((ballot, digest, new VoteSeal(signer, signature)));
 
     /// <summary>The seals for a digest in any ballot: what must never be counted.</summary>
     public ImmutableArray<VoteSeal> ForAnyBallot(Digest digest) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tomada.Primitives;
 
 namespace Tomada.Consensus;
@@ -28,7 +29,8 @@ internal sealed class Voter(ReplicaCore core)
         {
             Refuse(propose, RefusalReason.BadSignature, "propose");
         }
-        else if (propose.Ballot < now.Ballot)
+        else if (propose.Ballot < now.Ballot
+            && core.Mutation != ProtocolMutation.VoteInAbandonedBallot)
         {
             KeepForDecision(propose, digest);
         }
@@ -61,24 +63,27 @@ internal sealed class Voter(ReplicaCore core)
     /// </summary>
     public void TryAccept()
     {
+        TryAccept(core.Now.Ballot);
+        if (core.Mutation == ProtocolMutation.VoteInAbandonedBallot)
+        {
+            core.Now.Endorsed.Keys.ToList().ForEach(TryAccept);
+        }
+    }
+
+    private void TryAccept(int ballot)
+    {
         HeightState now = core.Now;
-        int ballot = now.Ballot;
         if (now.Accepted.Contains(ballot) || EndorsedDigest(ballot) is not { } digest
             || now.FindValue(digest) is not { Checked: not null } value
-            || now.Endorses.Certify(VoteType.Endorse, now.Height, ballot, digest, now.Quorum)
-                is not { } certificate)
+            || Certify(ballot, digest) is not { } certificate)
         {
             return;
         }
 
-        Invariant.Require(now.Promised <= ballot, "C3 no vote below a promised ballot");
+        Invariant.Require(IsOpen(ballot), "C3 no vote below a promised ballot");
         Invariant.Require(now.Accepted.Add(ballot), "C2 one Accept per height and ballot");
         now.Lock = new Lock(value.Bytes, certificate);
-        if (core.Mutation != ProtocolMutation.ForgetLockOnRestart)
-        {
-            core.Persist(DurableKind.Accepted, ballot, Lock.Codec.Encode(now.Lock));
-        }
-
+        core.Persist(DurableKind.Accepted, ballot, Lock.Codec.Encode(now.Lock));
         SendAccept(now.Lock);
     }
 
@@ -99,6 +104,23 @@ internal sealed class Voter(ReplicaCore core)
         core.Broadcast(new ConsensusMessage.Accept(
             core.Now.Height, held.Ballot, held.Digest, core.Self, signature));
     }
+
+    private Certificate? Certify(int ballot, Digest digest)
+    {
+        HeightState now = core.Now;
+        if (core.Mutation == ProtocolMutation.MixEndorsesOfBallots)
+        {
+            ImmutableArray<VoteSeal> mixed = now.Endorses.ForAnyBallot(digest);
+            return mixed.Length >= now.Quorum
+                ? new Certificate(VoteType.Endorse, now.Height, ballot, digest, mixed)
+                : null;
+        }
+
+        return now.Endorses.Certify(VoteType.Endorse, now.Height, ballot, digest, now.Quorum);
+    }
+
+    private bool IsOpen(int ballot) => ballot >= core.Now.Promised
+        || core.Mutation == ProtocolMutation.VoteInAbandonedBallot;
 
     private Digest? EndorsedDigest(int ballot)
     {
@@ -136,8 +158,9 @@ internal sealed class Voter(ReplicaCore core)
             return Refuse(propose, RefusalReason.MissingJustification, $"ballot {propose.Ballot}");
         }
 
-        if (proof.Height != propose.Height || proof.Ballot != propose.Ballot
-            || !proof.IsValid(now.Members, core.Verifier, now.Quorum))
+        bool isProven = core.Mutation == ProtocolMutation.BelieveForgedLock
+            || proof.IsValid(now.Members, core.Verifier, now.Quorum);
+        if (proof.Height != propose.Height || proof.Ballot != propose.Ballot || !isProven)
         {
             return Refuse(propose, RefusalReason.BadJustification, $"ballot {propose.Ballot}");
         }
@@ -156,6 +179,11 @@ internal sealed class Voter(ReplicaCore core)
         KnownValue value = now.AddValue(digest, propose.Value);
         if (now.Endorsed.TryGetValue(propose.Ballot, out Digest endorsed) && endorsed != digest)
         {
+            if (core.Mutation == ProtocolMutation.EndorseTwice)
+            {
+                SendEndorse(propose.Ballot, digest);
+            }
+
             Refuse(propose, RefusalReason.ConflictingVote, $"ballot {propose.Ballot}");
             return;
         }
@@ -181,21 +209,27 @@ internal sealed class Voter(ReplicaCore core)
     private void Endorse(int ballot, Digest digest)
     {
         HeightState now = core.Now;
-        Invariant.Require(
-            ballot >= now.Ballot && ballot >= now.Promised, "C3 no vote below a promised ballot");
+        Invariant.Require(IsOpen(ballot), "C3 no vote below a promised ballot");
         Invariant.Require(
             now.Endorsed.TryAdd(ballot, digest), "C1 one Endorse per height and ballot");
-        now.Ballot = ballot;
+        now.Ballot = Math.Max(now.Ballot, ballot);
         core.Persist(DurableKind.Endorsed, ballot, digest.ToArray());
         SendEndorse(ballot, digest);
     }
 
     private bool IsValidValue(ConsensusMessage.Propose propose, KnownValue value, bool fresh)
     {
-        // Again while fresh: the clock's verdict may change between two copies of a proposal.
-        if (value.Checked is null || fresh)
+        bool byClock = core.Mutation switch
         {
-            switch (core.Rules.Check(value.Bytes, core.LedgerNow, fresh))
+            ProtocolMutation.ClockJudgesLockedValue => true,
+            ProtocolMutation.NoClockJudgesFreshValue => false,
+            _ => fresh,
+        };
+
+        // Again while fresh: the clock's verdict may change between two copies of a proposal.
+        if (value.Checked is null || byClock)
+        {
+            switch (core.Rules.Check(value.Bytes, core.LedgerNow, byClock))
             {
                 case ValueCheck.Refused refused:
                     return Refuse(propose, RefusalReason.InvalidValue, refused.Reason);

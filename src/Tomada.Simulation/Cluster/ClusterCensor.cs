@@ -22,7 +22,7 @@ internal static class ClusterCensor
         ImmutableArray<byte[]> left = [.. gossip.Transactions.Where(each =>
             !SignedTransaction.TryDecode(each, out SignedTransaction? one, out _)
             || one!.Content.Company != censored)];
-        met.Met(FaultTable.Censored, gossip.Transactions.Length - left.Length);
+        met.Met(ClusterFaults.Censored, gossip.Transactions.Length - left.Length);
         return left.IsEmpty ? null : PeerMessage.Codec.Encode(new PeerMessage.Gossip(left));
     }
 }

@@ -66,13 +66,13 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
         bool isVote = message is PeerMessage.Voting { Message: not ConsensusMessage.Tip };
         if (Does(ClusterLies.Replay) && Random.Chance(100_000))
         {
-            world.Oracles.Faults.Met(FaultTable.LiarReplayed);
+            world.Oracles.Faults.Met(ClusterFaults.LiarReplayed);
             yield return Random.Pick(_heard);
         }
 
         if (isVote && Does(ClusterLies.WithheldVotes) && Random.Chance(300_000))
         {
-            world.Oracles.Faults.Met(FaultTable.LiarWithheld);
+            world.Oracles.Faults.Met(ClusterFaults.LiarWithheld);
         }
         else if (message is PeerMessage.Voting voting && (to.Index & 1) == 0)
         {
@@ -141,13 +141,13 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
 
     private Block WrongRoot(Block block, Seal seal)
     {
-        world.Oracles.Faults.Met(FaultTable.LiarWrongRoot);
+        world.Oracles.Faults.Met(ClusterFaults.LiarWrongRoot);
         return Sealed([.. block.Entries[..^1]], seal with { StateRoot = Digest.Of("lie"u8) });
     }
 
     private Block Invalid(Block block, Seal seal)
     {
-        world.Oracles.Faults.Met(FaultTable.LiarInvalidBlock);
+        world.Oracles.Faults.Met(ClusterFaults.LiarInvalidBlock);
         ImmutableArray<byte[]> entries = [.. block.Entries[..^1]];
         return Random.Below(3) switch
         {
@@ -175,7 +175,7 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
             return null;
         }
 
-        world.Oracles.Faults.Met(FaultTable.LiarEquivocated);
+        world.Oracles.Faults.Met(ClusterFaults.LiarEquivocated);
         return BlockExecution.Build(
             node.State, transactions, new Timestamp(seal.Time.UnixMs + 1), seal.Proposer,
             seal.Certificate, StandInSignatures.Verify).Block;

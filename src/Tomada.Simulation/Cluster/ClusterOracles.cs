@@ -36,7 +36,9 @@ internal sealed class ClusterOracles
         _votes = new Oracles(
             _ => members,
             new VoteVerifier(founded.Network, StandInSignatures.Verify),
-            checksProofs: true);
+            checksProofs: true,
+            plan.Liar >= 0 ? 1 : 0);
+        _votes.Begin(founded.Time);
     }
 
     /// <summary>The longest that a censored company's transaction was on its way.</summary>
@@ -64,8 +66,8 @@ internal sealed class ClusterOracles
         }
 
         Faults.Met(ended.End == TransactionEnd.Expired
-            ? FaultTable.TransactionExpired
-            : FaultTable.TransactionRefused);
+            ? ClusterFaults.TransactionExpired
+            : ClusterFaults.TransactionRefused);
         Never(ended.Id, $"{company} said {ended.End}: {ended.Why}");
     }
 
@@ -79,7 +81,7 @@ internal sealed class ClusterOracles
             if (company == node.Company && !node.Disk.IsPending(id) && !_log.Contains(id)
                 && !_never.ContainsKey(id))
             {
-                Faults.Met(FaultTable.LostWithCrash);
+                Faults.Met(ClusterFaults.LostWithCrash);
                 Never(id, $"{company} lost it in a crash before its sync, or had let go of it");
             }
         }
@@ -100,10 +102,9 @@ internal sealed class ClusterOracles
 
             foreach (OutgoingMessage each in output.Send)
             {
-                if (each.Message is PeerMessage.Voting
-                    { Message: ConsensusMessage.Propose propose })
+                if (each.Message is PeerMessage.Voting voting)
                 {
-                    _votes.Made(Block.Codec.Decode(propose.Value).Digest);
+                    Signed(company, voting.Message);
                 }
             }
 
@@ -113,11 +114,6 @@ internal sealed class ClusterOracles
             }
         }
     }
-
-    /// <summary>A message leaves a node.</summary>
-    public void Sent(CompanyId company, ConsensusMessage message) =>
-        _votes.Sent(message, company, (height, ballot, digest) =>
-            _endorsed.Contains((company, height, ballot, digest)));
 
     /// <summary>Judges the end, when all nodes stand at the same block and nothing runs.</summary>
     public void JudgeEnd(IReadOnlyList<ClusterNode> nodes)
@@ -147,6 +143,23 @@ internal sealed class ClusterOracles
             state.Trips.Values.All(trip => !Duties.IsRunning(trip)), "every trip has an end");
     }
 
+    /// <summary>Judges votes as they are synced, whether they ever arrive or not.</summary>
+    private void Signed(CompanyId company, ConsensusMessage message)
+    {
+        if (_plan.Liar >= 0 && company == ClusterCompanies.Company(_plan.Liar))
+        {
+            return;
+        }
+
+        if (message is ConsensusMessage.Propose propose)
+        {
+            _votes.Made(Block.Codec.Decode(propose.Value).Digest);
+        }
+
+        _votes.Signed(message, company, (height, ballot, digest) =>
+            _endorsed.Contains((company, height, ballot, digest)));
+    }
+
     private void Appended(CompanyId company, AppendedBlock block)
     {
         AppliedBlock applied = block.Applied;
@@ -158,7 +171,7 @@ internal sealed class ClusterOracles
                     applied.Digest, seal.Height, seal.Previous, seal.Time, seal.Proposer,
                     applied.IsEmpty, block.Proof.Value),
                 block.Proof),
-            hasLiars: _plan.Liar >= 0);
+            new Timestamp(long.MaxValue));
         (Digest, Digest) roots = (applied.Digest, applied.After.StateRoot);
         if (!_chain.TryAdd(seal.Height, roots))
         {
@@ -185,7 +198,7 @@ internal sealed class ClusterOracles
         AppliedBlock applied = block.Applied;
         if (block.Proof.Certificate.Ballot > 0)
         {
-            Faults.Met(FaultTable.BallotChanged);
+            Faults.Met(ClusterFaults.BallotChanged);
         }
 
         foreach (Entry entry in applied.Entries)
@@ -231,7 +244,7 @@ internal sealed class ClusterOracles
             $"transaction {id} ({_submitted[id].Key}) is in a block, but {never}");
         if (entry.Outcome.Code == OutcomeCode.WindowTaken)
         {
-            Faults.Met(FaultTable.WindowTaken);
+            Faults.Met(ClusterFaults.WindowTaken);
         }
 
         if (_plan.Censor >= 0
@@ -239,7 +252,7 @@ internal sealed class ClusterOracles
         {
             bool replaced = _lastProposer == ClusterCompanies.Company(_plan.Censor)
                 && proposer != _lastProposer;
-            Faults.Met(FaultTable.CensorReplaced, replaced ? 1 : 0);
+            Faults.Met(ClusterFaults.CensorReplaced, replaced ? 1 : 0);
             CensoredWaitMaxMs = Math.Max(CensoredWaitMaxMs, _nowMs() - _submittedMs[id]);
         }
     }
@@ -268,14 +281,14 @@ internal sealed class ClusterOracles
     {
         string? kind = effect switch
         {
-            RulesChanged => FaultTable.ClockChanged,
-            TripExpired => FaultTable.TripExpired,
-            TripRefused => FaultTable.TripRefused,
-            TripEnded { End: TripState.Completed } => FaultTable.TripCompleted,
-            TripEnded => FaultTable.TripPartial,
-            LegEnded { End: LegState.Fulfilled } when byRule => FaultTable.SessionEndedBySilence,
-            CdrAccepted when byRule => FaultTable.CdrAcceptedBySilence,
-            PaymentConfirmed => FaultTable.PaymentConfirmed,
+            RulesChanged => ClusterFaults.ClockChanged,
+            TripExpired => ClusterFaults.TripExpired,
+            TripRefused => ClusterFaults.TripRefused,
+            TripEnded { End: TripState.Completed } => ClusterFaults.TripCompleted,
+            TripEnded => ClusterFaults.TripPartial,
+            LegEnded { End: LegState.Fulfilled } when byRule => ClusterFaults.SessionEndedBySilence,
+            CdrAccepted when byRule => ClusterFaults.CdrAcceptedBySilence,
+            PaymentConfirmed => ClusterFaults.PaymentConfirmed,
             _ => null,
         };
         if (kind is not null)

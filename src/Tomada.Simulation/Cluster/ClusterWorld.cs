@@ -106,11 +106,6 @@ internal sealed class ClusterWorld
     public void Send(ClusterNode from, CompanyId? to, PeerMessage message)
     {
         bool lies = from.Index == Plan.Liar;
-        if (message is PeerMessage.Voting voting && !lies)
-        {
-            Oracles.Sent(from.Company, voting.Message);
-        }
-
         if (_keepsLog)
         {
             Note($"{from.Company} to {to?.ToString() ?? "all"}: {BlockText.Of(message)}");
@@ -153,10 +148,10 @@ internal sealed class ClusterWorld
         Note($"{node.Company} dies {Plan.CrashPoint}");
         Oracles.Faults.Met(Plan.CrashPoint switch
         {
-            CrashPoint.BeforeSync => FaultTable.CrashBeforeSync,
-            CrashPoint.AfterSync => FaultTable.CrashAfterSync,
-            CrashPoint.WhileSending => FaultTable.CrashWhileSending,
-            CrashPoint.AfterSending => FaultTable.CrashAfterSending,
+            CrashPoint.BeforeSync => ClusterFaults.CrashBeforeSync,
+            CrashPoint.AfterSync => ClusterFaults.CrashAfterSync,
+            CrashPoint.WhileSending => ClusterFaults.CrashWhileSending,
+            CrashPoint.AfterSending => ClusterFaults.CrashAfterSending,
             _ => throw new UnreachableException(Plan.CrashPoint.ToString()),
         });
         Oracles.Crashed(node);
@@ -167,8 +162,8 @@ internal sealed class ClusterWorld
     public void Restarting(ClusterNode node, int pending, bool hasVotes)
     {
         Note($"{node.Company} starts at height {node.Disk.Height} with {pending} waiting");
-        Oracles.Faults.Met(FaultTable.KeptByRestart, pending);
-        Oracles.Faults.Met(FaultTable.VoteKeptByRestart, hasVotes ? 1 : 0);
+        Oracles.Faults.Met(ClusterFaults.KeptByRestart, pending);
+        Oracles.Faults.Met(ClusterFaults.VoteKeptByRestart, hasVotes ? 1 : 0);
     }
 
     public void Synced(ClusterNode node, List<ReplicatorOutput> outputs, bool isAnswer)
@@ -176,7 +171,7 @@ internal sealed class ClusterWorld
         Oracles.Synced(node.Company, outputs);
         foreach (AppendedBlock block in outputs.SelectMany(each => each.Append))
         {
-            Oracles.Faults.Met(FaultTable.CatchUp, isAnswer ? 1 : 0);
+            Oracles.Faults.Met(ClusterFaults.CatchUp, isAnswer ? 1 : 0);
             if (_keepsLog)
             {
                 Note($"{node.Company} appends {BlockText.Of(block)}");
@@ -250,16 +245,7 @@ internal sealed class ClusterWorld
                 At(NowMs + DeskPeriodMs, happening);
                 break;
             case ClusterHappening.LoadCame:
-                foreach (ClusterNode node in _nodes.Where(each => each.IsUp))
-                {
-                    node.Load();
-                }
-
-                if (NowMs < Plan.LoadUntilMs)
-                {
-                    At(NowMs + LoadPeriodMs, happening);
-                }
-
+                LoadAll();
                 break;
             case ClusterHappening.ReachChanged { Node: var node }:
                 node.Reach(ReachableFrom(node));
@@ -271,7 +257,7 @@ internal sealed class ClusterWorld
                 break;
             case ClusterHappening.CutChanged cut:
                 _cut = cut.Node;
-                Oracles.Faults.Met(FaultTable.LinkCut, _cut >= 0 ? 1 : 0);
+                Oracles.Faults.Met(ClusterFaults.LinkCut, _cut >= 0 ? 1 : 0);
                 ReachAll();
                 break;
             case ClusterHappening.Healed:
@@ -282,6 +268,15 @@ internal sealed class ClusterWorld
                 break;
             default:
                 throw new UnreachableException(happening.ToString());
+        }
+    }
+
+    private void LoadAll()
+    {
+        _nodes.ForEach(node => node.Load());
+        if (NowMs < Plan.LoadUntilMs)
+        {
+            At(NowMs + LoadPeriodMs, new ClusterHappening.LoadCame());
         }
     }
 
@@ -327,14 +322,14 @@ internal sealed class ClusterWorld
 
         if (Random.Chance(Plan.LossPerMillion))
         {
-            Oracles.Faults.Met(FaultTable.MessageLost);
+            Oracles.Faults.Met(ClusterFaults.MessageLost);
             return;
         }
 
         At(NowMs + LatencyMs(), message);
         if (Random.Chance(Plan.DuplicatePerMillion))
         {
-            Oracles.Faults.Met(FaultTable.MessageDuplicated);
+            Oracles.Faults.Met(ClusterFaults.MessageDuplicated);
             At(NowMs + LatencyMs(), message);
         }
     }
@@ -350,7 +345,7 @@ internal sealed class ClusterWorld
         long newest = _newestArrived.GetValueOrDefault(link, -1);
         if (arrived.Number < newest)
         {
-            Oracles.Faults.Met(FaultTable.MessageOvertaken);
+            Oracles.Faults.Met(ClusterFaults.MessageOvertaken);
         }
 
         _newestArrived[link] = Math.Max(newest, arrived.Number);

@@ -30,11 +30,12 @@ public sealed record ConsensusSimulationOptions
 /// <param name="HighestBallot">Highest ballot a decision was made in.</param>
 /// <param name="Events">Events handled.</param>
 /// <param name="VirtualMs">Virtual time that passed.</param>
+/// <param name="Faults">What it really met.</param>
 /// <param name="Plan">The faults, for people.</param>
 /// <param name="Log">Line by line, when it was asked for.</param>
 public sealed record ConsensusHistory(
     ulong Seed, string? Violation, long Heights, int HighestBallot, long Events, long VirtualMs,
-    string Plan, ImmutableArray<string> Log)
+    FaultTable Faults, string Plan, ImmutableArray<string> Log)
 {
     /// <summary>The command that runs this history again, with its log.</summary>
     public string ReplayCommand =>
@@ -72,6 +73,6 @@ public static class ConsensusSimulation
 
         return new ConsensusHistory(
             seed, violation, world.LowestTip, world.HighestBallot, world.Events, world.NowMs,
-            world.Plan.ToString(), [.. world.Log]);
+            world.Faults, world.Plan.ToString(), [.. world.Log]);
     }
 }

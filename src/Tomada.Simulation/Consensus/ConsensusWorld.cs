@@ -9,39 +9,50 @@ namespace Tomada.Simulation.Consensus;
 internal sealed class ConsensusWorld
 {
     private const int BaseTimeoutMs = 200;
+    private const int ClockJumpMaxMs = 5_000;
     private readonly PriorityQueue<Happening, (long Ms, long Order)> _queue = new();
     private readonly List<SimulatedNode> _nodes = [];
     private readonly SortedDictionary<CompanyId, Liar> _liars = [];
     private readonly Dictionary<long, MemberSet> _members = [];
     private readonly List<Member> _pool = [];
+    private readonly HistorySignatures _signatures;
     private readonly Oracles _oracles;
     private readonly VoteVerifier _verifier;
+    private readonly Links _links;
     private readonly ConsensusSimulationOptions _options;
-    private ulong _cut;
-    private bool _isHealed;
+    private long _fastestSkewMs;
     private long _order;
     private long _number;
+    private long _sent;
 
     public ConsensusWorld(ulong seed, ConsensusSimulationOptions options)
     {
         _options = options;
         Random = new SimulationRandom(seed);
         Plan = new FaultPlan(Random, options.Members);
-        _verifier = new VoteVerifier(Digest.Of("simulated network"u8), StandInSignatures.Verify);
-        _oracles = new Oracles(MembersAt, _verifier, options.ChecksProofs);
+        _signatures = Plan.HasRealSignatures
+            ? new HistorySignatures.Real()
+            : new HistorySignatures.StandIn();
+        Faults.Met(ConsensusFaults.RealSignatures, Plan.HasRealSignatures ? 1 : 0);
+        _verifier = new VoteVerifier(Digest.Of("simulated network"u8), _signatures.Verify);
+        _oracles = new Oracles(MembersAt, _verifier, options.ChecksProofs, Plan.Liars);
+        _links = new Links(Random, Plan, Faults);
         for (int i = 0; i < Plan.N + (Plan.HasNewcomer ? 1 : 0); i++)
         {
             _pool.Add(new Member(
                 CompanyId.Parse($"br-{(char)('a' + i)}{(char)('a' + i)}{(char)('a' + i)}"),
-                StandInSignatures.KeyOf(i)));
+                _signatures.KeyOf(i)));
         }
 
+        _oracles.Begin(SimulatedNode.Epoch);
         MakeNodes();
     }
 
     public SimulationRandom Random { get; }
 
     public FaultPlan Plan { get; }
+
+    public FaultTable Faults { get; } = new();
 
     public ProtocolMutation Mutation => _options.Mutation;
 
@@ -55,6 +66,9 @@ internal sealed class ConsensusWorld
 
     /// <summary>Height that every honest node has decided.</summary>
     public long LowestTip => _nodes.Where(node => !node.IsLiar).Min(node => node.TipHeight);
+
+    private bool IsDone => _links.IsHealed && _nodes.TrueForAll(node =>
+        node.IsLiar || node.TipHeight >= node.TargetHeight);
 
     /// <summary>M(h): with a newcomer, the last member is replaced from height 3 on.</summary>
     public MemberSet MembersAt(long height)
@@ -75,11 +89,9 @@ internal sealed class ConsensusWorld
     public void Run()
     {
         At(Plan.FaultsUntilMs, new Happening.Healed());
-        if (Plan.PartitionPeriodMs > 0)
-        {
-            At(Plan.PartitionPeriodMs, new Happening.PartitionChanged());
-        }
-
+        AtIf(Plan.PartitionPeriodMs, new Happening.PartitionChanged());
+        AtIf(Plan.ClockJumpPeriodMs, new Happening.ClockJumped());
+        AtIf(Plan.PowerCutAtMs, new Happening.PowerCut());
         foreach (SimulatedNode node in _nodes)
         {
             node.TargetHeight = Plan.HeightsUnderFaults;
@@ -90,60 +102,86 @@ internal sealed class ConsensusWorld
         {
             NowMs = at.Ms;
             Events++;
-            Require(
+            ViolationException.Unless(
                 Events < ConsensusSimulation.EventsMax
                     && NowMs < Plan.FaultsUntilMs + ConsensusSimulation.RecoveryMaxMs,
                 $"no progress after the faults ended at {Plan.FaultsUntilMs} ms");
             Handle(next);
         }
+
+        ViolationException.Unless(IsDone, "nothing more happens, and heights are undecided");
+    }
+
+    /// <summary>An honest node has synced (or, by defect, not) what these messages rest on.</summary>
+    public void Signed(SimulatedNode from, ImmutableArray<Outgoing> messages)
+    {
+        foreach (Outgoing each in from.IsLiar ? [] : messages)
+        {
+            _oracles.Signed(each.Message, from.Company, from.HasSyncedEndorse);
+            if (each.Message is ConsensusMessage.Propose propose)
+            {
+                _oracles.Made(Digest.Of(propose.Value));
+                Faults.Met(
+                    ConsensusFaults.LockProposed,
+                    propose.Justification is { Lock: not null } ? 1 : 0);
+            }
+        }
     }
 
     public void Send(SimulatedNode from, CompanyId? to, ConsensusMessage message)
     {
-        if (!from.IsLiar)
-        {
-            _oracles.Sent(message, from.Company, from.HasSyncedEndorse);
-            if (message is ConsensusMessage.Propose propose)
-            {
-                _oracles.Made(Digest.Of(propose.Value));
-            }
-        }
-
         Note(from.Company, message);
         foreach (SimulatedNode node in _nodes)
         {
-            if (node.Company != from.Company && (to is null || node.Company == to))
+            if (node.Company == from.Company || (to is not null && node.Company != to))
             {
-                Transmit(from, node, message);
+                continue;
+            }
+
+            ConsensusMessage? said = from.IsLiar
+                ? _liars[from.Company].Tell(node.Index, message, MembersAt(message.Height))
+                : message;
+
+            // A twin is heard by part of the network only; which part differs between the two.
+            bool isHidden = from.IsLiar && ((from.Index + node.Index) & 1) == 0
+                && Random.Chance(800_000);
+            if (said is not null && !isHidden)
+            {
+                Transmit(from, node, said);
             }
         }
     }
 
     public void Appended(SimulatedNode node, Decision decision)
     {
+        Certificate dc = decision.Proof.Certificate;
         if (!node.IsLiar)
         {
-            _oracles.Decided(node.Company, decision, Plan.Liars > 0);
-            HighestBallot = Math.Max(HighestBallot, decision.Proof.Certificate.Ballot);
+            long latestMs = SimulatedNode.Epoch.UnixMs + NowMs + _fastestSkewMs
+                + ToyRules.ClockToleranceMs;
+            _oracles.Decided(node.Company, decision, new Timestamp(latestMs));
+            HighestBallot = Math.Max(HighestBallot, dc.Ballot);
+            Faults.Met(ConsensusFaults.BallotChanged, dc.Ballot > 0 ? 1 : 0);
+            Faults.Met(ConsensusFaults.Replaced, Plan.HasNewcomer && dc.Height == 3 ? 1 : 0);
         }
 
         if (_options.KeepsLog)
         {
             Log.Add($"{NowMs} {node.Company} decided {decision.Value.Height} in ballot"
-                + $" {decision.Proof.Certificate.Ballot}: {decision.Value.Digest.ToShortString()}");
+                + $" {dc.Ballot}: {decision.Value.Digest.ToShortString()}");
         }
 
         At(NowMs, new Happening.WorkChanged(node));
     }
 
-    public void Crashed(SimulatedNode node)
+    public void Crashed(SimulatedNode node, int downMs)
     {
         if (_options.KeepsLog)
         {
             Log.Add($"{NowMs} {node.Company} crashed");
         }
 
-        At(NowMs + Random.Between(10, 1_500), new Happening.Restarted(node));
+        At(NowMs + downMs, new Happening.Restarted(node));
         ReachAll();
     }
 
@@ -151,17 +189,6 @@ internal sealed class ConsensusWorld
     {
         node.TickVersion++;
         At(ms, new Happening.Ticked(node, node.TickVersion));
-    }
-
-    private bool IsDone => _isHealed && _nodes.TrueForAll(node =>
-        node.IsLiar || node.TipHeight >= node.TargetHeight);
-
-    private static void Require(bool condition, string violation)
-    {
-        if (!condition)
-        {
-            throw new ViolationException(violation);
-        }
     }
 
     private void MakeNodes()
@@ -173,25 +200,28 @@ internal sealed class ConsensusWorld
             lying.Add(Random.Pick(order));
         }
 
+        _fastestSkewMs = Plan.ClockSkewMaxMs;
         for (int i = 0; i < _pool.Count; i++)
         {
             // A liar is two replicas with one key, which show different faces to the others.
             for (int twin = 0; twin < (lying.Contains(i) ? 2 : 1); twin++)
             {
                 _nodes.Add(new SimulatedNode(
-                    this, _pool[i].Company, _nodes.Count, lying.Contains(i), _pool[i].VotingKey,
-                    _verifier, BaseTimeoutMs,
-                    Random.Between(-Plan.ClockSkewMaxMs, Plan.ClockSkewMaxMs), () => ++_number));
+                    this, _pool[i].Company, _nodes.Count, lying.Contains(i),
+                    _signatures.SignerOf(i), _verifier, BaseTimeoutMs, SkewMs(), () => ++_number));
             }
 
             if (lying.Contains(i))
             {
+                Faults.Met(ConsensusFaults.Twins);
                 _liars.Add(_pool[i].Company, new Liar(
-                    StandInSignatures.SignerOf(_pool[i].VotingKey), _pool[i].Company,
-                    _verifier.Network));
+                    Random, Faults, _signatures.SignerOf(i), _pool[i].Company, _verifier.Network,
+                    Plan.Lies));
             }
         }
     }
+
+    private int SkewMs() => Random.Between(-Plan.ClockSkewMaxMs, Plan.ClockSkewMaxMs);
 
     private void Handle(Happening happening)
     {
@@ -203,7 +233,8 @@ internal sealed class ConsensusWorld
             case Happening.Ticked:
                 break;
             case Happening.Arrived arrived:
-                arrived.Node.Receive(arrived.From, arrived.Message);
+                _links.Arrived(arrived.From.Index, arrived.Node.Index, arrived.Number);
+                arrived.Node.Receive(arrived.From.Company, arrived.Message);
                 Lie(arrived);
                 break;
             case Happening.WorkChanged work:
@@ -216,13 +247,8 @@ internal sealed class ConsensusWorld
             case Happening.ReachChanged reach:
                 reach.Node.Reach(ReachableFrom(reach.Node));
                 break;
-            case Happening.PartitionChanged when !_isHealed:
-                _cut = Random.Chance(500_000) ? 0 : Random.Next();
-                At(NowMs + Random.Between(1, 2 * Plan.PartitionPeriodMs),
-                    new Happening.PartitionChanged());
-                ReachAll();
-                break;
-            case Happening.PartitionChanged:
+            case Happening.PartitionChanged or Happening.ClockJumped or Happening.PowerCut:
+                Disturb(happening);
                 break;
             case Happening.Healed:
                 Heal();
@@ -232,13 +258,44 @@ internal sealed class ConsensusWorld
         }
     }
 
+    private void Disturb(Happening happening)
+    {
+        if (_links.IsHealed)
+        {
+            return;
+        }
+
+        switch (happening)
+        {
+            case Happening.PartitionChanged:
+                _links.Change();
+                ReachAll();
+                At(NowMs + Random.Between(1, 2 * Plan.PartitionPeriodMs), happening);
+                break;
+            case Happening.ClockJumped:
+                Faults.Met(ConsensusFaults.ClockJumped);
+                int jumpMs = Random.Between(-ClockJumpMaxMs, ClockJumpMaxMs);
+                Random.Pick(_nodes).ClockSkewMs = jumpMs;
+                _fastestSkewMs = Math.Max(_fastestSkewMs, jumpMs);
+                At(NowMs + Random.Between(1, 2 * Plan.ClockJumpPeriodMs), happening);
+                break;
+            case Happening.PowerCut:
+                Faults.Met(_nodes.Exists(node => !node.IsLiar && node.HoldsLock)
+                    ? ConsensusFaults.PowerCutWithLock
+                    : ConsensusFaults.PowerCut);
+                _nodes.ForEach(node => node.CutPower(Plan.PowerCutMs + Random.Between(0, 300)));
+                break;
+        }
+    }
+
     private void Heal()
     {
-        _isHealed = true;
-        _cut = 0;
+        _links.Heal();
         Plan.End();
+        Faults.Met(ConsensusFaults.SlowNetwork, Plan.LatencyAfterMs > 0 ? 1 : 0);
         foreach (SimulatedNode node in _nodes)
         {
+            node.ClockSkewMs = SkewMs();
             node.TargetHeight = Math.Max(_oracles.HighestDecided, Plan.HeightsUnderFaults)
                 + ConsensusSimulation.HeightsAfterFaults;
             At(NowMs, new Happening.WorkChanged(node));
@@ -268,9 +325,7 @@ internal sealed class ConsensusWorld
 
     private void Transmit(SimulatedNode from, SimulatedNode to, ConsensusMessage message)
     {
-        // A twin is heard by part of the network only; which part differs between the two.
-        bool isHidden = from.IsLiar && ((from.Index + to.Index) & 1) == 0 && Random.Chance(800_000);
-        if (isHidden || !IsConnected(from, to) || Random.Chance(Plan.LossPerMillion))
+        if (!_links.Reaches(from.Index, to.Index))
         {
             return;
         }
@@ -280,27 +335,19 @@ internal sealed class ConsensusWorld
         {
             byte[] bytes = ConsensusMessage.Codec.Encode(message);
             bool ok = ConsensusMessage.Codec.TryDecode(bytes, out carried!, out string? why);
-            Require(ok, $"a message does not decode: {why}");
+            ViolationException.Unless(ok, $"a message does not decode: {why}");
         }
 
-        Happening.Arrived arrived = new(to, from.Company, carried);
-        At(NowMs + LatencyMs(), arrived);
-        if (Random.Chance(Plan.DuplicatePerMillion))
+        Happening.Arrived arrived = new(to, from, carried, ++_sent);
+        foreach (int afterMs in _links.Deliveries())
         {
-            At(NowMs + LatencyMs(), arrived);
+            At(NowMs + afterMs, arrived);
         }
     }
 
-    private int LatencyMs() => Random.Chance(Plan.SlowPerMillion)
-        ? Random.Between(1, 3_000)
-        : Random.Between(1, Plan.LatencyMaxMs);
-
-    private bool IsConnected(SimulatedNode a, SimulatedNode b) =>
-        ((_cut >> a.Index) & 1) == ((_cut >> b.Index) & 1);
-
     private ImmutableSortedSet<CompanyId> ReachableFrom(SimulatedNode node) =>
     [
-        .. _nodes.Where(other => other.IsUp && IsConnected(node, other))
+        .. _nodes.Where(other => other.IsUp && _links.Reaches(other.Index, node.Index))
             .Select(other => other.Company),
     ];
 
@@ -313,6 +360,14 @@ internal sealed class ConsensusWorld
     }
 
     private void At(long ms, Happening happening) => _queue.Enqueue(happening, (ms, _order++));
+
+    private void AtIf(long ms, Happening happening)
+    {
+        if (ms > 0)
+        {
+            At(ms, happening);
+        }
+    }
 
     private void Note(CompanyId from, ConsensusMessage message)
     {

@@ -1,5 +1,4 @@
 using Tomada.Consensus;
-using Tomada.Primitives;
 
 namespace Tomada.Simulation.Consensus;
 
@@ -13,7 +12,7 @@ internal abstract record Happening
     public sealed record Ticked(SimulatedNode Node, long Version) : Happening;
 
     public sealed record Arrived(
-        SimulatedNode Node, CompanyId From, ConsensusMessage Message) : Happening;
+        SimulatedNode Node, SimulatedNode From, ConsensusMessage Message, long Number) : Happening;
 
     public sealed record WorkChanged(SimulatedNode Node) : Happening;
 
@@ -22,6 +21,10 @@ internal abstract record Happening
     public sealed record Restarted(SimulatedNode Node) : Happening;
 
     public sealed record PartitionChanged : Happening;
+
+    public sealed record ClockJumped : Happening;
+
+    public sealed record PowerCut : Happening;
 
     public sealed record Healed : Happening;
 }

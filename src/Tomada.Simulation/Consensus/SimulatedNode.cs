@@ -10,6 +10,7 @@ namespace Tomada.Simulation.Consensus;
 /// </summary>
 internal sealed class SimulatedNode
 {
+    private const int BlocksPerMutantTerm = 2;
     private readonly ConsensusWorld _world;
     private readonly SignMessage _sign;
     private readonly VoteVerifier _verifier;
@@ -21,14 +22,14 @@ internal sealed class SimulatedNode
     private Replica? _replica;
 
     public SimulatedNode(
-        ConsensusWorld world, CompanyId company, int index, bool isLiar, PublicKey key,
+        ConsensusWorld world, CompanyId company, int index, bool isLiar, SignMessage sign,
         VoteVerifier verifier, int baseTimeoutMs, long clockSkewMs, Func<long> nextNumber)
     {
         _world = world;
         Company = company;
         Index = index;
         IsLiar = isLiar;
-        _sign = StandInSignatures.SignerOf(key);
+        _sign = sign;
         _verifier = verifier;
         _baseTimeoutMs = baseTimeoutMs;
         ClockSkewMs = clockSkewMs;
@@ -48,9 +49,12 @@ internal sealed class SimulatedNode
 
     public bool IsUp => _replica is not null;
 
-    public SignMessage Sign => _sign;
+    /// <summary>How far its ledger clock is ahead.</summary>
+    public long ClockSkewMs { get; set; }
 
-    public long ClockSkewMs { get; }
+    /// <summary>Whether its disk holds a lock of the height after its tip.</summary>
+    public bool HoldsLock => _synced.Exists(row =>
+        row.Kind == DurableKind.Accepted && row.Height == TipHeight + 1);
 
     /// <summary>Heights decided.</summary>
     public long TipHeight => _chain.Count;
@@ -65,13 +69,30 @@ internal sealed class SimulatedNode
         row.Kind == DurableKind.Endorsed && row.Height == height && row.Ballot == ballot
         && new Digest(row.Bytes) == digest);
 
+    /// <summary>Dies at once; between steps, so that nothing is torn.</summary>
+    public void CutPower(int downMs)
+    {
+        if (IsUp)
+        {
+            _replica = null;
+            _world.Crashed(this, downMs);
+        }
+    }
+
     /// <summary>Starts from what the disk holds.</summary>
     public void Restart(ImmutableSortedSet<CompanyId> reachable)
     {
+        if (IsUp)
+        {
+            return;
+        }
+
         if (IsLiar)
         {
             _synced.Clear();
         }
+
+        _world.Faults.Met(ConsensusFaults.VotesRestored, _synced.Count > 0 ? 1 : 0);
 
         ReplicaOptions options = new()
         {
@@ -98,10 +119,18 @@ internal sealed class SimulatedNode
     private Input.Tick TickNow() =>
         new(_world.NowMs, new Timestamp(Epoch.UnixMs + _world.NowMs + ClockSkewMs));
 
-    private Input.StartHeight StartTip() => new(
-        TipHeight + 1, _rules.Tip, _rules.TipTime, _world.MembersAt(TipHeight + 1),
-        _term.StartIndex(_world.MembersAt(TipHeight + 1)), _chain.Count > 0 ? _chain[^1] : null,
-        _world.Random.Chance(_world.Plan.ComplaintPerMillion));
+    private Input.StartHeight StartTip()
+    {
+        MemberSet members = _world.MembersAt(TipHeight + 1);
+        bool complains = _world.Random.Chance(_world.Plan.ComplaintPerMillion);
+        _world.Faults.Met(ConsensusFaults.Complained, complains ? 1 : 0);
+        int start = _world.Mutation == ProtocolMutation.TermsInBlocks && !IsLiar
+            ? (int)(TipHeight / BlocksPerMutantTerm % members.N)
+            : _term.StartIndex(members);
+        return new Input.StartHeight(
+            TipHeight + 1, _rules.Tip, _rules.TipTime, members, start,
+            _chain.Count > 0 ? _chain[^1] : null, complains);
+    }
 
     private void Do(Input input)
     {
@@ -130,46 +159,54 @@ internal sealed class SimulatedNode
         bool idle = output.Persist.IsEmpty && output.Send.IsEmpty && output.Decided is null;
         int death = !idle && _world.Random.Chance(_world.Plan.CrashPerMillion)
             ? _world.Random.Below(4) : -1;
-        if (_world.Mutation == ProtocolMutation.SendBeforeSync)
+        bool sendsFirst = _world.Mutation == ProtocolMutation.SendBeforeSync && !IsLiar;
+        if (sendsFirst)
         {
+            _world.Signed(this, output.Send);
             SendAll(output, output.Send.Length);
         }
 
-        bool isLost = death == 0
-            || (death > 0 && _world.Mutation == ProtocolMutation.SendBeforeSync);
-        if (isLost)
+        if (death == 0 || (death > 0 && sendsFirst))
         {
             // A torn tail: any prefix of what was not synced may have reached the disk.
-            _synced.AddRange(output.Persist.Take(_world.Random.Below(output.Persist.Length + 1)));
-            return Die();
+            int kept = _world.Random.Below(output.Persist.Length + 1);
+            _synced.AddRange(output.Persist.Take(kept));
+            return Die(kept > 0 ? ConsensusFaults.DeadTorn : ConsensusFaults.DeadBeforeSync);
         }
 
         _synced.AddRange(output.Persist);
-        if (_world.Mutation != ProtocolMutation.SendBeforeSync)
+        if (!sendsFirst)
         {
+            _world.Signed(this, output.Send);
             SendAll(output, death == 1 ? _world.Random.Below(output.Send.Length + 1)
                 : output.Send.Length);
         }
 
         if (death is 1 or 2)
         {
-            return Die();
+            return Die(death == 1
+                ? ConsensusFaults.DeadBeforeSend : ConsensusFaults.DeadAfterSend);
         }
 
         AnswerBehind(output);
-        if (output.Decided is not { } decided)
+        if (output.Decided is { } decided)
         {
-            return death == 3 ? Die() : null;
+            Append(decided);
         }
 
-        Append(decided);
-        return death == 3 ? Die() : StartTip();
+        if (death == 3)
+        {
+            return Die(ConsensusFaults.DeadAfterAppend);
+        }
+
+        return output.Decided is null ? null : StartTip();
     }
 
-    private Input.StartHeight? Die()
+    private Input.StartHeight? Die(string kind)
     {
+        _world.Faults.Met(kind);
         _replica = null;
-        _world.Crashed(this);
+        _world.Crashed(this, _world.Random.Between(10, 1_500));
         return null;
     }
 

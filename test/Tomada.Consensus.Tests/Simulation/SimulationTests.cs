@@ -1,3 +1,4 @@
+using Tomada.Simulation;
 using Tomada.Simulation.Consensus;
 using Xunit;
 
@@ -23,6 +24,18 @@ public class SimulationTests
             Assert.True(
                 history.Violation is null,
                 $"{history.Violation}\n{history.Plan}\nReplay: {history.ReplayCommand}");
+        }
+
+        FaultTable met = new();
+        foreach (ConsensusHistory history in histories)
+        {
+            met.Add(history.Faults);
+        }
+
+        if (Count >= 2_000)
+        {
+            Assert.All(ConsensusFaults.Kinds, kind => Assert.True(
+                met.Counts.ContainsKey(kind), $"no history met: {kind}"));
         }
 
         Assert.True(histories.All(history => history.Heights >= 2), "every history decides");

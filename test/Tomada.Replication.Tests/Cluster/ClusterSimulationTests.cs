@@ -1,3 +1,4 @@
+using Tomada.Simulation;
 using Tomada.Simulation.Cluster;
 using Xunit;
 
@@ -32,7 +33,7 @@ public class ClusterSimulationTests
 
         if (Count >= 1_000)
         {
-            Assert.All(FaultTable.Kinds, kind => Assert.True(
+            Assert.All(ClusterFaults.Kinds, kind => Assert.True(
                 met.Counts.ContainsKey(kind), $"no history met: {kind}"));
         }
     }
@@ -45,7 +46,7 @@ public class ClusterSimulationTests
     {
         ClusterHistory history = ClusterSimulation.Run(1, Censoring(members));
         Assert.Null(history.Violation);
-        Assert.True(history.Faults.Counts.ContainsKey(FaultTable.CensorReplaced));
+        Assert.True(history.Faults.Counts.ContainsKey(ClusterFaults.CensorReplaced));
         Assert.InRange(history.CensoredWaitMaxMs, 800, ServedWithinMs);
     }
 

@@ -1,13 +1,8 @@
 namespace Tomada.Simulation.Cluster;
 
-/// <summary>
-/// What a history really met. A simulation that never met a fault has said nothing about it, so the
-/// tests ask for every one of these.
-/// </summary>
-public sealed class FaultTable
+/// <summary>What histories of whole networks are meant to meet; the tests ask for each.</summary>
+public static class ClusterFaults
 {
-    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
-
     /// <summary>Every kind that histories are meant to meet.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
@@ -50,23 +45,4 @@ public sealed class FaultTable
     public const string LiarReplayed = "lie: old message replayed";
     public const string Censored = "lie: transaction ignored by a leader";
     public const string CensorReplaced = "ignored company served by another leader";
-
-    /// <summary>How often, by kind; kinds that were not met are absent.</summary>
-    public IReadOnlyDictionary<string, long> Counts => _counts;
-
-    public void Met(string kind, long times = 1)
-    {
-        if (times > 0)
-        {
-            _counts[kind] = _counts.GetValueOrDefault(kind) + times;
-        }
-    }
-
-    public void Add(FaultTable other)
-    {
-        foreach ((string kind, long times) in other._counts)
-        {
-            Met(kind, times);
-        }
-    }
 }
