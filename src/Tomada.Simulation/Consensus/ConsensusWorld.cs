@@ -112,7 +112,7 @@ internal sealed class ConsensusWorld
         ViolationException.Unless(IsDone, "nothing more happens, and heights are undecided");
     }
 
-    /// <summary>An honest node has synced (or, by defect, not) what these messages rest on.</summary>
+    /// <summary>A node has synced (or, by defect, not) what these messages rest on.</summary>
     public void Signed(SimulatedNode from, ImmutableArray<Outgoing> messages)
     {
         foreach (Outgoing each in from.IsLiar ? [] : messages)

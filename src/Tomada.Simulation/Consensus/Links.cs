@@ -46,7 +46,7 @@ internal sealed class Links(SimulationRandom random, FaultPlan plan, FaultTable 
         Array.Fill(_hears, ulong.MaxValue);
     }
 
-    /// <summary>Virtual milliseconds until each copy of a message arrives; none when lost.</summary>
+    /// <summary>Milliseconds until each copy of a message arrives; none when lost.</summary>
     public IEnumerable<int> Deliveries()
     {
         if (random.Chance(plan.LossPerMillion))
