@@ -30,6 +30,20 @@ internal sealed record BlockView(Digest Digest, Seal Seal, ImmutableArray<EntryV
         return new BlockView(block.Digest, (Seal)entries[^1].Entry, entries);
     }
 
+    /// <summary>Takes a block that was just executed, as it stands.</summary>
+    public static BlockView Of(AppliedBlock applied)
+    {
+        long first = applied.Seal.FirstIndex;
+        return new BlockView(
+            applied.Digest,
+            applied.Seal,
+            [
+                .. applied.Entries.Select((entry, i) =>
+                    new EntryView(first + i, entry, applied.Transactions[i])),
+                new EntryView(first + applied.Entries.Length, applied.Seal, null),
+            ]);
+    }
+
     private static EntryView View(long index, byte[] bytes)
     {
         Entry entry = Entry.Codec.Decode(bytes);

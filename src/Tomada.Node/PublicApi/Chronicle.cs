@@ -141,10 +141,7 @@ internal sealed class Chronicle(LedgerDesk desk, NodeStore store)
         {
             await foreach (AppliedBlock block in desk.FollowAsync(_height, stop))
             {
-                BlockView view = BlockView.Of(new StoredBlock(
-                    block.Seal.Height, block.Seal.FirstIndex, Ledger.Block.Codec.Encode(
-                        block.Block)));
-                Publish(_index.With(view) with { State = block.After });
+                Publish(_index.With(BlockView.Of(block)) with { State = block.After });
             }
         }
         catch (FollowerTooSlowException)
