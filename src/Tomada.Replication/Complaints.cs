@@ -66,12 +66,11 @@ internal sealed class Complaints(CompanyId self, int baseTimeoutMs)
     private static SortedSet<CompanyId> Served(AppliedBlock block)
     {
         SortedSet<CompanyId> served = [];
-        foreach (Entry entry in block.Entries)
+        foreach (SignedTransaction? one in block.Transactions)
         {
-            if (entry is TransactionEntry { Transaction: var bytes }
-                && SignedTransaction.TryDecode(bytes, out SignedTransaction? one, out _))
+            if (one is not null)
             {
-                served.Add(one!.Content.Company);
+                served.Add(one.Content.Company);
             }
         }
 
