@@ -80,6 +80,9 @@ public sealed class Replicator
         return value.Applied;
     }
 
+    /// <summary>Takes up the votes that the store kept; after the blocks.</summary>
+    public void Remember(HeardVotes heard) => _guilt.Remember(heard);
+
     /// <summary>Begins to take part.</summary>
     /// <param name="votes">The vote rows of the store.</param>
     /// <param name="pending">The waiting transactions of the store.</param>

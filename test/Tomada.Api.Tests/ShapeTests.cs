@@ -38,6 +38,17 @@ public sealed class ShapeTests(OneCompany company)
     }
 
     [Fact]
+    public async Task Nobody_is_guilty_and_an_id_that_is_none_is_refused()
+    {
+        Assert.Equal(0, (await Client.ReadAsync("/v1/evidence"))
+            .GetProperty("items").GetArrayLength());
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await Client.GetAsync("/v1/evidence/br-abc.1.1.0")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await Client.GetAsync("/v1/evidence/nonsense")).Status);
+    }
+
+    [Fact]
     public async Task A_location_has_its_evses_and_connectors_as_ocpi_names_them()
     {
         JsonElement location = (await Client.ReadAsync("/v1/locations")).GetProperty("items")[0];

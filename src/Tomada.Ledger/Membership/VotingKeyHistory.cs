@@ -3,7 +3,7 @@ using Tomada.Primitives;
 
 namespace Tomada.Ledger;
 
-/// <summary>Which voting key a company had at a height, by genesis and every change since.</summary>
+/// <summary>Which voting key a company had at a height, by genesis and all changes.</summary>
 public static class VotingKeyHistory
 {
     /// <summary>

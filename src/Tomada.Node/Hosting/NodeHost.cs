@@ -117,6 +117,9 @@ public static class NodeHost
         [
             loop.RunAsync(ending.Token),
             devices.RunAsync(ending.Token),
+            new EvidenceReporter(
+                desk, loop.Evidence, TimeProvider.System,
+                member.Logs.CreateLogger<EvidenceReporter>()).RunAsync(ending.Token),
         ];
         try
         {

@@ -52,7 +52,11 @@ public sealed partial class ReplicationLoop
         _metrics = metrics;
         _inputs = inputs;
         Desk = desk;
+        Evidence = new EvidenceStore(store, wall);
     }
+
+    /// <summary>Votes that were heard, and lies that were found.</summary>
+    internal EvidenceStore Evidence { get; }
 
     /// <summary>Where the rest of the node meets the ledger.</summary>
     public LedgerDesk Desk { get; }
@@ -89,6 +93,12 @@ public sealed partial class ReplicationLoop
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        foreach (HeardVotes heard in Evidence.ReadHeard(
+            _replicator.State.Height - ReplicationLimits.WatchedHeightsMax))
+        {
+            _replicator.Remember(heard);
+        }
+
         CarryOut([_replicator.Start(
             _store.ReadVotes(_replicator.State.Height + 1)
                 .Select(row => new DurableRecord(
@@ -159,6 +169,17 @@ public sealed partial class ReplicationLoop
                 Desk.Publish(ended);
             }
 
+            foreach (Evidence found in output.Found)
+            {
+                _metrics.Found(found);
+                LogFound(_logger, found.Guilty, found.Kind, found.Height, found.Ballot);
+            }
+
+            foreach (LateVote late in output.Recall)
+            {
+                Recall(late);
+            }
+
             foreach (RefusedInput refusal in output.Refusals)
             {
                 _metrics.Refused("peer", refusal.Reason);
@@ -167,7 +188,16 @@ public sealed partial class ReplicationLoop
         }
     }
 
-    private static StoreBatch BatchOf(List<ReplicatorOutput> outputs)
+    private void Recall(LateVote late)
+    {
+        // A full channel loses it: a late vote can only ever help to convict.
+        if (Evidence.ReadHeight(late.Vote.Height) is { } kept)
+        {
+            _inputs.Writer.TryWrite(new ReplicatorInput.Recalled(late, kept));
+        }
+    }
+
+    private StoreBatch BatchOf(List<ReplicatorOutput> outputs)
     {
         ImmutableArray<StoredAppend> blocks =
             [.. outputs.SelectMany(each => each.Append).Select(ToStored)];
@@ -182,6 +212,9 @@ public sealed partial class ReplicationLoop
             PendingAdded = [.. outputs.SelectMany(each => each.PendingAdded)
                 .Select(each => new PendingTransaction(each.Id, each.Bytes.ToArray()))],
             PendingRemoved = [.. outputs.SelectMany(each => each.PendingRemoved)],
+            Also = Evidence.Keep(
+                [.. outputs.SelectMany(each => each.Heard)],
+                [.. outputs.SelectMany(each => each.Found)]),
         };
     }
 
@@ -277,4 +310,10 @@ public sealed partial class ReplicationLoop
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused from {From}: {Reason}: {Detail}")]
     private static partial void LogRefused(
         ILogger logger, CompanyId from, string reason, string detail);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Guilty} contradicted itself: {Kind} at height {Height} in ballot {Ballot}")]
+    private static partial void LogFound(
+        ILogger logger, CompanyId guilty, EvidenceKind? kind, long height, int ballot);
 }

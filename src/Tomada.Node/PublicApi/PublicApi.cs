@@ -41,6 +41,9 @@ internal sealed class PublicApi(
         Map(routes, "/v1/cdrs/{**id}", CdrAsync);
         Map(routes, "/v1/settlements", SettlementsAsync);
         Map(routes, "/v1/settlements/{period}", SettlementAsync);
+        EvidencePages evidence = new(chronicle);
+        Map(routes, "/v1/evidence", evidence.ListAsync);
+        Map(routes, "/v1/evidence/{id}", evidence.OneAsync);
         Map(routes, "/v1/export/transactions.csv", exports.CsvAsync);
         Map(routes, "/v1/export/transactions.jsonl", exports.JsonLinesAsync);
         Map(routes, "/healthz", HealthAsync);

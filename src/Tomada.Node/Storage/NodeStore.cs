@@ -57,7 +57,7 @@ public sealed partial class NodeStore : IDisposable
             writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
             // FULL syncs the log at each write: what was answered survives a power cut.
             StoreSchema.Run(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            StoreSchema.Migrate(writer, extensions);
+            StoreSchema.Migrate(writer, [EvidenceStore.Extension, .. extensions]);
             return new NodeStore(path, directory, writer);
         }
         catch (SqliteException damaged)
@@ -270,6 +270,7 @@ public sealed partial class NodeStore : IDisposable
             connection.Execute("DELETE FROM pending WHERE id = ?1", Bytes(removed));
         }
 
+        batch.Also?.Invoke(connection);
         foreach (MetaRecord meta in batch.Meta)
         {
             connection.Execute(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
 using Tomada.Ledger;
 using Tomada.Primitives;
 
@@ -29,7 +30,10 @@ public sealed record StoreBatch
     /// <summary>Named single values that are set.</summary>
     public ImmutableArray<MetaRecord> Meta { get; init; } = [];
 
-    public bool IsEmpty => Votes.IsEmpty && PruneVotesBelow is null && Blocks.IsEmpty
+    /// <summary>Statements of another part of the node that go into the same write.</summary>
+    public Action<SqliteConnection>? Also { get; init; }
+
+    public bool IsEmpty => Also is null && Votes.IsEmpty && PruneVotesBelow is null && Blocks.IsEmpty
         && PendingAdded.IsEmpty && PendingRemoved.IsEmpty && Meta.IsEmpty;
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Tomada.Ledger;
+using Tomada.Primitives;
 
 namespace Tomada.Node;
 
@@ -13,6 +14,7 @@ public sealed class NodeMetrics : IDisposable
     private readonly Counter<long> _blocks;
     private readonly Counter<long> _transactions;
     private readonly Counter<long> _refusedInputs;
+    private readonly Counter<long> _contradictions;
 
     public NodeMetrics()
     {
@@ -23,6 +25,10 @@ public sealed class NodeMetrics : IDisposable
             "tomada.refused_inputs",
             "{input}",
             "Inputs that were refused at a border, by border and reason.");
+        _contradictions = _meter.CreateCounter<long>(
+            "tomada.contradictions",
+            "{evidence}",
+            "Contradictory votes of members that were found, by member and kind.");
     }
 
     /// <summary>Bad input was refused at a border of the node.</summary>
@@ -31,6 +37,12 @@ public sealed class NodeMetrics : IDisposable
     public void Refused(string border, string reason) => _refusedInputs.Add(
         1, new KeyValuePair<string, object?>("border", border), new KeyValuePair<string, object?>(
             "reason", reason));
+
+    /// <summary>A member is proven to have contradicted itself.</summary>
+    internal void Found(Evidence evidence) => _contradictions.Add(
+        1,
+        new KeyValuePair<string, object?>("member", evidence.Guilty.Value),
+        new KeyValuePair<string, object?>("kind", evidence.Kind.ToString()));
 
     internal void Decided(AppliedBlock block)
     {

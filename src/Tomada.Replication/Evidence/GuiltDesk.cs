@@ -35,7 +35,7 @@ internal sealed class GuiltDesk
             new VoteVerifier(state.Network, verify), _budget, ReplicationLimits.WatchedHeightsMax);
     }
 
-    /// <summary>Credit of those who bring what turns out forged; shared by all that checks.</summary>
+    /// <summary>Credit of those who bring what turns out forged.</summary>
     public CheckBudget Budget => _budget;
 
     /// <summary>Moves to another tip.</summary>
