@@ -48,6 +48,12 @@ internal static class NetworkCommand
             Row(table, "state root", status.StateRoot);
             Row(table, "ledger clock", $"{status.LedgerNow} at factor {status.ClockFactor}");
             Row(table, "waiting", $"{status.Pending}");
+            Row(table, "guilty", status.Guilty.Length == 0
+                ? "nobody" : $"{string.Join(", ", status.Guilty)}; see /v1/evidence");
+            if (status.NotVoting.Length > 0)
+            {
+                Row(table, "does not vote", status.NotVoting);
+            }
         }
 
         AnsiConsole.Write(table);

@@ -31,7 +31,14 @@ public sealed record StatusAnswer(
     string[] Members,
     string[] Reachable,
     int Pending,
-    SortedDictionary<string, long> Counters);
+    SortedDictionary<string, long> Counters)
+{
+    /// <summary>Members proven to have contradicted themselves, each once.</summary>
+    public string[] Guilty { get; init; } = [];
+
+    /// <summary>Why this node does not vote; empty when it does, or is no member.</summary>
+    public string NotVoting { get; init; } = "";
+}
 
 /// <summary>A station of this company as the node sees it.</summary>
 public sealed record StationAnswer(string Id, bool Online, StationEvseAnswer[] Evses);

@@ -19,6 +19,9 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     /// <summary>Makes a device's secret from kind and id; null until the broker runs.</summary>
     public Func<string, string, string>? Enrol => _enrol;
 
+    /// <summary>Why the node does not vote; empty when it does.</summary>
+    public Func<string> WhyNotVoting { get; set; } = () => "";
+
     /// <summary>Companies with a live, proven channel.</summary>
     public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
 
@@ -74,7 +77,11 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
             [.. state.Members.Keys.Select(each => each.Value)],
             [.. reachable],
             _pending(),
-            totals.Snapshot());
+            totals.Snapshot())
+        {
+            Guilty = [.. state.Guilts.Keys.Select(each => each.Guilty.Value).Distinct()],
+            NotVoting = WhyNotVoting(),
+        };
     }
 
     /// <summary>Answers and counts a bad input.</summary>
