@@ -22,6 +22,7 @@ install_test_tools() {
   command -v mosquitto_pub > /dev/null || missing+=(mosquitto-clients)
   command -v chromium > /dev/null || missing+=(chromium)
   command -v curl > /dev/null || missing+=(curl)
+  command -v ip > /dev/null || missing+=(iproute2)
   [ ${#missing[@]} -eq 0 ] && return 0
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
     echo "check: not installed: ${missing[*]}; the tests that need them will be skipped." >&2

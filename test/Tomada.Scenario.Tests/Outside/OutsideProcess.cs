@@ -35,6 +35,8 @@ internal sealed class OutsideProcess : IAsyncDisposable
 
     public string Errors => Text(_errors);
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>The built program, in the folder of the tests.</summary>
