@@ -22,6 +22,29 @@ public static class NodeLimits
     /// </summary>
     public const int ReadRowsMax = 1_024;
 
+    /// <summary>Snapshots of the state that are kept; older ones are removed.</summary>
+    public const int SnapshotsKept = 2;
+
+    /// <summary>
+    /// Fewest log entries between two snapshots. A larger state waits for as many entries as it
+    /// has rows, so that snapshots cost each entry about one row, however large the state grows.
+    /// </summary>
+    public const long SnapshotEntriesMin = 10_000;
+
+    /// <summary>Peers' requests for older blocks that wait; a further one is dropped.</summary>
+    public const int ChainRequestsMax = 64;
+
+    /// <summary>
+    /// Answers with older blocks that wait to be checked; a further one is dropped and asked again.
+    /// </summary>
+    public const int ChainAnswersMax = 4;
+
+    /// <summary>How long a peer may take to send older blocks; then another one is asked.</summary>
+    public static readonly TimeSpan ChainAnswerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the store is looked at for damaged and missing blocks.</summary>
+    public static readonly TimeSpan RepairPeriod = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Most reading connections kept open; further ones are closed after their query.
     /// </summary>

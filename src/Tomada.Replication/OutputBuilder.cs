@@ -19,6 +19,8 @@ internal sealed class OutputBuilder
 
     public List<BlockService> Serve { get; } = [];
 
+    public List<OlderBlocks> Older { get; } = [];
+
     public List<EndedTransaction> Ended { get; } = [];
 
     public List<RefusedInput> Refusals { get; } = [];
@@ -53,6 +55,7 @@ internal sealed class OutputBuilder
         PendingRemoved = [.. PendingRemoved],
         Send = [.. Send],
         Serve = [.. Serve],
+        Older = [.. Older],
         Ended = [.. Ended],
         Refusals = [.. Refusals],
         Heard = [.. Heard],

@@ -30,6 +30,11 @@ public static class ReplicationLimits
     /// <summary>Bytes of blocks in one answer, the first block not counted.</summary>
     public const int AnswerBytesMax = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// Parts of one snapshot; a larger state has no snapshot and is made by executing its chain.
+    /// </summary>
+    public const int SnapshotPartsMax = 16_384;
+
     /// <summary>After so many wall milliseconds without an answer another peer is asked.</summary>
     public const long BlockRequestTimeoutMs = 1_000;
 

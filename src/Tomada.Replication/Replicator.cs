@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Primitives;
@@ -25,6 +27,7 @@ public sealed class Replicator
     private Replica? _replica;
     private MemberSet _members;
     private LeaderTerm _term;
+    private Func<Governance>? _deciders;
     private Timestamp _wall;
     private long _monotonicMs;
     private long _regossipAtMs;
@@ -44,14 +47,10 @@ public sealed class Replicator
         _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
         _votingKeys = new VotingKeys(options);
         _values = new LedgerValues(_pending, options.Self, _signatures.Verify);
-        State = LedgerState.FromGenesis(genesis);
-        _members = MembersOf(State);
+        LedgerState state = LedgerState.FromGenesis(genesis);
+        _guilt = new GuiltDesk(options.Self, options.Verify, state);
+        StandAt(state, null, null);
         _term = LeaderTerm.AtGenesis(_members, State.Time);
-        _values.MoveTo(State, parentMembers: null);
-        _votingKeys.MoveTo(State);
-        RequireAnchor();
-        _guilt = new GuiltDesk(options.Self, options.Verify, State);
-        _guilt.MoveTo(State, _members);
     }
 
     /// <summary>The newest state; immutable.</summary>
@@ -83,6 +82,18 @@ public sealed class Replicator
     /// <summary>Takes up the votes that the store kept; after the blocks.</summary>
     public void Remember(HeardVotes heard) => _guilt.Remember(heard);
 
+    /// <summary>Goes on from a snapshot, which its maker has proven.</summary>
+    public void Resume(Standing standing)
+    {
+        Invariant.Require(_replica is null, "a snapshot is taken up before the start");
+        (_deciders, _term) = (() => standing.Deciders, standing.Term);
+        StandAt(standing.State, standing.Tip, MemberSets.Of(standing.Deciders));
+    }
+
+    /// <summary>All that a snapshot must hold to go on from here; null before block 1.</summary>
+    public Standing? Standing =>
+        _deciders is { } deciders ? new Standing(State, Tip!, deciders(), _term) : null;
+
     /// <summary>Begins to take part.</summary>
     /// <param name="votes">The vote rows of the store.</param>
     /// <param name="pending">The waiting transactions of the store.</param>
@@ -94,8 +105,7 @@ public sealed class Replicator
         long monotonicMs,
         Timestamp wall)
     {
-        _wall = wall;
-        _monotonicMs = monotonicMs;
+        (_wall, _monotonicMs) = (wall, monotonicMs);
         _replica = new Replica(
             new ReplicaOptions
             {
@@ -182,8 +192,7 @@ public sealed class Replicator
 
     private void OnTick(ReplicatorInput.Tick tick)
     {
-        _monotonicMs = tick.MonotonicMs;
-        _wall = tick.Wall;
+        (_wall, _monotonicMs) = (tick.Wall, tick.MonotonicMs);
         _guilt.OnTick(_monotonicMs, _output);
         Drive(new Input.Tick(_monotonicMs, LedgerNow));
         if (_monotonicMs >= _regossipAtMs)
@@ -253,6 +262,11 @@ public sealed class Replicator
     private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)
     {
         long before = State.Height;
+        if (answer.Blocks is [{ Height: var first }, ..] && first <= before)
+        {
+            _output.Older.Add(new OlderBlocks(from, answer.Blocks));
+        }
+
         foreach (ConsensusMessage.Decided block in answer.Blocks)
         {
             if (block.Height == State.Height + 1
@@ -337,20 +351,22 @@ public sealed class Replicator
 
     private void MoveTo(AppliedBlock applied, ConsensusMessage.Decided proof)
     {
-        MemberSet deciders = _members;
-        State = applied.After;
-        Tip = proof;
-        _members = MembersOf(State);
+        ImmutableSortedDictionary<CompanyId, MemberRecord> deciding = State.Members;
+        _deciders = () => Governance.Of(deciding);
+        StandAt(applied.After, proof, _members);
         _term = _term.After(applied.Seal.Proposer, applied.Seal.Time, _members);
-        _values.MoveTo(State, deciders);
-        _votingKeys.MoveTo(State);
-        RequireAnchor();
-        _guilt.MoveTo(State, _members);
     }
 
-    private void RequireAnchor() => Invariant.Require(
-        _options.Anchor?.Allows(State) ?? true,
-        $"block {State.Height} is the one that the invitation names");
+    [MemberNotNull(nameof(State), nameof(_members))]
+    private void StandAt(LedgerState state, ConsensusMessage.Decided? tip, MemberSet? deciders)
+    {
+        (State, Tip, _members) = (state, tip, MemberSets.Of(state));
+        _values.MoveTo(State, deciders);
+        _votingKeys.MoveTo(State);
+        bool isMeant = _options.Anchor?.Allows(State) ?? true;
+        Invariant.Require(isMeant, $"block {State.Height} is the one that the invitation names");
+        _guilt.MoveTo(State, _members);
+    }
 
     private Input.StartHeight NextHeight()
     {
@@ -378,12 +394,7 @@ public sealed class Replicator
 
     private ReplicatorOutput TakeOutput()
     {
-        ReplicatorOutput output = _output.Build();
-        _output = new OutputBuilder();
+        (ReplicatorOutput output, _output) = (_output.Build(), new OutputBuilder());
         return output;
     }
-
-    private static MemberSet MembersOf(LedgerState state) => new(
-        state.Members.Values.Select(member => new Member(member.Company, member.VotingKey)),
-        state.GovernanceRoot);
 }

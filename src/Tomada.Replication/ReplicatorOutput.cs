@@ -31,6 +31,11 @@ public sealed record ReplicatorOutput
     /// </summary>
     public required ImmutableArray<BlockService> Serve { get; init; }
 
+    /// <summary>
+    /// Blocks below the tip that a peer sent: for who fills the holes of a store.
+    /// </summary>
+    public ImmutableArray<OlderBlocks> Older { get; init; } = [];
+
     /// <summary>Own transactions that ended without entering a block.</summary>
     public required ImmutableArray<EndedTransaction> Ended { get; init; }
 
@@ -62,6 +67,9 @@ public sealed record OutgoingMessage(CompanyId? To, PeerMessage Message);
 
 /// <summary>A peer that wants blocks from this height on.</summary>
 public sealed record BlockService(CompanyId To, long FromHeight);
+
+/// <summary>Blocks below the tip, as a peer sent them: nothing of them is checked.</summary>
+public sealed record OlderBlocks(CompanyId From, ImmutableArray<ConsensusMessage.Decided> Blocks);
 
 /// <summary>An own transaction that will never be in a block, and why.</summary>
 public sealed record EndedTransaction(TransactionId Id, TransactionEnd End, string Why);

@@ -203,10 +203,13 @@ public sealed class LedgerDesk
     private SignedTransaction Sign(Body body)
     {
         LedgerState state = State;
+        // A chain that is still coming in may hold numbers that a lost disk has forgotten.
+        long used = state.Lanes.GetValueOrDefault(
+            new LaneId(Self, Lane), Tomada.Ledger.Lane.Unused).Highest;
         long number;
         lock (_signing)
         {
-            number = ++_lastNumber;
+            number = _lastNumber = Math.Max(_lastNumber, used) + 1;
         }
 
         Timestamp validUntil = new(Math.Max(Now().UnixMs, state.Time.UnixMs)

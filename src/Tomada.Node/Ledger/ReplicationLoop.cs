@@ -26,8 +26,15 @@ public sealed partial class ReplicationLoop
     /// <summary>How often time passes for the replicator.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(50);
 
+    private const string MendingText =
+        "this node fetches missing blocks from its peers and takes no part yet";
+
     private readonly Replicator _replicator;
     private readonly NodeStore _store;
+    private readonly SnapshotKeeper _snapshots;
+    private readonly ChainStart _start;
+    private readonly ChainServer _server;
+    private readonly ChainRepair _repair;
     private readonly IPeerChannel _peers;
     private readonly TimeProvider _wall;
     private readonly ILogger _logger;
@@ -42,8 +49,14 @@ public sealed partial class ReplicationLoop
         ILogger logger,
         NodeMetrics metrics,
         LedgerDesk desk,
-        Channel<ReplicatorInput> inputs)
+        Channel<ReplicatorInput> inputs,
+        SnapshotKeeper snapshots,
+        ChainStart start)
     {
+        _snapshots = snapshots;
+        _start = start;
+        _server = new ChainServer(store, peers);
+        _repair = new ChainRepair(store, peers, wall, logger, desk.State.Genesis);
         _replicator = replicator;
         _store = store;
         _peers = peers;
@@ -75,17 +88,30 @@ public sealed partial class ReplicationLoop
         IPeerChannel peers,
         TimeProvider wall,
         ILogger logger,
-        NodeMetrics metrics)
+        NodeMetrics metrics,
+        long snapshotEntriesMin = NodeLimits.SnapshotEntriesMin)
     {
         Replicator replicator = new(
             new ReplicatorOptions(self, keys.SignVote, Ed25519.Verify), genesis);
         Channel<ReplicatorInput> inputs = Channel.CreateBounded<ReplicatorInput>(
             new BoundedChannelOptions(InputsMax) { SingleReader = true });
-        Restore(replicator, store);
+        SnapshotKeeper snapshots = new(store, logger, snapshotEntriesMin);
+        if (snapshots.Newest(genesis) is { } standing)
+        {
+            replicator.Resume(standing);
+        }
+
+        ChainStart start = new(replicator, store, peers, logger);
+        foreach (AppliedBlock _ in start.Execute())
+        {
+            // Nobody follows yet.
+        }
+
         LedgerDesk desk = new(
             self, keys.SignIdentity, inputs.Writer, wall, replicator.State, LastNumber(
                 replicator, store, self));
-        return new ReplicationLoop(replicator, store, peers, wall, logger, metrics, desk, inputs);
+        return new ReplicationLoop(
+            replicator, store, peers, wall, logger, metrics, desk, inputs, snapshots, start);
     }
 
     /// <summary>
@@ -93,6 +119,47 @@ public sealed partial class ReplicationLoop
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        using CancellationTokenSource ending =
+            CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] work =
+        [
+            StepAsync(ending.Token),
+            TickAsync(ending.Token),
+            _server.RunAsync(ending.Token),
+            _repair.RunAsync(ending.Token),
+        ];
+        try
+        {
+            // Each runs until stopped: the first that ends has failed, and the loop with it.
+            await await Task.WhenAny(work);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task StepAsync(CancellationToken stop)
+    {
+        LoopInputs inputs = new(_inputs.Reader, _peers.Incoming);
+        while (!_start.IsWhole && await inputs.WaitAsync(stop))
+        {
+            while (!_start.IsWhole && inputs.TryTake(out ReplicatorInput? input))
+            {
+                Note(input);
+                foreach (AppliedBlock block in _start.Step(input))
+                {
+                    Desk.Publish(block);
+                }
+
+                if (input is ReplicatorInput.Submitted { Transaction.Id: var id })
+                {
+                    Desk.Publish(new EndedTransaction(id, TransactionEnd.Busy, MendingText));
+                }
+            }
+        }
+
         foreach (HeardVotes heard in Evidence.ReadHeard(
             _replicator.State.Height - ReplicationLimits.WatchedHeightsMax))
         {
@@ -106,8 +173,7 @@ public sealed partial class ReplicationLoop
             ReadPending(_store),
             MonotonicMs(),
             WallNow())]);
-        Task ticking = TickAsync(stop);
-        LoopInputs inputs = new(_inputs.Reader, _peers.Incoming);
+        CarryOut([.. _start.Kept.Select(_replicator.Step)]);
         List<ReplicatorOutput> outputs = [];
         while (await inputs.WaitAsync(stop))
         {
@@ -116,14 +182,22 @@ public sealed partial class ReplicationLoop
             for (int i = 0; i < StepsPerSyncMax
                 && inputs.TryTake(out ReplicatorInput? input); i++)
             {
+                Note(input);
                 outputs.Add(_replicator.Step(input));
             }
 
             CarryOut(outputs);
             outputs.Clear();
+            _snapshots.Consider(() => _replicator.Standing, _replicator.State);
         }
+    }
 
-        await ticking;
+    private void Note(ReplicatorInput input)
+    {
+        if (input is ReplicatorInput.PeersReachable reachable)
+        {
+            _repair.Reachable = reachable.Peers;
+        }
     }
 
     private async Task TickAsync(CancellationToken stop)
@@ -144,7 +218,6 @@ public sealed partial class ReplicationLoop
             _store.Write(batch);
         }
 
-        SortedSet<CompanyId> served = [];
         foreach (ReplicatorOutput output in outputs)
         {
             foreach (OutgoingMessage message in output.Send)
@@ -152,14 +225,19 @@ public sealed partial class ReplicationLoop
                 _peers.Send(message.To, PeerMessage.Codec.Encode(message.Message));
             }
 
-            // An honest peer waits for its answer: one that asks again at once costs no more reads.
-            foreach (BlockService service in output.Serve.Where(each => served.Add(each.To)))
+            foreach (OlderBlocks older in output.Older)
             {
-                _peers.Send(service.To, PeerMessage.Codec.Encode(ReadAnswer(service.FromHeight)));
+                _repair.Offer(older);
+            }
+
+            foreach (BlockService service in output.Serve)
+            {
+                _server.Ask(service);
             }
 
             foreach (Replication.AppendedBlock block in output.Append)
             {
+                _start.Remember(block.Applied.After);
                 _metrics.Decided(block.Applied);
                 Desk.Publish(block.Applied);
             }
@@ -200,7 +278,7 @@ public sealed partial class ReplicationLoop
     private StoreBatch BatchOf(List<ReplicatorOutput> outputs)
     {
         ImmutableArray<StoredAppend> blocks =
-            [.. outputs.SelectMany(each => each.Append).Select(ToStored)];
+            [.. outputs.SelectMany(each => each.Append).Select(ChainRows.Of)];
         long decided = blocks.IsEmpty ? 0 : blocks[^1].Height;
         return new StoreBatch
         {
@@ -217,68 +295,6 @@ public sealed partial class ReplicationLoop
                 [.. outputs.SelectMany(each => each.Found)]),
         };
     }
-
-    private static StoredAppend ToStored(Replication.AppendedBlock block)
-    {
-        Seal seal = block.Applied.Seal;
-        ImmutableArray<IndexedTransaction>.Builder transactions =
-            ImmutableArray.CreateBuilder<IndexedTransaction>();
-        for (int i = 0; i < block.Applied.Entries.Length; i++)
-        {
-            if (block.Applied.Transactions[i] is { } transaction)
-            {
-                transactions.Add(new IndexedTransaction(transaction.Id, seal.FirstIndex + i));
-            }
-        }
-
-        return new StoredAppend(
-            seal.Height,
-            seal.FirstIndex,
-            block.Proof.Value,
-            BlockProof.Codec.Encode(BlockProof.Of(block.Proof)),
-            transactions.ToImmutable());
-    }
-
-    private PeerMessage.BlockAnswer ReadAnswer(long fromHeight)
-    {
-        ImmutableArray<ConsensusMessage.Decided>.Builder blocks =
-            ImmutableArray.CreateBuilder<ConsensusMessage.Decided>();
-        int bytes = 0;
-        // One by one: all that one answer may count could be far more than it may weigh.
-        while (blocks.Count < ReplicationLimits.BlocksPerAnswerMax
-            && _store.ReadBlock(fromHeight + blocks.Count) is { } block)
-        {
-            bytes += block.Bytes.Length;
-            if (blocks.Count > 0 && bytes > ReplicationLimits.AnswerBytesMax)
-            {
-                break;
-            }
-
-            blocks.Add(ReadProof(_store, block.Height).With(block.Bytes));
-        }
-
-        return new PeerMessage.BlockAnswer(blocks.ToImmutable());
-    }
-
-    private static void Restore(Replicator replicator, NodeStore store)
-    {
-        while (store.ReadBlocks(replicator.State.Height + 1, ReplicationLimits.BlocksPerAnswerMax)
-            is { Count: > 0 } blocks)
-        {
-            foreach (StoredBlock block in blocks)
-            {
-                if (replicator.Restore(ReadProof(store, block.Height).With(block.Bytes)) is null)
-                {
-                    throw new StoreCorruptException(
-                        $"Block {block.Height} in the store does not follow from "
-                        + "the block before.");
-                }
-            }
-        }
-    }
-
-    private static BlockProof ReadProof(NodeStore store, long height) =>
-        BlockProof.Codec.Decode(store.ReadCertificate(height));
 
     private static IEnumerable<SignedTransaction> ReadPending(NodeStore store)
     {

@@ -24,19 +24,25 @@ public sealed partial class NodeStore : IDisposable
 
     private readonly Lock _writing = new();
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly ConcurrentQueue<long> _suspects = [];
     private readonly string _path;
     private readonly DataLock _lock;
     private readonly SqliteConnection _writer;
     private string? _failure;
     private bool _disposed;
 
-    private NodeStore(string path, DataLock directory, SqliteConnection writer)
+    private NodeStore(
+        string path, DataLock directory, SqliteConnection writer, SnapshotStore snapshots)
     {
+        Snapshots = snapshots;
         _path = path;
         _lock = directory;
         _writer = writer;
         TipHeight = ReadTip();
     }
+
+    /// <summary>Snapshots of the state, beside the chain.</summary>
+    public SnapshotStore Snapshots { get; }
 
     /// <summary>Height of the newest stored block; 0 when there is none.</summary>
     public long TipHeight { get; private set; }
@@ -58,7 +64,7 @@ public sealed partial class NodeStore : IDisposable
             // FULL syncs the log at each write: what was answered survives a power cut.
             StoreSchema.Run(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             StoreSchema.Migrate(writer, [EvidenceStore.Extension, .. extensions]);
-            return new NodeStore(path, directory, writer);
+            return new NodeStore(path, directory, writer, SnapshotStore.Open(dataDirectory));
         }
         catch (SqliteException damaged)
         {
@@ -208,6 +214,7 @@ public sealed partial class NodeStore : IDisposable
                 reader.Dispose();
             }
 
+            Snapshots.Dispose();
             _writer.Dispose();
             _lock.Dispose();
         }
@@ -220,7 +227,7 @@ public sealed partial class NodeStore : IDisposable
     private static bool IsDefect(SqliteException refused) => refused.SqliteErrorCode
         is SqliteError or SqliteConstraint or SqliteMismatch or SqliteMisuse or SqliteRange;
 
-    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    internal static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
         // No pool: a pooled connection would keep the file open after the store is closed.
         SqliteConnection connection = new(new SqliteConnectionStringBuilder
@@ -234,7 +241,11 @@ public sealed partial class NodeStore : IDisposable
     }
 
     private long ReadTip() =>
-        _writer.Select("SELECT coalesce(max(height), 0) FROM blocks", row => row.GetInt64(0))[0];
+        // A tip that was damaged and set aside was decided all the same: nothing is voted on there.
+        _writer.Select(
+            "SELECT max(coalesce((SELECT max(height) FROM blocks), 0), "
+            + "coalesce((SELECT max(height) FROM damaged), 0))",
+            row => row.GetInt64(0))[0];
 
     private void WriteBatch(SqliteConnection connection, StoreBatch batch)
     {

@@ -14,6 +14,7 @@ public sealed partial class NodeStore
     private const string Transactions = "transactions";
     private const string Pending = "pending";
     private const string Meta = "meta";
+    private const string Governance = "governance";
 
     /// <summary>Blocks from a height on, in order.</summary>
     /// <param name="fromHeight">The first height wanted; from 1.</param>
@@ -43,7 +44,7 @@ public sealed partial class NodeStore
     /// </summary>
     public byte[]? ReadCertificate(long height) => Read(connection => connection.Select(
         "SELECT bytes, sha256 FROM certificates WHERE height = ?1",
-        row => RowHash.Check(Certificates, Key(height), row.Blob(0), row.Blob(1)), height)
+        row => Sound(height, Certificates, Key(height), row.Blob(0), row.Blob(1)), height)
         .SingleOrDefault());
 
     /// <summary>
@@ -118,11 +119,27 @@ public sealed partial class NodeStore
         row => RowHash.Check(Meta, key, row.Blob(0), row.Blob(1)), key)
         .SingleOrDefault());
 
-    private static StoredBlock ToBlock(SqliteDataReader row)
+    private StoredBlock ToBlock(SqliteDataReader row)
     {
         StoredBlock block = new(row.GetInt64(0), row.GetInt64(1), row.Blob(2));
-        RowHash.Check(Blocks, BlockKey(block.Height, block.FirstIndex), block.Bytes, row.Blob(3));
+        Sound(
+            block.Height,
+            Blocks,
+            BlockKey(block.Height, block.FirstIndex),
+            block.Bytes,
+            row.Blob(3));
         return block;
+    }
+
+    /// <summary>The bytes if they are sound; else the height is remembered for repair.</summary>
+    private byte[] Sound(long height, string table, string key, byte[] bytes, byte[] sha256)
+    {
+        if (!RowHash.Matches(table, key, bytes, sha256) && !_suspects.Contains(height))
+        {
+            _suspects.Enqueue(height);
+        }
+
+        return RowHash.Check(table, key, bytes, sha256);
     }
 
     private static byte[] Bytes(TransactionId id) => id.Digest.ToArray();

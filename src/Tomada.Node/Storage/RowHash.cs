@@ -20,10 +20,14 @@ public static class RowHash
         return hash.GetHashAndReset();
     }
 
+    /// <summary>Whether the bytes match their checksum.</summary>
+    public static bool Matches(string table, string key, byte[] bytes, byte[] sha256) =>
+        Of(table, key, bytes).AsSpan().SequenceEqual(sha256);
+
     /// <summary>Returns the bytes if they match their checksum.</summary>
     /// <exception cref="StoreCorruptException">They do not.</exception>
     public static byte[] Check(string table, string key, byte[] bytes, byte[] sha256) =>
-        Of(table, key, bytes).AsSpan().SequenceEqual(sha256)
+        Matches(table, key, bytes, sha256)
             ? bytes
             : throw new StoreCorruptException(table, key);
 }

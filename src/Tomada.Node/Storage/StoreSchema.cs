@@ -29,6 +29,13 @@ internal static class StoreSchema
             arrival INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE,
             bytes BLOB NOT NULL, sha256 BLOB NOT NULL) STRICT;
         """,
+        """
+        CREATE TABLE damaged (
+            height INTEGER PRIMARY KEY, block BLOB, block_sha256 BLOB,
+            certificate BLOB, certificate_sha256 BLOB) STRICT;
+        CREATE TABLE governance (
+            root BLOB PRIMARY KEY, bytes BLOB NOT NULL, sha256 BLOB NOT NULL) WITHOUT ROWID, STRICT;
+        """,
     ]);
 
     /// <summary>Brings every part's tables to this program's version.</summary>

@@ -188,6 +188,8 @@ internal static class Format
         Of("Gossip", PeerMessage.Gossip.Codec),
         Of("BlockRequest", PeerMessage.BlockRequest.Codec),
         Of("BlockAnswer", PeerMessage.BlockAnswer.Codec),
+        Of("SnapshotHead", SnapshotHead.Codec),
+        Of("LeaderTerm", LeaderTerm.Codec),
         Of("HeldVotes", PeerMessage.HeldVotes.Codec),
         Of("GuiltFound", PeerMessage.GuiltFound.Codec),
         Of("NewestVoteAsked", PeerMessage.NewestVoteAsked.Codec),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Node.Configuration;
 using Tomada.Node.Peers;
@@ -38,8 +39,18 @@ internal static class PeerVectors
             file.Record($"message {each.GetType().Name}", "PeerMessage", each);
         }
 
+        file.Record("head of a snapshot", "SnapshotHead", Head(chain));
         return file;
     }
+
+    /// <summary>The head of a snapshot of the state after block 1.</summary>
+    private static SnapshotHead Head(Chain chain) => new(
+        1,
+        chain.First.Digest,
+        1,
+        StatePart.RowsOf(chain.First.After),
+        new LeaderTerm(Sample.A, Sample.Start),
+        Governance.Of(chain.First.After.Members));
 
     private static void AddInvitation(VectorFile file)
     {

@@ -1,0 +1,123 @@
+using Tomada.Consensus;
+using Tomada.Node.Storage;
+using Tomada.Primitives;
+using Tomada.Replication;
+
+namespace Tomada.Node.Tests.Recovery;
+
+public sealed class RepairTests
+{
+    private const long Never = long.MaxValue;
+
+    [Theory]
+    [InlineData(4, "UPDATE blocks SET bytes = x'00' WHERE height = 4")]
+    [InlineData(4, "UPDATE certificates SET bytes = x'00' WHERE height = 4")]
+    [InlineData(10, "UPDATE blocks SET bytes = x'00' WHERE height = 10")]
+    public async Task A_damaged_block_comes_back_from_a_peer_before_the_node_votes(
+        long height, string damage)
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(10);
+        Digest tip = node.Desk.State.Tip;
+        ConsensusMessage.Decided block = node.Block(height);
+        ConsensusMessage.Decided other = node.Block(height - 1);
+        node.Store.Write(connection => connection.Execute(damage));
+        await node.StopAsync();
+
+        node.Start(Never);
+        Assert.True(node.Said($"Block {height} does not match its checksum"));
+        Assert.Equal(height - 1, node.Desk.State.Height);
+        Assert.Null(node.Store.ReadBlock(height));
+        Assert.Equal(10, node.Store.TipHeight);
+        node.Reach(LoneNode.Peer);
+        Assert.Equal(height, await node.AskedAsync());
+
+        // Another block under its height, then its bytes with another block's proof.
+        node.Receive(new PeerMessage.BlockAnswer([other with { }]));
+        node.Receive(new PeerMessage.BlockAnswer([BlockProof.Of(block).With(other.Value)]));
+        node.Receive(new PeerMessage.BlockAnswer([block]));
+        await node.StandsAtAsync(10, start: height - 1);
+        await node.GrowAsync(11);
+        Assert.Equal(tip, ((Ledger.Seal)Ledger.Entry.Codec.Decode(
+            node.Store.ReadBlock(11)!.Decode().Entries[^1])).Previous);
+        Assert.Equal(block.Value.ToArray(), node.Store.ReadBlock(height)!.Bytes);
+        Assert.True(node.Said("without a sound proof"));
+        Assert.True(node.Said($"Block {height} is back, from {LoneNode.Peer}."));
+    }
+
+    [Fact]
+    public async Task Who_submits_before_the_chain_is_whole_is_told_to_come_back()
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(5);
+        node.Store.Write(
+            connection => connection.Execute("UPDATE blocks SET bytes = x'00' WHERE height = 3"));
+        await node.StopAsync();
+
+        node.Start(Never);
+        TransactionResult result = await node.Desk.SubmitAsync(
+            new Ledger.ClosePeriod(1), TestContext.Current.CancellationToken);
+        Assert.Equal(TransactionEnd.Busy, result.End);
+    }
+
+    [Fact]
+    public async Task A_block_found_damaged_while_running_is_set_aside_and_fetched()
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(10);
+        ConsensusMessage.Decided block = node.Block(4);
+        node.Store.Write(
+            connection => connection.Execute("UPDATE blocks SET bytes = x'00' WHERE height = 4"));
+        node.Reach(LoneNode.Peer);
+
+        // A peer asks for it: it is not served, and what was found is repaired.
+        node.Receive(new PeerMessage.BlockRequest(4));
+        Assert.Equal(4, await node.AskedAsync());
+        node.Receive(new PeerMessage.BlockAnswer([block, node.Block(5)]));
+        while (node.Store.ReadMissing().Count > 0)
+        {
+            await node.GrowAsync(node.Desk.State.Height + 1);
+        }
+
+        Assert.Equal(block.Value.ToArray(), node.Store.ReadBlock(4)!.Bytes);
+        Assert.Equal(1, node.Store.Read(connection => connection.Select(
+            "SELECT count(*) FROM damaged WHERE height = 4", row => row.GetInt32(0)))[0]);
+    }
+
+    [Fact]
+    public void Holes_are_found_up_to_a_tip_that_is_itself_missing()
+    {
+        using TempDirectory directory = new();
+        using (NodeStore store = NodeStore.Open(directory.Path))
+        {
+            store.Write(new StoreBatch
+            {
+                Blocks =
+                [
+                    .. Enumerable.Range(1, 6).Select(
+                        height => new Tomada.Node.Storage.AppendedBlock(
+                            height, height - 1, [1], [1], [])),
+                ],
+            });
+            store.Write(connection => connection.Execute(
+                "UPDATE blocks SET sha256 = x'00' WHERE height IN (2, 3, 6)"));
+            foreach (long height in (long[])[2, 3, 6])
+            {
+                Assert.Throws<StoreCorruptException>(() => store.ReadBlock(height));
+            }
+
+            Assert.Equal([2, 3, 6], store.SetDamagedAside());
+            Assert.Equal([new(2, 3), new(6, 6)], store.ReadMissing());
+        }
+
+        using NodeStore again = NodeStore.Open(directory.Path);
+        Assert.Equal(6, again.TipHeight);
+        Assert.Equal([new(2, 3), new(6, 6)], again.ReadMissing());
+    }
+}
