@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tomada.Ledger;
 using Tomada.Node;
 
@@ -37,6 +38,29 @@ internal sealed class ControlClient : IDisposable
 
     public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
         (await GetAsync("/control/v1/stations", NodeJson.Default.StationAnswerArray, stop))!;
+
+    public async Task<NetworkAnswer> NetworkAsync(CancellationToken stop) =>
+        (await GetAsync("/control/v1/network", NodeJson.Default.NetworkAnswer, stop))!;
+
+    /// <summary>The text of an invitation into the network.</summary>
+    public async Task<string> InvitationAsync(CancellationToken stop) => (await GetAsync(
+        "/control/v1/network/invitation", NodeJson.Default.TextAnswer, stop))!.Text;
+
+    /// <summary>Something about the network that needs no transaction.</summary>
+    public async Task OrderAsync(string verb, JsonObject order, CancellationToken stop)
+    {
+        using HttpResponseMessage response = await PostAsync(
+            $"/control/v1/network/{verb}", Encoding.UTF8.GetBytes(order.ToJsonString()), stop);
+    }
+
+    /// <summary>A change of the members or of a key, as a transaction: its end.</summary>
+    public async Task<SubmitAnswer> ChangeAsync(
+        string verb, JsonObject order, CancellationToken stop)
+    {
+        using HttpResponseMessage response = await PostAsync(
+            $"/control/v1/network/{verb}", Encoding.UTF8.GetBytes(order.ToJsonString()), stop);
+        return (await response.Content.ReadFromJsonAsync(NodeJson.Default.SubmitAnswer, stop))!;
+    }
 
     /// <summary>Submits a transaction and waits for its end.</summary>
     public Task<SubmitAnswer> SubmitAsync(Body body, CancellationToken stop) =>

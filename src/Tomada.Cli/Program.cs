@@ -19,6 +19,7 @@ RootCommand root = new(
     InitCommand.Create(),
     NodeCommand.Create(),
     NetworkCommand.Create(),
+    KeysCommand.Create(),
     CompanyCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),

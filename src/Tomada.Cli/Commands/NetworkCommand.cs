@@ -6,7 +6,8 @@ using Tomada.Node;
 namespace Tomada.Cli.Commands;
 
 /// <summary>
-/// <c>tomada network</c>: how the network stands, as this company's node sees it.
+/// <c>tomada network</c>: how the network stands, as this company's node sees it, and what its
+/// operator does about the members.
 /// </summary>
 internal static class NetworkCommand
 {
@@ -18,13 +19,19 @@ internal static class NetworkCommand
         {
             using ControlClient control =
                 ControlClient.Open(parsed.GetRequiredValue(data).FullName);
-            Show(await control.StatusAsync(stop));
+            Show(await control.StatusAsync(stop), await control.NetworkAsync(stop));
             return ExitCodes.Passed;
         });
-        return new Command("network", "Looks after the network.") { status };
+        Command network = new("network", "Looks after the network and its members.") { status };
+        foreach (Command each in NetworkChanges.Create())
+        {
+            network.Add(each);
+        }
+
+        return network;
     }
 
-    private static void Show(StatusAnswer status)
+    private static void Show(StatusAnswer status, NetworkAnswer network)
     {
         Table table = new Table().HideHeaders().AddColumns("", "").Border(TableBorder.None);
         Row(table, "company", status.Company);
@@ -39,11 +46,8 @@ internal static class NetworkCommand
             Row(table, "network", status.Network);
             Row(table, "members", string.Join(", ", status.Members));
             Row(table, "reachable", string.Join(", ", status.Reachable));
-            Row(table, "crashes survived", $"{n - Quorum.Votes(n)}");
-            Row(
-                table,
-                "liars tolerated",
-                $"{Quorum.Faults(n)}; a fork needs {(2 * Quorum.Votes(n)) - n} and proves them");
+            Row(table, "crashes survived", $"{Quorum.CrashesSurvived(n)} of {n}");
+            Row(table, "liars tolerated", Liars(n));
             Row(table, "block", $"{status.Height} {status.Tip}");
             Row(table, "state root", status.StateRoot);
             Row(table, "ledger clock", $"{status.LedgerNow} at factor {status.ClockFactor}");
@@ -54,9 +58,36 @@ internal static class NetworkCommand
             {
                 Row(table, "does not vote", status.NotVoting);
             }
+            foreach (PartyAnswer party in network.Parties)
+            {
+                string open = party.Open ? "; something of it is open" : "";
+                Row(
+                    table,
+                    "was a member",
+                    $"{party.Company}, {party.Status} since {party.Since}{open}");
+            }
+        }
+
+        foreach (CandidateAnswer candidate in network.Candidates)
+        {
+            Row(
+                table,
+                "at the door",
+                $"{candidate.Company} '{candidate.Name}', identity {candidate.IdentityKey}");
+        }
+
+        foreach (ProposalAnswer proposal in network.Proposals)
+        {
+            Row(table, "pending", NetworkChanges.Describe(proposal));
         }
 
         AnsiConsole.Write(table);
+    }
+
+    private static string Liars(int n)
+    {
+        string fork = $"{Quorum.Faults(n)}; a fork needs {Quorum.LiarsToFork(n)} and proves them";
+        return n == 3 ? $"{fork}. Three survive a crash, not a liar" : fork;
     }
 
     private static void Row(Table table, string name, string value) =>

@@ -137,8 +137,14 @@ public sealed record NodeConfig(
 /// <param name="Founders">How many companies found it; 1 to 100.</param>
 /// <param name="Simulated">Whether the network's clock may run faster than the world's; demos
 /// only.</param>
+/// <param name="Admission">Who lets newcomers in; the operator when absent.</param>
 public sealed record NetworkConfig(
-    string Name, string? Code, InvitationHash? CodeHash, int Founders, bool Simulated)
+    string Name,
+    string? Code,
+    InvitationHash? CodeHash,
+    int Founders,
+    bool Simulated,
+    AdmissionPolicy? Admission = null)
 {
     /// <summary>Shortest invitation code; whoever guesses it may take a founder's place.</summary>
     public const int CodeBytesMin = 8;
@@ -149,6 +155,11 @@ public sealed record NetworkConfig(
         .Optional(3, "codeHash", x => x.CodeHash, InvitationHash.Codec)
         .Field(4, "founders", x => x.Founders, Codecs.Int(1, NodeLimits.FoundersMax))
         .Field(5, "simulated", x => x.Simulated, Codecs.Bool)
+        .OptionalValue(
+            6,
+            "admission",
+            x => x.Admission,
+            Codecs.Enum<AdmissionPolicy>(each => each.ToString().ToLowerInvariant()))
         .Convert(RequireOneCode, x => x);
 
     /// <summary>
@@ -161,6 +172,16 @@ public sealed record NetworkConfig(
             ? config
             : throw new FormatException(
                 "has both or neither of code and codeHash; exactly one is needed.");
+}
+
+/// <summary>Who lets newcomers into the network, as far as this company's vote goes.</summary>
+public enum AdmissionPolicy
+{
+    /// <summary>Its operator, by <c>tomada network approve</c>.</summary>
+    Operator = 1,
+
+    /// <summary>Whoever proves the invitation code, unless it was a member before.</summary>
+    Invited = 2,
 }
 
 /// <summary>

@@ -54,9 +54,62 @@ public sealed record SubmitAnswer(
 /// <summary>A device's new credential; it is shown once.</summary>
 public sealed record EnrolAnswer(string Kind, string Id, string Secret);
 
+/// <summary>The network's companies and what is about to change among them.</summary>
+/// <param name="Phase">FOUNDING, MUST_JOIN, JOINING or RUNNING.</param>
+/// <param name="Self">Whose node.</param>
+/// <param name="Members">Who votes.</param>
+/// <param name="Parties">Who did, and still may have something open.</param>
+/// <param name="Candidates">Connected, invited, and unknown to the ledger.</param>
+/// <param name="Proposals">Open changes, the oldest first.</param>
+public sealed record NetworkAnswer(
+    string Phase,
+    string Self,
+    string[] Members,
+    PartyAnswer[] Parties,
+    CandidateAnswer[] Candidates,
+    ProposalAnswer[] Proposals);
+
+/// <summary>A company that was a member.</summary>
+public sealed record PartyAnswer(string Company, string Status, string Since, bool Open);
+
+/// <summary>A company that waits at the door.</summary>
+public sealed record CandidateAnswer(string Company, string Name, string IdentityKey);
+
+/// <summary>An open change of the members.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">Admit, Suspend, Remove, Replace, Depart or Rotate.</param>
+/// <param name="Leaving">Who goes.</param>
+/// <param name="Joining">Who comes.</param>
+/// <param name="ProposedBy">Who asked first.</param>
+/// <param name="ProposedAt">When; it ends seven days later.</param>
+/// <param name="Votes">Members whose votes count now.</param>
+/// <param name="VotesNeeded">A quorum; 0 when nobody votes on it.</param>
+/// <param name="Approved">Whether enough stand behind it.</param>
+/// <param name="Ready">Who of the new members is ready.</param>
+/// <param name="ReadyNeeded">How many of them must be.</param>
+/// <param name="Awaited">Who of them has not said so.</param>
+public sealed record ProposalAnswer(
+    string Id,
+    string Kind,
+    string? Leaving,
+    string? Joining,
+    string ProposedBy,
+    string ProposedAt,
+    string[] Votes,
+    int VotesNeeded,
+    bool Approved,
+    string[] Ready,
+    int ReadyNeeded,
+    string[] Awaited);
+
+/// <summary>One line of text, as an invitation is.</summary>
+public sealed record TextAnswer(string Text);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StationAnswer[]))]
 [JsonSerializable(typeof(SubmitAnswer))]
 [JsonSerializable(typeof(EnrolAnswer))]
+[JsonSerializable(typeof(NetworkAnswer))]
+[JsonSerializable(typeof(TextAnswer))]
 public sealed partial class NodeJson : JsonSerializerContext;

@@ -33,6 +33,7 @@ internal static class ControlApi
             "/stations", async (CancellationToken stop) => Json(await status.StationsAsync(stop)));
         control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
             SubmitAsync(request, status, stop));
+        control.MapNetwork(status);
         control.MapPost("/devices", (HttpRequest request, CancellationToken stop) =>
             EnrolAsync(request, status, stop));
     }
@@ -40,26 +41,23 @@ internal static class ControlApi
     private static Task<IResult> SubmitAsync(
         HttpRequest request, NodeStatus status, CancellationToken stop) =>
         WithJsonAsync(request, status, status.Desk, async (json, desk) =>
-        {
-            if (!Body.Codec.TryReadJson(json, out Body? body, out string? why))
-            {
-                return status.BadInput("control", why);
-            }
+            Body.Codec.TryReadJson(json, out Body? body, out string? why)
+                ? Answer(await desk.SubmitAsync(body, stop))
+                : status.BadInput("control", why), stop);
 
-            TransactionResult result = await desk.SubmitAsync(body, stop);
-            return TypedResults.Json(
-                new SubmitAnswer(
-                    result.Id.ToString(),
-                    result.End.ToString(),
-                    result.Outcome?.Code.ToString(),
-                    result.Height,
-                    result.Index,
-                    result.Explain()),
-                NodeJson.Default.SubmitAnswer,
-                statusCode: result.IsApplied
-                    ? StatusCodes.Status200OK
-                    : StatusCodes.Status409Conflict);
-        }, stop);
+    /// <summary>How a submitted transaction ended.</summary>
+    internal static IResult Answer(TransactionResult result) => TypedResults.Json(
+        new SubmitAnswer(
+            result.Id.ToString(),
+            result.End.ToString(),
+            result.Outcome?.Code.ToString(),
+            result.Height,
+            result.Index,
+            result.Explain()),
+        NodeJson.Default.SubmitAnswer,
+        statusCode: result.IsApplied
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status409Conflict);
 
     private static Task<IResult> EnrolAsync(
         HttpRequest request, NodeStatus status, CancellationToken stop) =>
@@ -78,7 +76,7 @@ internal static class ControlApi
         }, stop);
 
     /// <summary>Reads the request's JSON, unless what it is for is not there yet.</summary>
-    private static async Task<IResult> WithJsonAsync<T>(
+    internal static async Task<IResult> WithJsonAsync<T>(
         HttpRequest request,
         NodeStatus status,
         T? needed,
@@ -104,7 +102,7 @@ internal static class ControlApi
         }
     }
 
-    private static string? Text(JsonElement element, string name) =>
+    internal static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object
             && element.TryGetProperty(name, out JsonElement value)
         && value.ValueKind == JsonValueKind.String

@@ -20,6 +20,15 @@ public static class NodeHost
     /// <exception cref="StoreFailedException">A write failed: the node must not go on.</exception>
     public static async Task RunAsync(string dataDirectory, CancellationToken stop)
     {
+        // Connections and desks hold the identity and the TLS key: with another one all open anew.
+        while (await RunOnceAsync(dataDirectory, stop))
+        {
+        }
+    }
+
+    /// <summary>Runs until stopped; true when the node must open anew with other keys.</summary>
+    private static async Task<bool> RunOnceAsync(string dataDirectory, CancellationToken stop)
+    {
         if (!NodeConfig.TryLoad(dataDirectory, out NodeConfig? config, out string? why))
         {
             throw new DataDirectoryException(why);
@@ -40,6 +49,8 @@ public static class NodeHost
         status.Reachable = () => status.Desk is null
             ? peers.Connected.Select(each => each.Member.Company)
             : peers.Reachable;
+        NetworkDesk network = new(config, keys, store, peers, TimeProvider.System);
+        status.Network = network;
         await using WebApplication control = await ControlServer.StartAsync(
             config.Control.Listen, ControlToken.LoadOrCreate(dataDirectory), status, stop);
         NodeEndpoints endpoints = new(
@@ -59,8 +70,9 @@ public static class NodeHost
                 store,
                 TimeProvider.System,
                 logs.CreateLogger<FoundingService>());
+            network.Opens(founding);
             Genesis genesis = await founding.Founded.WaitAsync(stop);
-            await RunMemberAsync(
+            return await RunMemberAsync(
                 new Member(dataDirectory, config, keys, store, metrics, peers, logs),
                 founding,
                 genesis,
@@ -71,6 +83,7 @@ public static class NodeHost
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Being stopped is how a node ends.
+            return false;
         }
         finally
         {
@@ -78,7 +91,7 @@ public static class NodeHost
         }
     }
 
-    private static async Task RunMemberAsync(
+    private static async Task<bool> RunMemberAsync(
         Member member,
         FoundingService founding,
         Genesis genesis,
@@ -97,8 +110,16 @@ public static class NodeHost
             member.Metrics);
         LedgerDesk desk = loop.Desk;
         member.Peers.EnterNetwork(
-            genesis.NetworkId, company => desk.State.Members.GetValueOrDefault(company));
+            genesis.NetworkId, company => KnownCompanies.Find(desk.State, company));
         status.Founded(desk, () => loop.PendingCount);
+        status.Network?.Runs(desk);
+        MembershipService membership = new(
+            desk,
+            member.Config,
+            member.Keys,
+            member.Peers,
+            TimeProvider.System,
+            member.Logs.CreateLogger<MembershipService>());
         using CancellationTokenSource ending =
             CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using DeviceService devices = await DeviceService.StartAsync(
@@ -113,6 +134,7 @@ public static class NodeHost
         status.BrokerRuns(devices.Enrol, devices.StationsAsync);
         (endpoints with { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() })
             .Save(member.DataDirectory);
+        Task newKeys = membership.RunAsync(ending.Token);
         Task[] work =
         [
             loop.RunAsync(ending.Token),
@@ -120,11 +142,15 @@ public static class NodeHost
             new EvidenceReporter(
                 desk, loop.Evidence, TimeProvider.System,
                 member.Logs.CreateLogger<EvidenceReporter>()).RunAsync(ending.Token),
+            newKeys,
         ];
         try
         {
-            // Each runs until stopped: the first that ends has failed, and the node with it.
-            await await Task.WhenAny([.. work, api.Completion, founding.Completion]);
+            // Each runs until stopped: the first that ends has failed, and the node with it, but
+            // for the one that ends when the company has other keys.
+            Task ended = await Task.WhenAny([.. work, api.Completion, founding.Completion]);
+            await ended;
+            return ended == newKeys;
         }
         finally
         {

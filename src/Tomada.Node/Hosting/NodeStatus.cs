@@ -22,6 +22,9 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     /// <summary>Why the node does not vote; empty when it does.</summary>
     public Func<string> WhyNotVoting { get; set; } = () => "";
 
+    /// <summary>Where the operator looks after the network; null in a node of nobody.</summary>
+    public NetworkDesk? Network { get; set; }
+
     /// <summary>Companies with a live, proven channel.</summary>
     public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
 
@@ -49,7 +52,7 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
         {
             return new StatusAnswer(
                 company.Value,
-                "FOUNDING",
+                Network?.Phase ?? "FOUNDING",
                 [.. reachable],
                 "",
                 0,

@@ -10,9 +10,10 @@ namespace Tomada.Node.Keys;
 /// <summary>
 /// A company's three keys, in <c>keys/</c> of its data directory, each file for its owner alone:
 /// <c>identity.seed</c> and <c>voting.seed</c> (Ed25519, 32 bytes), <c>tls.p8</c> (P-256, PKCS#8)
-/// and <c>tls.crt</c>, the certificate it signed itself.
+/// and <c>tls.crt</c>, the certificate it signed itself. A key that shall follow lies beside, as
+/// <c>voting.next.seed</c>, until the ledger names it.
 /// </summary>
-public sealed class NodeKeys : IDisposable
+public sealed partial class NodeKeys : IDisposable
 {
     private const string Folder = "keys";
     private const string IdentityFile = "identity.seed";
@@ -23,10 +24,13 @@ public sealed class NodeKeys : IDisposable
     private const int CertificateYears = 10;
 
     private readonly Ed25519Key _identity;
-    private readonly Ed25519Key _voting;
+    private readonly string _folder;
+    private volatile Ed25519Key _voting;
 
-    private NodeKeys(Ed25519Key identity, Ed25519Key voting, X509Certificate2 certificate)
+    private NodeKeys(
+        string folder, Ed25519Key identity, Ed25519Key voting, X509Certificate2 certificate)
     {
+        _folder = folder;
         _identity = identity;
         _voting = voting;
         TlsCertificate = certificate;
@@ -90,14 +94,21 @@ public sealed class NodeKeys : IDisposable
         string folder = Path.Combine(dataDirectory, Folder);
         try
         {
+            FinishAdoption(folder);
             using ECDsa tls = ECDsa.Create();
             tls.ImportPkcs8PrivateKey(Secret(folder, TlsKeyFile), out _);
             using X509Certificate2 bare =
                 X509CertificateLoader.LoadCertificate(Secret(folder, TlsCertificateFile));
             return new NodeKeys(
+                folder,
                 new Ed25519Key(Secret(folder, IdentityFile)),
                 new Ed25519Key(Secret(folder, VotingFile)),
-                bare.CopyWithPrivateKey(tls));
+                bare.CopyWithPrivateKey(tls))
+            {
+                _nextVoting = File.Exists(Path.Combine(folder, VotingNextFile))
+                    ? new Ed25519Key(Secret(folder, VotingNextFile))
+                    : null,
+            };
         }
         catch (Exception malformed) when (malformed
             is IOException or UnauthorizedAccessException or CryptographicException
@@ -124,6 +135,8 @@ public sealed class NodeKeys : IDisposable
     {
         _identity.Dispose();
         _voting.Dispose();
+        _nextVoting?.Dispose();
+        _retired?.Dispose();
         TlsCertificate.Dispose();
     }
 

@@ -92,7 +92,12 @@ public sealed partial class ReplicationLoop
         long snapshotEntriesMin = NodeLimits.SnapshotEntriesMin)
     {
         Replicator replicator = new(
-            new ReplicatorOptions(self, keys.SignVote, Ed25519.Verify), genesis);
+            new ReplicatorOptions(self, keys.SignVote, Ed25519.Verify)
+            {
+                SignerOf = keys.SignerOf,
+                Anchor = JoinInvitation.ReadFrom(store)?.Anchor,
+            },
+            genesis);
         Channel<ReplicatorInput> inputs = Channel.CreateBounded<ReplicatorInput>(
             new BoundedChannelOptions(InputsMax) { SingleReader = true });
         SnapshotKeeper snapshots = new(store, logger, snapshotEntriesMin);

@@ -29,6 +29,7 @@ public sealed partial class FoundingService : IAsyncDisposable
     private readonly SortedDictionary<CompanyId, SignedMember> _up = [];
     private readonly Task _running;
     private volatile FoundingStatus _status;
+    private volatile NetworkId? _joining;
     private int _operatorAbandons;
 
     private FoundingService(
@@ -87,6 +88,11 @@ public sealed partial class FoundingService : IAsyncDisposable
     /// </summary>
     public void AbandonByOperator() => Interlocked.Exchange(ref _operatorAbandons, 1);
 
+    /// <summary>
+    /// Takes over the genesis of this network when a peer shows it; told by a person.
+    /// </summary>
+    public void Join(Digest network) => _joining = new NetworkId(network);
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -116,6 +122,12 @@ public sealed partial class FoundingService : IAsyncDisposable
                 if (Interlocked.Exchange(ref _operatorAbandons, 0) == 1)
                 {
                     Step(new FoundingInput.OperatorAbandons());
+                }
+
+                if (_joining is { } network)
+                {
+                    _joining = null;
+                    Step(new FoundingInput.OperatorJoins(network.Digest));
                 }
 
                 Step(new FoundingInput.Tick(Now()));

@@ -132,8 +132,6 @@ public sealed class Handshake(
             : member.TlsKeyHash != presentedKey ? PeerRefusal.Certificate
             : member.Company == self.Member.Member.Company ? PeerRefusal.Self
             : known is not null && !SameKeys(known, member) ? PeerRefusal.Keys
-            : self.Network is not null && other.Network is not null && known is null
-                ? PeerRefusal.Stranger
             : null;
     }
 
@@ -145,20 +143,30 @@ public sealed class Handshake(
     }
 
     /// <summary>
-    /// Whether the other side holds its identity key, and was invited or is a member.
+    /// Why the other side's proof is not enough; null when it holds its identity key, and was
+    /// invited or is known to the ledger.
     /// </summary>
-    public bool IsProven(Hello other, Proof proof)
+    public PeerRefusal? JudgeProof(Hello other, Proof proof)
     {
         byte[] message = Transcript(other, mine: false);
-        return Ed25519.Verify(other.Member.Member.IdentityKey, message, proof.Signature)
-            && (memberOf(other.Member.Member.Company) is not null
-                || invitation.IsProof(message, proof.Invitation));
+        if (!Ed25519.Verify(other.Member.Member.IdentityKey, message, proof.Signature))
+        {
+            return PeerRefusal.Proof;
+        }
+
+        return memberOf(other.Member.Member.Company) is not null
+            || invitation.IsProof(message, proof.Invitation) ? null
+            : other.Network is not null ? PeerRefusal.Stranger
+            : PeerRefusal.Proof;
     }
 
-    /// <summary>Whether a shown record is the ledger's, names aside.</summary>
+    /// <summary>
+    /// Whether a shown record has the ledger's keys for talking. The voting key is not one of them:
+    /// it signs votes, and while it rotates either side may know the newer one first.
+    /// </summary>
     public static bool SameKeys(MemberRecord known, MemberRecord shown) =>
         known.Company == shown.Company && known.IdentityKey == shown.IdentityKey
-        && known.VotingKey == shown.VotingKey && known.TlsKeyHash == shown.TlsKeyHash;
+        && known.TlsKeyHash == shown.TlsKeyHash;
 
     // Both hellos hold the TLS keys' hashes, so a proof passed on over another connection is void.
     private byte[] Transcript(Hello other, bool mine)

@@ -153,6 +153,11 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         TellReachable();
     }
 
+    /// <summary>
+    /// Whom the ledger knows has changed: frames pass between this node and who is known by now.
+    /// </summary>
+    public void KnownChanged() => TellReachable();
+
     /// <summary>Queues bytes for a member; false when it has no live stream.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bytes are more than a frame may
     /// have.</exception>

@@ -178,9 +178,9 @@ public sealed partial class PeerNetwork
             return null;
         }
 
-        if (!handshake.IsProven(theirs, proof))
+        if (handshake.JudgeProof(theirs, proof) is { } unproven)
         {
-            await RefuseAsync(stream, who, PeerRefusal.Proof, inTime.Token).ConfigureAwait(false);
+            await RefuseAsync(stream, who, unproven, inTime.Token).ConfigureAwait(false);
             return null;
         }
 

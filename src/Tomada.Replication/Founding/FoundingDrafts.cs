@@ -107,7 +107,12 @@ public sealed partial class FoundingMachine
         }
 
         bool isFounder = FounderOf(held.Genesis.Draft, Self) == _self.Member;
-        if (!isFounder)
+        if (!isFounder && network == _joining && Record.Bound is null)
+        {
+            // Its founders signed it, and a person said that this is the one.
+            Hold(held);
+        }
+        else if (!isFounder)
         {
             // Bound or not: a network of this name lives, so this company will have to ask to join.
             _foreign = network;

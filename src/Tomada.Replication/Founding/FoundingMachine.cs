@@ -26,6 +26,7 @@ public sealed partial class FoundingMachine
     private Timestamp _wall;
     private Digest? _boundId;
     private Digest? _foreign;
+    private Digest? _joining;
 
     /// <summary>A candidate as its last durable record left it.</summary>
     /// <param name="plan">What it wants to found.</param>
@@ -91,6 +92,9 @@ public sealed partial class FoundingMachine
                 break;
             case FoundingInput.Tick tick:
                 OnTick(tick.Wall);
+                break;
+            case FoundingInput.OperatorJoins joins:
+                _joining = joins.Network;
                 break;
             case FoundingInput.OperatorAbandons:
                 OnOperatorAbandons();

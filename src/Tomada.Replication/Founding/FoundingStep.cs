@@ -30,6 +30,11 @@ public abstract record FoundingInput
     public sealed record Tick(Timestamp Wall) : FoundingInput;
 
     /// <summary>
+    /// The operator was invited by a member: this network's genesis is taken over when it is heard.
+    /// </summary>
+    public sealed record OperatorJoins(Digest Network) : FoundingInput;
+
+    /// <summary>
     /// The operator gives up the bound draft, knowing that its founders are gone for ever.
     /// </summary>
     public sealed record OperatorAbandons : FoundingInput;
