@@ -170,6 +170,7 @@ internal sealed class LedgerWorld
                 State, made.Block, Verify, out AppliedBlock? repeated, out string? why),
             why);
         Assert.Equal(made.After.StateRoot, repeated!.After.StateRoot);
+        Assert.Equal(made.Entries.Length, made.Transactions.Length);
         Invariants.Check(repeated.After);
         State = repeated.After;
         Blocks.Add(repeated);

@@ -46,6 +46,7 @@ public static class BlockExecution
         }
 
         MembershipConclusion.Run(state, entries);
+        entered.AddRange(new SignedTransaction?[entries.Count - entered.Count]);
         Invariants.CheckChanged(state);
         (StateRows rows, StateTree tree) = state.Finish();
         LedgerState after = parent.With(rows, tree);

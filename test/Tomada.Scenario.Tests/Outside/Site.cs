@@ -38,7 +38,7 @@ internal sealed record Site(
         await Task.WhenAll(Enumerable.Range(1, Chargers).Select(async number =>
         {
             await owner.PublishAsync("PutEvse", EvseOf(owner, number, key.Public.ToString()), stop);
-            await owner.PublishAsync("SetEvseAvailability", Offer(owner, number), stop);
+            await owner.PublishAsync("SetEvseAvailability", OfferOf(owner, number), stop);
         }));
         string secret = await owner.EnrolAsync("station", Name, stop);
         string file = Path.Combine(owner.Folder, "stations.json");
@@ -91,7 +91,7 @@ internal sealed record Site(
         ["tariff"] = $"{owner.Id}/dc",
     };
 
-    private JsonObject Offer(Company owner, int number) => new()
+    public JsonObject OfferOf(Company owner, int number) => new()
     {
         ["evse"] = Evse(owner, number),
         ["availability"] = "AVAILABLE",
