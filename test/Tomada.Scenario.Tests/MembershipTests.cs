@@ -44,9 +44,9 @@ public sealed class MembershipTests : IAsyncLifetime
         await d.RunningAsync(stop);
         await trips.SubmitAsync(Trips, stop);
 
-        await RotateAsync("voting", "votingKey", stop);
-        await RotateAsync("identity", "identityKey", stop);
-        await RotateAsync("tls", "tlsKeyHash", stop);
+        await RotateAsync("voting", "votingKey", opensAnew: false, stop);
+        await RotateAsync("identity", "identityKey", opensAnew: true, stop);
+        await RotateAsync("tls", "tlsKeyHash", opensAnew: true, stop);
         await trips.SubmitAsync(Trips, stop);
 
         await d.KillAsync();
@@ -105,36 +105,37 @@ public sealed class MembershipTests : IAsyncLifetime
         await RunAsync(B, ["approve", id], stop);
     }
 
-    /// <summary>A key of B; the others know the new one, and B goes on.</summary>
-    private async Task RotateAsync(string key, string field, CancellationToken stop)
+    /// <summary>A key of B; the others know the new one, and B goes on with it.</summary>
+    private async Task RotateAsync(
+        string key, string field, bool opensAnew, CancellationToken stop)
     {
         string before = await KeyOfBAsync(field, stop);
+        int opened = Openings();
         await RunAsync(B, ["rotate-key", key], stop);
         await Waiting.UntilAsync(
             $"everybody to know the new {key} key",
             () => KeyOfBAsync(field, stop),
             now => now != before,
             stop);
+        if (opensAnew)
+        {
+            await Waiting.UntilAsync(
+                $"B to open anew with its {key} key", () => Openings() > opened, stop);
+            await Waiting.UntilAsync(
+                "B to be closed", () => B.Endpoints?["http"] is null, stop);
+        }
+
         await B.RunningAsync(stop);
         await Waiting.UntilAsync(
             $"B to be connected with its new {key} key",
-            async () =>
-            {
-                try
-                {
-                    return (await B.StatusAsync(stop))["reachable"]!.AsArray().Count;
-                }
-                catch (Exception opening) when (opening
-                    is HttpRequestException or NullReferenceException)
-                {
-                    // It opens anew: for a moment it is not there.
-                    return 0;
-                }
-            },
+            async () => (await B.StatusAsync(stop))["reachable"]!.AsArray().Count,
             reachable => reachable == 3,
             stop);
         await B.PublishAsync("SetEvseAvailability", OutsideNetwork.SiteOf(1).OfferOf(B, 2), stop);
     }
+
+    private int Openings() =>
+        B.Node.Output.Split("opens anew", StringSplitOptions.None).Length;
 
     private async Task<string> KeyOfBAsync(string field, CancellationToken stop) =>
         (await A.GetAsync("/v1/companies/br-bbb", stop)).Json[field]!.GetValue<string>();

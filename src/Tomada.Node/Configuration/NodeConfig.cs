@@ -55,6 +55,15 @@ public sealed record NodeConfig(
             9, "seeds", x => x.Seeds, Codecs.List(HostPort.Codec, 1, PeerLimits.SeedsMax))
         .Optional(10, "advertise", x => x.Advertise, HostPort.Codec);
 
+    /// <summary>The same with the ports that were bound, for a node that opens anew.</summary>
+    public NodeConfig ListeningAt(NodeEndpoints bound) => this with
+    {
+        Peer = new ListenConfig(IPEndPoint.Parse(bound.Peer!)),
+        Mqtt = Mqtt with { Listen = IPEndPoint.Parse(bound.Mqtt!) },
+        Http = new ListenConfig(IPEndPoint.Parse(bound.Http!)),
+        Control = new ListenConfig(IPEndPoint.Parse(bound.Control!)),
+    };
+
     /// <summary>Reads the text of a configuration.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="config">The configuration, when the answer is true.</param>

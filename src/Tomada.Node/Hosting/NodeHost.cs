@@ -20,20 +20,25 @@ public static class NodeHost
     /// <exception cref="StoreFailedException">A write failed: the node must not go on.</exception>
     public static async Task RunAsync(string dataDirectory, CancellationToken stop)
     {
-        // Connections and desks hold the identity and the TLS key: with another one all open anew.
-        while (await RunOnceAsync(dataDirectory, stop))
-        {
-        }
-    }
-
-    /// <summary>Runs until stopped; true when the node must open anew with other keys.</summary>
-    private static async Task<bool> RunOnceAsync(string dataDirectory, CancellationToken stop)
-    {
         if (!NodeConfig.TryLoad(dataDirectory, out NodeConfig? config, out string? why))
         {
             throw new DataDirectoryException(why);
         }
 
+        // Connections and desks hold the identity and the TLS key: with another one all open anew,
+        // where they were, for devices know those addresses.
+        while (await RunOnceAsync(dataDirectory, config, stop) is { } bound)
+        {
+            config = config.ListeningAt(bound);
+        }
+    }
+
+    /// <summary>
+    /// Runs until stopped; where it listened, when the node must open anew with other keys.
+    /// </summary>
+    private static async Task<NodeEndpoints?> RunOnceAsync(
+        string dataDirectory, NodeConfig config, CancellationToken stop)
+    {
         using NodeKeys keys = NodeKeys.Load(dataDirectory);
         using NodeStore store = NodeStore.Open(dataDirectory, DeviceService.StoreExtension);
         // A killed process leaves its addresses behind; nobody listens there any more.
@@ -83,7 +88,7 @@ public static class NodeHost
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Being stopped is how a node ends.
-            return false;
+            return null;
         }
         finally
         {
@@ -91,7 +96,7 @@ public static class NodeHost
         }
     }
 
-    private static async Task<bool> RunMemberAsync(
+    private static async Task<NodeEndpoints?> RunMemberAsync(
         Member member,
         FoundingService founding,
         Genesis genesis,
@@ -132,8 +137,12 @@ public static class NodeHost
             TimeProvider.System,
             stop: ending.Token);
         status.BrokerRuns(devices.Enrol, devices.StationsAsync);
-        (endpoints with { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() })
-            .Save(member.DataDirectory);
+        NodeEndpoints bound = endpoints with
+        {
+            Http = api.Endpoint.ToString(),
+            Mqtt = devices.EndPoint.ToString(),
+        };
+        bound.Save(member.DataDirectory);
         Task newKeys = membership.RunAsync(ending.Token);
         Task[] work =
         [
@@ -150,7 +159,7 @@ public static class NodeHost
             // for the one that ends when the company has other keys.
             Task ended = await Task.WhenAny([.. work, api.Completion, founding.Completion]);
             await ended;
-            return ended == newKeys;
+            return ended == newKeys ? bound : null;
         }
         finally
         {
