@@ -6,7 +6,7 @@ using Tomada.Primitives;
 
 namespace Tomada.Cli.Commands;
 
-/// <summary>The commands by which an operator invites, joins, votes, goes, and changes keys.</summary>
+/// <summary>How an operator invites, joins, votes, goes, and changes keys.</summary>
 internal static class NetworkChanges
 {
     public static IEnumerable<Command> Create() =>

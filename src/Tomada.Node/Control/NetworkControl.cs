@@ -24,12 +24,14 @@ internal static class NetworkControl
         Map(control, status, "abandon", (_, network) =>
             network.Abandon() is { } refused ? Conflict(refused) : Text("abandoned"));
         MapChange(control, status, "approve", Approve);
-        MapChange(control, status, "suspend", (json, _, _) => Company(json, "company") is { } company
-            ? new ProposeMember(new MemberChange.Suspend(company, Reason(json)))
-            : null);
-        MapChange(control, status, "remove", (json, _, _) => Company(json, "company") is { } company
-            ? new ProposeMember(new MemberChange.Remove(company, Reason(json)))
-            : null);
+        MapChange(control, status, "suspend", (json, _, _) =>
+            Company(json, "company") is { } company
+                ? new ProposeMember(new MemberChange.Suspend(company, Reason(json)))
+                : null);
+        MapChange(control, status, "remove", (json, _, _) =>
+            Company(json, "company") is { } company
+                ? new ProposeMember(new MemberChange.Remove(company, Reason(json)))
+                : null);
         MapChange(control, status, "replace", (json, network, desk) =>
             Company(json, "company") is { } company && Company(json, "with") is { } with
             && network.FindCandidate(desk.State, with) is { } candidate

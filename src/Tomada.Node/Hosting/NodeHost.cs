@@ -153,17 +153,26 @@ public static class NodeHost
                 member.Logs.CreateLogger<EvidenceReporter>()).RunAsync(ending.Token),
             newKeys,
         ];
+        Task ended = await EndOfFirstAsync(work, [api.Completion, founding.Completion], ending);
+        return ended == newKeys ? bound : null;
+    }
+
+    /// <summary>
+    /// Each runs until stopped: the first that ends has failed, and the node with it, but for the
+    /// one that ends when the company has other keys.
+    /// </summary>
+    private static async Task<Task> EndOfFirstAsync(
+        Task[] work, Task[] others, CancellationTokenSource ending)
+    {
         try
         {
-            // Each runs until stopped: the first that ends has failed, and the node with it, but
-            // for the one that ends when the company has other keys.
-            Task ended = await Task.WhenAny([.. work, api.Completion, founding.Completion]);
+            Task ended = await Task.WhenAny([.. work, .. others]);
             await ended;
-            return ended == newKeys ? bound : null;
+            return ended;
         }
         finally
         {
-            // The other two end when they are disposed, not by this token: who waited for them here
+            // The others end when they are disposed, not by this token: who waited for them here
             // would wait for ever, and a node that failed would never exit.
             await ending.CancelAsync();
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

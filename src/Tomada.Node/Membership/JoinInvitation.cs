@@ -17,7 +17,7 @@ namespace Tomada.Node;
 /// <param name="Name">The network's name.</param>
 /// <param name="Network">The network id.</param>
 /// <param name="Anchor">The newest block of the member that invited.</param>
-/// <param name="Peers">Where members' nodes listen; at most 16, none where multicast reaches.</param>
+/// <param name="Peers">Where members' nodes listen; at most 16.</param>
 public sealed record JoinInvitation(
     string Name, Digest Network, TrustAnchor Anchor, ImmutableArray<IPEndPoint> Peers)
 {

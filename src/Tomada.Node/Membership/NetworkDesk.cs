@@ -26,7 +26,7 @@ internal sealed class NetworkDesk(
         : _founding?.Status is Replication.FoundingStatus.MustJoin ? "MUST_JOIN"
         : "FOUNDING";
 
-    /// <summary>Founding has begun or goes on; an invitation that was accepted before, too.</summary>
+    /// <summary>Founding has begun, or joining by an invitation that was accepted.</summary>
     public void Opens(FoundingService founding)
     {
         _founding = founding;
@@ -81,7 +81,7 @@ internal sealed class NetworkDesk(
         return null;
     }
 
-    /// <summary>The keys of a company at the door, or of an open proposal; null for neither.</summary>
+    /// <summary>The keys of a company at the door; null when it is not there.</summary>
     public SignedMember? FindCandidate(LedgerState state, CompanyId company) =>
         peers.Connected.FirstOrDefault(each =>
             each.Member.Company == company && !state.Members.ContainsKey(company));

@@ -177,6 +177,28 @@ public sealed class FoundingMachineTests
     }
 
     [Fact]
+    public void Who_was_invited_takes_over_the_genesis_of_that_network_and_of_no_other()
+    {
+        SignedMember alone = Member(2, "br-aaa");
+        FoundingMachine founder = Machine(alone, 1);
+        GenesisHeld held = Assert.Single(founder.Step(new FoundingInput.Tick(s_now))
+            .OfType<FoundingEffect.Persist>().Select(each => each.Record.Held).OfType<GenesisHeld>());
+        FoundingInput shown = new FoundingInput.Received(alone.Member.Company, held);
+
+        FoundingMachine late = Machine(Member(1, "br-bbb"), 1);
+        late.Step(new FoundingInput.CandidateUp(alone));
+        late.Step(new FoundingInput.OperatorJoins(Digest.Of([1])));
+        late.Step(shown);
+        Assert.IsType<FoundingStatus.MustJoin>(late.Status);
+
+        late.Step(new FoundingInput.OperatorJoins(held.Genesis.NetworkId));
+        FoundingEffect.Founded founded =
+            Assert.Single(late.Step(shown).OfType<FoundingEffect.Founded>());
+        Assert.Equal(held.Genesis.NetworkId, founded.Genesis.NetworkId);
+        Assert.IsType<FoundingStatus.Done>(late.Status);
+    }
+
+    [Fact]
     public void Every_message_and_input_is_handled()
     {
         Type[] inputs = [.. typeof(FoundingInput).GetNestedTypes()];
@@ -206,6 +228,7 @@ public sealed class FoundingMachineTests
             new FoundingInput.Received(from, messages[0]),
             new FoundingInput.Tick(s_now),
             new FoundingInput.OperatorAbandons(),
+            new FoundingInput.OperatorJoins(Digest.Of([1])),
         ];
         Assert.Equal(inputs.Length, handled.Length);
         Assert.All(handled, input => machine.Step(input));
