@@ -181,8 +181,8 @@ public sealed class FoundingMachineTests
     {
         SignedMember alone = Member(2, "br-aaa");
         FoundingMachine founder = Machine(alone, 1);
-        GenesisHeld held = Assert.Single(founder.Step(new FoundingInput.Tick(s_now))
-            .OfType<FoundingEffect.Persist>().Select(each => each.Record.Held).OfType<GenesisHeld>());
+        founder.Step(new FoundingInput.Tick(s_now));
+        GenesisHeld held = founder.Record.Held!;
         FoundingInput shown = new FoundingInput.Received(alone.Member.Company, held);
 
         FoundingMachine late = Machine(Member(1, "br-bbb"), 1);
