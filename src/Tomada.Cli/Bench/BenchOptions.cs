@@ -9,6 +9,8 @@ namespace Tomada.Cli.Bench;
 /// <param name="Window">How long each load is measured.</param>
 /// <param name="Warmup">Load before the first measurement, so that code is compiled and files have
 /// their size.</param>
+/// <param name="Transactions">How many are submitted while memory is watched, instead of loads of a
+/// time; null for loads.</param>
 /// <param name="JsonFile">Where the results go for programs.</param>
 /// <param name="KeepFolder">Whether data directories and logs stay.</param>
 internal sealed record BenchOptions(
@@ -19,6 +21,7 @@ internal sealed record BenchOptions(
     IReadOnlyList<int> Rates,
     TimeSpan Window,
     TimeSpan Warmup,
+    int? Transactions,
     FileInfo? JsonFile,
     bool KeepFolder)
 {
@@ -26,6 +29,10 @@ internal sealed record BenchOptions(
     public const int SubmittersMax = 2_048;
     public const int RateMax = 100_000;
     public const int SecondsMax = 3_600;
+    public const int TransactionsMax = 10_000_000;
+
+    /// <summary>Submitters while memory is watched.</summary>
+    public const int MemorySubmitters = 256;
 
     /// <summary>Submitters before the first measurement.</summary>
     public const int WarmupSubmitters = 32;

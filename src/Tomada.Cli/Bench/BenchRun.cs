@@ -22,6 +22,11 @@ internal static class BenchRun
         Directory.CreateDirectory(folder);
         try
         {
+            if (options.Transactions is { } transactions)
+            {
+                return await WatchMemoryAsync(options, transactions, folder, stop);
+            }
+
             List<Measured> all = [];
             Floor floor = await Floor.MeasureAsync(folder, stop);
             foreach (IBenchSystem system in Systems(options, folder))
@@ -81,14 +86,7 @@ internal static class BenchRun
         IBenchSystem system, BenchOptions options, CancellationToken stop)
     {
         List<Measured> all = [];
-        Say($"{system.Name}: starting {system.Nodes} processes");
-        using (CancellationTokenSource patience =
-            CancellationTokenSource.CreateLinkedTokenSource(stop))
-        {
-            patience.CancelAfter(BenchOptions.StartMax);
-            await system.StartAsync(patience.Token);
-        }
-
+        await StartAsync(system, stop);
         Measurement measurement = new(system, options);
         await measurement.WarmAsync(stop);
         foreach (int submitters in options.Submitters)
@@ -107,6 +105,31 @@ internal static class BenchRun
         }
 
         return all;
+    }
+
+    private static async Task<int> WatchMemoryAsync(
+        BenchOptions options, int transactions, string folder, CancellationToken stop)
+    {
+        await using TomadaSystem system = new(folder, options.Nodes);
+        await StartAsync(system, stop);
+        MemoryRun run = new(system, folder, transactions);
+        await run.RunAsync(BenchOptions.MemorySubmitters, stop);
+        if (options.JsonFile is { } file)
+        {
+            CriteriaFile.Write(
+                file.FullName, [.. run.Criteria()], passed: true, "bench consensus");
+        }
+
+        return ExitCodes.Passed;
+    }
+
+    private static async Task StartAsync(IBenchSystem system, CancellationToken stop)
+    {
+        Say($"{system.Name}: starting {system.Nodes} processes");
+        using CancellationTokenSource patience =
+            CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(BenchOptions.StartMax);
+        await system.StartAsync(patience.Token);
     }
 
     private static Measured Told(Measured measured)

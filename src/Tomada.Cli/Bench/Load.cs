@@ -24,6 +24,7 @@ internal sealed class Load : IDisposable
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task[] _running;
     private int _failed;
+    private long _decided;
     private long _next = -1;
 
     private Load(List<ISubmitter> submitters, double? perSecond, CancellationToken stop)
@@ -38,6 +39,12 @@ internal sealed class Load : IDisposable
 
     /// <summary>Submissions that were answered otherwise than decided.</summary>
     public int Failed => _failed;
+
+    /// <summary>Submissions decided so far.</summary>
+    public long Decided => Volatile.Read(ref _decided);
+
+    /// <summary>Whether no submitter goes on.</summary>
+    public bool HasEnded => Array.TrueForAll(_running, each => each.IsCompleted);
 
     /// <summary>What the first of them was told.</summary>
     public string? FirstFailure { get; private set; }
@@ -97,6 +104,7 @@ internal sealed class Load : IDisposable
                 else
                 {
                     samples.Add(new Sample(due, Stopwatch.GetTimestamp()));
+                    Interlocked.Increment(ref _decided);
                 }
             }
         }

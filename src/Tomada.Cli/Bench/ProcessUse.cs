@@ -22,13 +22,18 @@ internal static class ProcessUse
     }
 
     /// <summary>Resident memory in MB (10^6 bytes); 0 when it is gone.</summary>
-    public static double ResidentMb(int processId)
+    public static double ResidentMb(int processId) => StatusMb(processId, "VmRSS:");
+
+    /// <summary>Of it, what belongs to no file: heaps, stacks and compiled code.</summary>
+    public static double OwnMb(int processId) => StatusMb(processId, "RssAnon:");
+
+    private static double StatusMb(int processId, string name)
     {
         string? line = Read($"/proc/{processId}/status")?.Split('\n')
-            .FirstOrDefault(each => each.StartsWith("VmRSS:", StringComparison.Ordinal));
+            .FirstOrDefault(each => each.StartsWith(name, StringComparison.Ordinal));
         return line is null
             ? 0
-            : Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1_024 / 1e6;
+            : Number(line[name.Length..^" kB".Length].Trim()) * 1_024 / 1e6;
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

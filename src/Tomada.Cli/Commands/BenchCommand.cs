@@ -38,6 +38,13 @@ internal static class BenchCommand
             DefaultValueFactory = _ => [],
             CustomParser = ParsePeers,
         };
+        Option<int> transactions = Number(
+            "--transactions", 1_000_000, 1_000, BenchOptions.TransactionsMax,
+            "With --memory: how many are submitted");
+        Option<bool> memory = new("--memory")
+        {
+            Description = "Instead of loads: how the nodes' memory and disk grow over --transactions.",
+        };
         Option<FileInfo?> json = new("--json")
         {
             Description = "Also write the results to this file as JSON.",
@@ -47,7 +54,8 @@ internal static class BenchCommand
         Command command = new(
             "consensus", "Starts a network of real nodes on loopback, loads it and measures it.")
         {
-            nodes, down, peers, clients, rates, seconds, warmup, json, keep,
+            nodes, down, peers, clients, rates, seconds, warmup, memory,
+            transactions, json, keep,
         };
         // Ctrl-C waits only for an action that has returned its task; processes start after that.
         command.SetAction((parsed, stop) => Task.Run(
@@ -60,6 +68,9 @@ internal static class BenchCommand
                     parsed.GetRequiredValue(rates),
                     TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                     TimeSpan.FromSeconds(parsed.GetValue(warmup)),
+                    parsed.GetValue(memory)
+                        ? parsed.GetValue(transactions)
+                        : null,
                     parsed.GetValue(json),
                     parsed.GetValue(keep)),
                 stop),
