@@ -66,7 +66,10 @@ public class StoreBenchmarks
             PendingAdded = [.. _transactions.Select(
                 each => new PendingTransaction(each.Id, each.Bytes.ToArray()))],
         });
-        _store.Write(new StoreBatch { PendingRemoved = [.. _transactions.Select(each => each.Id)] });
+        _store.Write(new StoreBatch
+        {
+            PendingRemoved = [.. _transactions.Select(each => each.Id)],
+        });
     }
 
     private static TransactionId IdOf(long height, int place)

@@ -17,64 +17,17 @@ internal static class BenchCommand
 
     private static Command Consensus()
     {
-        Option<int> nodes = Number("--n", 3, 1, BenchOptions.NodesMax, "Companies");
-        Option<int> down = Number(
-            "--down", 0, 0, BenchOptions.NodesMax, "How many are killed under load");
-        Option<int> seconds = Number(
-            "--seconds", 10, 1, BenchOptions.SecondsMax, "Seconds that each load is measured");
-        Option<int> warmup = Number(
-            "--warmup", 15, 1, BenchOptions.SecondsMax,
-            "Seconds of load on each system before the first is measured");
-        Option<int[]> clients = Numbers(
-            "--clients", [1, 64, 256], BenchOptions.SubmittersMax,
-            "Submitters that each wait for their answer, one load per number");
-        Option<int[]> rates = Numbers(
-            "--rates", [], BenchOptions.RateMax,
-            "Submissions a second whatever the answers do, one load per number");
-        Option<string[]> peers = new("--peers")
-        {
-            Description = "Others that take the same load, if installed; separated by commas: "
-                + string.Join(", ", s_peers) + ".",
-            DefaultValueFactory = _ => [],
-            CustomParser = ParsePeers,
-        };
-        Option<int> transactions = Number(
-            "--transactions", 1_000_000, 1_000, BenchOptions.TransactionsMax,
-            "With --memory: how many are submitted");
-        Option<bool> memory = new("--memory")
-        {
-            Description = "Instead of loads: how the nodes' memory and disk grow over --transactions.",
-        };
-        Option<FileInfo?> json = new("--json")
-        {
-            Description = "Also write the results to this file as JSON.",
-        };
-        Option<bool> keep =
-            new("--keep") { Description = "Keep the data directories and logs, and say where." };
+        ConsensusOptions options = new();
         Command command = new(
             "consensus", "Starts a network of real nodes on loopback, loads it and measures it.")
         {
-            nodes, down, peers, clients, rates, seconds, warmup, memory,
-            transactions, json, keep,
+            options.Nodes, options.Down, options.Peers, options.Clients, options.Rates,
+            options.Seconds, options.Warmup, options.Memory, options.Transactions, options.Json,
+            options.Keep,
         };
         // Ctrl-C waits only for an action that has returned its task; processes start after that.
         command.SetAction((parsed, stop) => Task.Run(
-            () => BenchRun.RunAsync(
-                new BenchOptions(
-                    parsed.GetValue(nodes),
-                    parsed.GetValue(down),
-                    parsed.GetRequiredValue(peers),
-                    parsed.GetRequiredValue(clients),
-                    parsed.GetRequiredValue(rates),
-                    TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-                    TimeSpan.FromSeconds(parsed.GetValue(warmup)),
-                    parsed.GetValue(memory)
-                        ? parsed.GetValue(transactions)
-                        : null,
-                    parsed.GetValue(json),
-                    parsed.GetValue(keep)),
-                stop),
-            CancellationToken.None));
+            () => BenchRun.RunAsync(options.Read(parsed), stop), CancellationToken.None));
         return command;
     }
 
@@ -134,5 +87,67 @@ internal static class BenchCommand
         }
 
         return [.. numbers];
+    }
+
+    private sealed class ConsensusOptions
+    {
+        public Option<int> Nodes { get; } =
+            Number("--n", 3, 1, BenchOptions.NodesMax, "Companies");
+
+        public Option<int> Down { get; } = Number(
+            "--down", 0, 0, BenchOptions.NodesMax, "How many are killed under load");
+
+        public Option<int> Seconds { get; } = Number(
+            "--seconds", 10, 1, BenchOptions.SecondsMax, "Seconds that each load is measured");
+
+        public Option<int> Warmup { get; } = Number(
+            "--warmup", 15, 1, BenchOptions.SecondsMax,
+            "Seconds of load on each system before the first is measured");
+
+        public Option<int[]> Clients { get; } = Numbers(
+            "--clients", [1, 64, 256], BenchOptions.SubmittersMax,
+            "Submitters that each wait for their answer, one load per number");
+
+        public Option<int[]> Rates { get; } = Numbers(
+            "--rates", [], BenchOptions.RateMax,
+            "Submissions a second whatever the answers do, one load per number");
+
+        public Option<string[]> Peers { get; } = new("--peers")
+        {
+            Description = "Others that take the same load, if installed; separated by commas: "
+                + string.Join(", ", s_peers) + ".",
+            DefaultValueFactory = _ => [],
+            CustomParser = ParsePeers,
+        };
+
+        public Option<bool> Memory { get; } = new("--memory")
+        {
+            Description =
+                "Instead of loads: how the nodes' memory and disk grow over --transactions.",
+        };
+
+        public Option<int> Transactions { get; } = Number(
+            "--transactions", 1_000_000, 1_000, BenchOptions.TransactionsMax,
+            "With --memory: how many are submitted");
+
+        public Option<FileInfo?> Json { get; } =
+            new("--json") { Description = "Also write the results to this file as JSON." };
+
+        public Option<bool> Keep { get; } = new("--keep")
+        {
+            Description = "Keep the data directories and logs, and say where.",
+        };
+
+        public BenchOptions Read(ParseResult parsed) => new(
+            parsed.GetValue(Nodes),
+            parsed.GetValue(Down),
+            parsed.GetRequiredValue(Peers),
+            parsed.GetRequiredValue(Clients),
+            parsed.GetRequiredValue(Rates),
+            TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+            TimeSpan.FromSeconds(parsed.GetValue(Warmup)),
+            parsed.GetValue(Memory) ? parsed.GetValue(Transactions) : null,
+            parsed.GetValue(Json),
+            parsed.GetValue(Keep));
     }
 }
