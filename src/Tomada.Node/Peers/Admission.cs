@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Tomada.Node.Peers;
@@ -10,14 +11,16 @@ namespace Tomada.Node.Peers;
 /// </summary>
 internal sealed class Admissions(TimeProvider wall, Action<IPAddress, string> refused)
 {
+    private const int NetworkBytesIpv6 = 8;
+
     private readonly ConcurrentDictionary<IPAddress, int> _unproven = [];
+    private int _all;
 
     /// <summary>Around a whole connection; TLS comes inside.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
-        IPAddress from = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        if (_unproven.AddOrUpdate(from, 1, (_, count) => count + 1)
-            > PeerLimits.UnprovenPerAddressMax)
+        IPAddress from = SiteOf((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        if (!TryEnter(from))
         {
             Leave(from);
             refused(from, "connections");
@@ -48,8 +51,27 @@ internal sealed class Admissions(TimeProvider wall, Action<IPAddress, string> re
         return next(connection);
     };
 
+    private bool TryEnter(IPAddress from) =>
+        (Interlocked.Increment(ref _all) <= PeerLimits.UnprovenMax)
+        & (_unproven.AddOrUpdate(from, 1, (_, count) => count + 1)
+            <= PeerLimits.UnprovenPerAddressMax);
+
+    /// <summary>One customer has a whole network of IPv6 addresses, so they count as one.</summary>
+    private static IPAddress SiteOf(IPAddress? address)
+    {
+        if (address is null or { AddressFamily: not AddressFamily.InterNetworkV6 })
+        {
+            return address ?? IPAddress.None;
+        }
+
+        byte[] bytes = address.GetAddressBytes();
+        bytes.AsSpan(NetworkBytesIpv6).Clear();
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(bytes);
+    }
+
     private void Leave(IPAddress from)
     {
+        Interlocked.Decrement(ref _all);
         int left = _unproven.AddOrUpdate(from, 0, (_, count) => count - 1);
         if (left == 0)
         {

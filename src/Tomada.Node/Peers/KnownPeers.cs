@@ -29,11 +29,11 @@ internal sealed class KnownPeers(Func<CompanyId, bool> isMember, TimeProvider wa
     /// <param name="company">Whose.</param>
     /// <param name="at">Where it can be reached.</param>
     /// <param name="when">When it said so; what is older than what is known says nothing.</param>
-    /// <param name="source">Who told.</param>
+    /// <param name="source">Who told; null when it is remembered from before.</param>
     /// <param name="datagram">To be passed on; empty when it was only remembered.</param>
     /// <param name="peer">What is known now; null when it was refused.</param>
     public Learnt Learn(
-        CompanyId company, IPEndPoint at, Timestamp when, IPAddress source,
+        CompanyId company, IPEndPoint at, Timestamp when, IPAddress? source,
         ReadOnlyMemory<byte> datagram, out KnownPeer? peer)
     {
         lock (_gate)
@@ -54,11 +54,12 @@ internal sealed class KnownPeers(Func<CompanyId, bool> isMember, TimeProvider wa
         }
     }
 
-    private bool HasRoom_NeedsLock(bool member, IPAddress source)
+    private bool HasRoom_NeedsLock(bool member, IPAddress? source)
     {
         KnownPeer[] strangers = [.. _all.Values.Where(each => !isMember(each.Company))];
-        if (!member && strangers.Count(each => each.Source.Equals(source))
-            >= PeerLimits.KnownPerSourceMax)
+        if (!member && source is not null
+            && strangers.Count(each => source.Equals(each.Source))
+                >= PeerLimits.KnownPerSourceMax)
         {
             return false;
         }
@@ -97,7 +98,7 @@ internal enum Learnt
 
 /// <summary>One company's whereabouts.</summary>
 internal sealed class KnownPeer(
-    CompanyId company, IPEndPoint at, Timestamp heard, IPAddress source,
+    CompanyId company, IPEndPoint at, Timestamp heard, IPAddress? source,
     ReadOnlyMemory<byte> datagram, TimeProvider wall)
 {
     private readonly Lock _gate = new();
@@ -111,8 +112,8 @@ internal sealed class KnownPeer(
 
     public CompanyId Company => company;
 
-    /// <summary>Who told of it first.</summary>
-    public IPAddress Source => source;
+    /// <summary>Who told of it first; null when it is remembered from before.</summary>
+    public IPAddress? Source => source;
 
     /// <summary>Its place went to a member: nobody dials it any more.</summary>
     public bool IsForgotten => _isForgotten;

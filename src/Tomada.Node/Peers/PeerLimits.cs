@@ -87,9 +87,10 @@ public static class PeerLimits
     public const int KnownPeersMax = 400;
 
     /// <summary>
-    /// Of them, most that are no members and came from one address; further ones are refused.
+    /// Of them, most that are no members and came from one address; further ones are refused. As
+    /// many as may found a network, for they may share a machine.
     /// </summary>
-    public const int KnownPerSourceMax = 32;
+    public const int KnownPerSourceMax = NodeLimits.FoundersMax;
 
     /// <summary>Changes of one company's endpoint at once; further ones are refused.</summary>
     public const int MovesMax = 5;
@@ -125,8 +126,14 @@ public static class PeerLimits
     public const int ConnectionsMax = 512;
 
     /// <summary>
-    /// Most connections of one address that have not shown who they are; further ones are closed.
-    /// Founders of one machine share an address.
+    /// Of them, most that have not shown who they are; further ones are closed, so that strangers
+    /// never take the places of members.
+    /// </summary>
+    public const int UnprovenMax = 256;
+
+    /// <summary>
+    /// Most connections of one address, or one IPv6 network of 64 bits, that have not
+    /// shown who they are; further ones are closed. Founders of one machine share an address.
     /// </summary>
     public const int UnprovenPerAddressMax = 16;
 

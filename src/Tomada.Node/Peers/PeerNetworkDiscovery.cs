@@ -166,7 +166,7 @@ public sealed partial class PeerNetwork
     }
 
     private void Learn(
-        CompanyId company, IPEndPoint at, Timestamp when, IPAddress source,
+        CompanyId company, IPEndPoint at, Timestamp when, IPAddress? source,
         ReadOnlyMemory<byte> datagram, CompanyId? from)
     {
         switch (_known.Learn(company, at, when, source, datagram, out KnownPeer? peer))
@@ -227,10 +227,9 @@ public sealed partial class PeerNetwork
 
         foreach (KnownEndPoint each in s_remembered.Decode(bytes))
         {
-            // Anything announced from now on is newer. What was remembered had its place.
+            // Anything announced from now on is newer.
             Learn(
-                each.Company, each.EndPoint, new Timestamp(0), each.EndPoint.Address, default,
-                from: null);
+                each.Company, each.EndPoint, new Timestamp(0), source: null, default, from: null);
         }
     }
 

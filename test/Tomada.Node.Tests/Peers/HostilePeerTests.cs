@@ -80,6 +80,30 @@ public sealed class HostilePeerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_that_never_reads_loses_its_oldest_frames_and_delays_nobody()
+    {
+        TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task deaf = DialAsync(_keysOfC, async stream =>
+        {
+            Assert.NotNull(await ShakeAsync(stream, _keysOfC));
+            connected.SetResult();
+            await enough.Task.WaitAsync(Stop);
+        });
+        await connected.Task.WaitAsync(Stop);
+        await _a.UntilReachableAsync(2, Stop);
+        byte[] frame = new byte[PeerLimits.FrameBytesMax - 1];
+        for (int i = 0; i < 2 * (int)(PeerLimits.SendBytesMax / PeerLimits.FrameBytesMax); i++)
+        {
+            Assert.True(_a.Network.TrySend(_c.Company, frame));
+        }
+
+        await PingAsync();
+        enough.SetResult();
+        await deaf;
+    }
+
+    [Fact]
     public async Task A_frame_that_is_too_large_or_of_no_kind_ends_its_own_stream()
     {
         byte[][] bad =
