@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Spectre.Console;
-using Tomada.Cli.Demo;
-using Tomada.Simulation;
-using Tomada.Simulation.Cluster;
-using Tomada.Simulation.Consensus;
+using Tomada.Cli.Sim;
 
 namespace Tomada.Cli.Commands;
 
@@ -14,10 +10,18 @@ namespace Tomada.Cli.Commands;
 /// </summary>
 internal static class SimCommand
 {
-    private const string ClusterKind = "cluster";
-    private const string ConsensusKind = "consensus";
-    private const int HistoriesMax = 1_000_000;
-    private const int ShownMax = 10;
+    private const int HistoriesMax = 10_000_000;
+    private const int HistoriesDefault = 1_000;
+
+    private const string About = """
+        Runs simulated histories with crashes, partitions and lying members, and checks each.
+
+        Examples:
+          tomada sim --kind consensus --for 10m      explore for ten minutes
+          tomada sim --seed 5000 --histories 200     two hundred histories of whole networks
+          tomada sim --replay 77 --trace 77.txt      one history again, message by message
+          tomada sim --mutants                       plant every known defect and find it
+        """;
 
     public static Command Create()
     {
@@ -26,156 +30,109 @@ internal static class SimCommand
             Description = "The first seed; the others follow it.",
             DefaultValueFactory = _ => 1,
         };
-        Option<int> histories = new("--histories")
+        Option<int?> histories = new("--histories")
         {
-            Description = $"How many seeds to run; 1 to {HistoriesMax}.",
-            DefaultValueFactory = _ => 1_000,
+            Description = $"How many seeds to run; 1 to {HistoriesMax}, default"
+                + $" {HistoriesDefault}, with --for as many as there is time for.",
         };
-        histories.Validators.Add(result => RefuseOutside(result, 1, HistoriesMax));
+        histories.Validators.Add(RefuseOutside);
+        Option<TimeSpan?> time = new("--for")
+        {
+            Description = "How long to run: a number with s, m or h, as in 90s or 10m.",
+            CustomParser = result => Options.Parse<TimeSpan?>(result, text => ParseTime(text)),
+        };
         Option<ulong?> replay = new("--replay")
         {
             Description = "Runs this one seed again and says what it met.",
         };
-        Option<bool> trace = new("--trace")
+        Option<FileInfo?> trace = new("--trace")
         {
-            Description = "With --replay: every message, crash, block and submission.",
+            Description = "With --replay: writes every message, crash, block and submission here.",
         };
         Option<string> kind = new("--kind")
         {
             Description = "cluster: companies, trips and money over real replicators; "
-                + "consensus: the consensus core alone, with liars.",
-            DefaultValueFactory = _ => ClusterKind,
+                + "consensus: the consensus core alone.",
+            DefaultValueFactory = _ => SimKind.Cluster.Name,
         };
-        kind.AcceptOnlyFromAmong(ClusterKind, ConsensusKind);
+        kind.AcceptOnlyFromAmong(SimKind.Cluster.Name, SimKind.Consensus.Name);
+        Option<bool> mutants = new("--mutants")
+        {
+            Description = "Plants each known defect in every honest member and tells what finds it.",
+        };
         Option<FileInfo?> json = new("--json") { Description = "Writes the result here as JSON." };
-        Command command = new(
-            "sim", "Runs simulated histories with lost messages and crashes, and checks each.")
+        Command command = new("sim", About)
         {
-            seed, histories, replay, trace, kind, json,
+            seed, histories, time, replay, trace, kind, mutants, json,
         };
-        command.SetAction(async (parsed, stop) =>
+        command.Validators.Add(result =>
         {
-            Func<ulong, bool, Told> run =
-                parsed.GetRequiredValue(kind) == ClusterKind ? Cluster : Consensus;
-            IReadOnlyList<Told> told = parsed.GetValue(replay) is { } one
-                ? [Replay(run, one, parsed.GetValue(trace))]
-                : await RunAsync(
-                    run, parsed.GetRequiredValue(seed), parsed.GetRequiredValue(histories), stop);
-            return Report(told, parsed.GetValue(json)?.FullName);
+            if (result.GetValue(trace) is not null && result.GetValue(replay) is null)
+            {
+                result.AddError("--trace belongs to --replay.");
+            }
         });
+        command.SetAction((parsed, stop) => RunAsync(
+            new Asked(
+                SimKind.Of(parsed.GetRequiredValue(kind)),
+                parsed.GetRequiredValue(seed),
+                parsed.GetValue(histories)
+                    ?? (parsed.GetValue(time) is null ? HistoriesDefault : HistoriesMax),
+                parsed.GetValue(time),
+                parsed.GetValue(replay),
+                parsed.GetValue(trace)?.FullName,
+                parsed.GetValue(mutants),
+                parsed.GetValue(json)?.FullName),
+            stop));
         return command;
     }
 
-    private static void RefuseOutside(OptionResult result, int from, int to)
+    private static async Task<int> RunAsync(Asked asked, CancellationToken stop)
     {
-        if (result.GetValueOrDefault<int>() is var value && (value < from || value > to))
+        if (asked.Mutants)
         {
-            result.AddError($"{result.Option.Name} is {from} to {to}, not {value}.");
+            return await SimMutants.RunAsync(asked.JsonFile, stop);
+        }
+
+        SimRun run = new(asked.Kind);
+        if (asked.Replay is { } one)
+        {
+            run.Replay(one, asked.TraceFile);
+        }
+        else
+        {
+            await run.RunAsync(asked.Seed, asked.Histories, asked.Time, stop);
+        }
+
+        return run.Report(asked.JsonFile);
+    }
+
+    private static void RefuseOutside(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int?>() is < 1 or > HistoriesMax)
+        {
+            result.AddError($"{result.Option.Name} is 1 to {HistoriesMax}.");
         }
     }
 
-    private static Told Cluster(ulong seed, bool keepsLog)
+    private static TimeSpan ParseTime(string text)
     {
-        ClusterHistory history = ClusterSimulation.Run(
-            seed, new ClusterOptions { KeepsLog = keepsLog });
-        return new Told(
-            history.Violation, history.Plan, history.ReplayCommand, history.Height,
-            history.Faults, history.Log);
+        double unit = text.Length == 0 ? 0 : text[^1] switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            _ => 0,
+        };
+        return unit > 0 && double.TryParse(
+                text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out double number)
+            && number * unit is >= 1 and <= 86_400
+            ? TimeSpan.FromSeconds(number * unit)
+            : throw new FormatException($"'{text}' is no time from 1s to 24h, such as 90s or 10m");
     }
 
-    private static Told Consensus(ulong seed, bool keepsLog)
-    {
-        ConsensusHistory history = ConsensusSimulation.Run(
-            seed, new ConsensusSimulationOptions { KeepsLog = keepsLog });
-        return new Told(
-            history.Violation, history.Plan, history.ReplayCommand, history.Heights,
-            history.Faults, history.Log);
-    }
-
-    private static Told Replay(Func<ulong, bool, Told> run, ulong seed, bool trace)
-    {
-        Told told = run(seed, trace);
-        foreach (string line in told.Log)
-        {
-            Console.WriteLine(line);
-        }
-
-        Console.WriteLine(told.Plan);
-        return told;
-    }
-
-    private static async Task<IReadOnlyList<Told>> RunAsync(
-        Func<ulong, bool, Told> run, ulong first, int count, CancellationToken stop)
-    {
-        Told[] all = new Told[count];
-        await AnsiConsole.Progress().StartAsync(async progress =>
-        {
-            ProgressTask bar = progress.AddTask("histories", maxValue: count);
-            ParallelOptions options = new() { CancellationToken = stop };
-            await Task.Run(
-                () => Parallel.For(0, count, options, i =>
-                {
-                    all[i] = run(unchecked(first + (ulong)i), false);
-                    bar.Increment(1);
-                }),
-                stop);
-        });
-        return all;
-    }
-
-    private static int Report(IReadOnlyList<Told> told, string? jsonFile)
-    {
-        FaultTable met = new();
-        foreach (Told each in told)
-        {
-            met.Add(each.Faults);
-        }
-
-        Told[] broken = [.. told.Where(each => each.Violation is not null)];
-        if (met.Counts.Count > 0)
-        {
-            Table table = new Table().AddColumns("met", "times");
-            table.Columns[1].RightAligned();
-            foreach (string kind in ClusterFaults.Kinds)
-            {
-                table.AddRow(kind, Text(met.Counts.GetValueOrDefault(kind)));
-            }
-
-            AnsiConsole.Write(table);
-        }
-
-        foreach (Told each in broken.Take(ShownMax))
-        {
-            Console.WriteLine($"violation: {each.Violation}");
-            Console.WriteLine($"  {each.Plan}");
-            Console.WriteLine($"  replay: {each.ReplayCommand}");
-        }
-
-        if (jsonFile is not null)
-        {
-            CriteriaFile.Write(
-                jsonFile, Criteria(told.Count, broken.Length, met), broken.Length == 0, "sim");
-        }
-
-        Console.WriteLine($"{Text(told.Count)} histories, {Text(told.Sum(each => each.Height))}"
-            + $" blocks, {Text(broken.Length)} violations");
-        return broken.Length == 0 ? ExitCodes.Passed : ExitCodes.Failed;
-    }
-
-    private static List<Criterion> Criteria(int histories, int broken, FaultTable met) =>
-    [
-        new Criterion("histories", histories, null, "histories", true, "run"),
-        Criterion.Exactly("violations", broken, 0, "histories", "that broke a rule"),
-        .. met.Counts.Select(each => new Criterion(
-            "met-" + each.Key.ToLowerInvariant().Replace(' ', '-').Replace(
-                "'", "", StringComparison.Ordinal),
-            each.Value, null, "times", true, each.Key)),
-    ];
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>A history of either kind.</summary>
-    private sealed record Told(
-        string? Violation, string Plan, string ReplayCommand, long Height, FaultTable Faults,
-        IReadOnlyList<string> Log);
+    private sealed record Asked(
+        SimKind Kind, ulong Seed, long Histories, TimeSpan? Time, ulong? Replay, string? TraceFile,
+        bool Mutants, string? JsonFile);
 }

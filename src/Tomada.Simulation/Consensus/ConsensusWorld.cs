@@ -98,6 +98,7 @@ internal sealed class ConsensusWorld
             node.Restart(ReachableFrom(node));
         }
 
+        ReachAll();
         while (!IsDone && _queue.TryDequeue(out Happening? next, out (long Ms, long Order) at))
         {
             NowMs = at.Ms;
