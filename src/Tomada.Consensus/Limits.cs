@@ -31,6 +31,11 @@ public static class Limits
     /// <summary>Values kept at a height beside the locked one; the oldest is dropped.</summary>
     public const int KnownValuesMax = 16;
 
+    /// <summary>
+    /// Justifications kept of one ballot; a further one is not, and a peer shows the decision.
+    /// </summary>
+    public const int JustificationsMax = 4;
+
     /// <summary>Messages kept of one peer for the next height; the oldest is dropped.</summary>
     public const int EarlyPerPeerMax = 16;
 

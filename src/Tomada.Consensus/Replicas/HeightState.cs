@@ -19,6 +19,7 @@ internal sealed class KnownValue(Digest digest, byte[] bytes)
 internal sealed class HeightState(Input.StartHeight started, int quorum)
 {
     private readonly List<KnownValue> _values = [];
+    private readonly SortedDictionary<int, List<Justification>> _justifications = [];
     private readonly SortedDictionary<CompanyId, int> _highest = [];
 
     public long Height => started.Height;
@@ -66,9 +67,6 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
 
     public PromiseTable Promises { get; } = new();
 
-    /// <summary>Valid J by ballot.</summary>
-    public SortedDictionary<int, Justification> Justifications { get; } = [];
-
     /// <summary>Locks whose certificates were checked, by ballot and digest.</summary>
     public SortedDictionary<(int Ballot, Digest Digest), Lock> CheckedLocks { get; } = [];
 
@@ -95,6 +93,34 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
         KnownValue added = new(digest, bytes);
         _values.Add(added);
         return added;
+    }
+
+    /// <summary>
+    /// A valid J of the ballot that allows the value. A lying leader may hold several, and what is
+    /// decided needs one that allows it.
+    /// </summary>
+    public Justification? JustificationOf(int ballot, Digest value) =>
+        _justifications.TryGetValue(ballot, out List<Justification>? known)
+            ? known.Find(each => each.Allows(value))
+            : null;
+
+    /// <summary>Keeps a valid J, unless one that allows the value is kept, or too many are.</summary>
+    public void AddJustification(Justification valid, Digest value)
+    {
+        if (JustificationOf(valid.Ballot, value) is not null)
+        {
+            return;
+        }
+
+        if (!_justifications.TryGetValue(valid.Ballot, out List<Justification>? known))
+        {
+            _justifications.Add(valid.Ballot, known = []);
+        }
+
+        if (known.Count < Limits.JustificationsMax)
+        {
+            known.Add(valid);
+        }
     }
 
     /// <summary>Notes that a member has signed something in a ballot.</summary>

@@ -19,7 +19,7 @@ internal sealed class Learner(ReplicaCore core)
         }
 
         // Without J the proof is incomplete; a peer that has it sends the decision.
-        Justification? justification = now.Justifications.GetValueOrDefault(ballot);
+        Justification? justification = now.JustificationOf(ballot, digest);
         if (ballot == 0 || justification is not null || core.DoubtsJustifications)
         {
             Decide(value, new ConsensusMessage.Decided(value.Bytes, certificate, justification));

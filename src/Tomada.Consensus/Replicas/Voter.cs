@@ -53,7 +53,7 @@ internal sealed class Voter(ReplicaCore core)
             now.AddValue(digest, propose.Value);
             if (proof is not null)
             {
-                now.Justifications.TryAdd(propose.Ballot, proof);
+                now.AddJustification(proof, digest);
             }
         }
     }
@@ -147,7 +147,8 @@ internal sealed class Voter(ReplicaCore core)
             return true;
         }
 
-        if (now.Justifications.TryGetValue(propose.Ballot, out proof) && proof.Allows(digest))
+        proof = now.JustificationOf(propose.Ballot, digest);
+        if (proof is not null)
         {
             return true;
         }
@@ -177,6 +178,11 @@ internal sealed class Voter(ReplicaCore core)
         HeightState now = core.Now;
         now.Saw(propose.Signer, propose.Ballot);
         KnownValue value = now.AddValue(digest, propose.Value);
+        if (proof is not null)
+        {
+            now.AddJustification(proof, digest);
+        }
+
         if (now.Endorsed.TryGetValue(propose.Ballot, out Digest endorsed) && endorsed != digest)
         {
             if (core.Mutation == ProtocolMutation.EndorseTwice)
@@ -193,11 +199,6 @@ internal sealed class Voter(ReplicaCore core)
         if (!IsValidValue(propose, value, fresh))
         {
             return;
-        }
-
-        if (proof is not null)
-        {
-            now.Justifications.TryAdd(propose.Ballot, proof);
         }
 
         if (!again && core.IsMember)

@@ -148,6 +148,23 @@ public class RefusalTests
     }
 
     [Fact]
+    public void A_decision_carries_the_justification_that_allows_it_when_a_leader_shows_two()
+    {
+        Lock held = _one.Lock(0, V);
+        byte[] fresh = OneReplica.Value(7, 2);
+        Justification binds = OneReplica.Justify(
+            2, held.Certificate, _one.Promise(0, 2, held), _one.Promise(2, 2), _one.Promise(3, 2));
+        Justification frees = OneReplica.Justify(
+            2, null, _one.Promise(0, 2), _one.Promise(2, 2), _one.Promise(3, 2));
+        _one.Hear(_one.Propose(2, 2, V, binds));
+        _one.Hear(_one.Propose(2, 2, fresh, frees));
+        _one.Hear(_one.Accept(0, 2, fresh));
+        _one.Hear(_one.Accept(2, 2, fresh));
+        Output last = _one.Hear(_one.Accept(3, 2, fresh));
+        Assert.Same(frees, last.Decided!.Proof.Justification);
+    }
+
+    [Fact]
     public void A_decision_with_other_bytes_is_refused() => Assert.Equal(
         RefusalReason.MalformedValue,
         _one.RefusalOf(new ConsensusMessage.Decided(
