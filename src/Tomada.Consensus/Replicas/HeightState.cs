@@ -104,7 +104,7 @@ internal sealed class HeightState(Input.StartHeight started, int quorum)
             ? known.Find(each => each.Allows(value))
             : null;
 
-    /// <summary>Keeps a valid J, unless one that allows the value is kept, or too many are.</summary>
+    /// <summary>Keeps a valid J, unless a kept one allows the value, or too many are.</summary>
     public void AddJustification(Justification valid, Digest value)
     {
         if (JustificationOf(valid.Ballot, value) is not null)
