@@ -31,6 +31,8 @@ internal sealed class OutputBuilder
 
     public List<LateVote> Recall { get; } = [];
 
+    public LostVote? Lost { get; set; }
+
     /// <summary>Takes up what consensus wants written, sent and counted.</summary>
     public void Add(Output consensus)
     {
@@ -61,5 +63,6 @@ internal sealed class OutputBuilder
         Heard = [.. Heard],
         Found = [.. Found],
         Recall = [.. Recall],
+        Lost = Lost,
     };
 }

@@ -86,10 +86,13 @@ public abstract record PeerMessage
             RecordCodec<NewestVoteAsked>.Versioned(1);
     }
 
-    /// <summary>The asker's own newest vote; absent when none is held.</summary>
-    public sealed record NewestVote(ShownVote? Shown) : PeerMessage
+    /// <summary>The answer to who has started.</summary>
+    /// <param name="Height">The newest block that the sender knows.</param>
+    /// <param name="Shown">The asker's own newest vote; absent when none is held.</param>
+    public sealed record NewestVote(long Height, ShownVote? Shown) : PeerMessage
     {
         public static new Codec<NewestVote> Codec { get; } = RecordCodec<NewestVote>.Versioned(1)
-            .Optional(1, "shown", each => each.Shown, ShownVote.Codec);
+            .Field(1, "height", each => each.Height, Codecs.Long(0, VoteContent.HeightMax))
+            .Optional(2, "shown", each => each.Shown, ShownVote.Codec);
     }
 }

@@ -84,4 +84,13 @@ public static class ReplicationLimits
     /// Guilts that are remembered as told; the oldest is forgotten and may be told again.
     /// </summary>
     public const int KnownGuiltsMax = 1_024;
+
+    /// <summary>How often a node that starts asks who has not answered, in wall milliseconds.</summary>
+    public const long AwakeningAskMs = 500;
+
+    /// <summary>
+    /// How long a node that starts waits for further answers once a quorum, itself counted, has
+    /// spoken; in wall milliseconds. Who is reachable answers long before.
+    /// </summary>
+    public const long AwakeningGraceMs = 1_000;
 }

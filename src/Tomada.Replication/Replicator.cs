@@ -23,6 +23,7 @@ public sealed class Replicator
     private readonly Complaints _complaints;
     private readonly VotingKeys _votingKeys;
     private readonly GuiltDesk _guilt;
+    private readonly Awakening _awakening;
     private OutputBuilder _output = new();
     private Replica? _replica;
     private MemberSet _members;
@@ -45,10 +46,11 @@ public sealed class Replicator
         _signatures = new VerifiedSignatures(options.Verify);
         _intake = new Intake(_pending, options.Self, _signatures);
         _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
-        _votingKeys = new VotingKeys(options);
+        _votingKeys = new VotingKeys(options, _signatures);
         _values = new LedgerValues(_pending, options.Self, _signatures.Verify);
         LedgerState state = LedgerState.FromGenesis(genesis);
         _guilt = new GuiltDesk(options.Self, options.Verify, state);
+        _awakening = new Awakening(options.Self, options.Verify, options.AsksAtStart);
         StandAt(state, null, null);
         _term = LeaderTerm.AtGenesis(_members, State.Time);
     }
@@ -106,6 +108,9 @@ public sealed class Replicator
         Timestamp wall)
     {
         (_wall, _monotonicMs) = (wall, monotonicMs);
+        ImmutableArray<DurableRecord> rows = [.. votes];
+        _awakening.Begin(State, _members, rows);
+        _guilt.HearOwn([Tip], _values, _output);
         _replica = new Replica(
             new ReplicaOptions
             {
@@ -114,14 +119,14 @@ public sealed class Replicator
                 BaseTimeoutMs = _options.BaseTimeoutMs,
             },
             _values,
-            SignVote,
+            _votingKeys.Sign,
             _signatures.Verify,
-            votes);
+            rows);
         _intake.Restore(pending);
         Drive(new Input.Tick(monotonicMs, LedgerNow));
         _intake.Prune(State, NextBlockTime, _output);
         SayWork();
-        Drive(NextHeight());
+        Awake();
         SayWork();
         return TakeOutput();
     }
@@ -137,6 +142,7 @@ public sealed class Replicator
         get
         {
             long wake = Math.Min(Started.WakeAtMs, _catchUp.WakeAtMs(State.Height));
+            wake = Math.Min(wake, _awakening.WakeAtMs);
             if (_intake.HasOwn)
             {
                 wake = Math.Min(wake, _regossipAtMs);
@@ -171,6 +177,8 @@ public sealed class Replicator
                 break;
             case ReplicatorInput.PeersReachable reachable:
                 Drive(new Input.PeersReachable(reachable.Peers));
+                _awakening.Reach(reachable.Peers);
+                Awake();
                 _regossipAtMs = _monotonicMs;
                 break;
             default:
@@ -194,6 +202,7 @@ public sealed class Replicator
     {
         (_wall, _monotonicMs) = (tick.Wall, tick.MonotonicMs);
         _guilt.OnTick(_monotonicMs, _output);
+        Awake();
         Drive(new Input.Tick(_monotonicMs, LedgerNow));
         if (_monotonicMs >= _regossipAtMs)
         {
@@ -223,7 +232,12 @@ public sealed class Replicator
             case PeerMessage.HeldVotes or PeerMessage.GuiltFound:
                 _guilt.Hear(received.From, message, _output);
                 break;
-            case PeerMessage.NewestVoteAsked or PeerMessage.NewestVote:
+            case PeerMessage.NewestVoteAsked:
+                _guilt.Answer(received.From, _output);
+                break;
+            case PeerMessage.NewestVote answer:
+                _awakening.Hear(received.From, answer, _output);
+                Awake();
                 break;
             case PeerMessage.Gossip gossip:
                 foreach (byte[] bytes in gossip.Transactions)
@@ -239,11 +253,20 @@ public sealed class Replicator
                 }
 
                 break;
-            case PeerMessage.BlockAnswer answer:
-                OnBlocks(received.From, answer);
+            case PeerMessage.BlockAnswer blocks:
+                OnBlocks(received.From, blocks);
                 break;
             default:
                 throw new UnreachableException(message.ToString());
+        }
+    }
+
+    /// <summary>Begins the first height as soon as enough have said what they hold.</summary>
+    private void Awake()
+    {
+        if (_awakening.OnTick(_monotonicMs, _output))
+        {
+            Drive(NextHeight());
         }
     }
 
@@ -282,17 +305,9 @@ public sealed class Replicator
         }
     }
 
-    /// <summary>The earliest time that the next block can have.</summary>
-    private Timestamp NextBlockTime => new(Math.Max(State.Time.UnixMs + 1, LedgerNow.UnixMs));
+    private Timestamp NextBlockTime => DueTimes.NextBlock(State, LedgerNow);
 
-    /// <summary>
-    /// When the next deadline makes a block by itself: later than its time, so that every clock of
-    /// the network has passed it.
-    /// </summary>
-    private Timestamp? DeadlineDueAt => State.NextDeadline is { } deadline
-        ? new Timestamp(
-            deadline.UnixMs + (ReplicationLimits.ClockToleranceMs * State.Clock.Factor))
-        : null;
+    private Timestamp? DeadlineDueAt => DueTimes.Deadline(State);
 
     /// <summary>
     /// A transaction waits that may be in a block, or a deadline has been due for a while.
@@ -308,18 +323,6 @@ public sealed class Replicator
             _saidWork = work;
             Drive(new Input.WorkWaiting(work));
         }
-    }
-
-    /// <summary>Signs a vote, and knows it when it comes back in a certificate.</summary>
-    private byte[] SignVote(ReadOnlySpan<byte> message)
-    {
-        byte[] signature = _votingKeys.Sign(message);
-        if (_members.Find(_options.Self) is { } self)
-        {
-            _signatures.Trust(self.VotingKey, message, signature);
-        }
-
-        return signature;
     }
 
     /// <summary>Gives consensus an input, and every decision its next height.</summary>
@@ -375,17 +378,13 @@ public sealed class Replicator
             && _complaints.Against(_members.Leader(start, 0).Company);
         return new(
             State.Height + 1, State.Tip, State.Time, _members, start, Tip, complains,
-            _votingKeys.IsHeld);
+            _votingKeys.IsHeld && _awakening.MayVote(State));
     }
 
     private void Collect(Output output)
     {
         _output.Add(output);
-        foreach (Outgoing each in output.Send.Where(each => each.To is null))
-        {
-            _guilt.Hear(_options.Self, each.Message, _values, _output);
-        }
-
+        _guilt.HearOwn(output.Send.Select(each => each.Message), _values, _output);
         foreach (PeerHeight ahead in output.PeersAhead)
         {
             _catchUp.Heard(ahead.Company, ahead.Height - 1);

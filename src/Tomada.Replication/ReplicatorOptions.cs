@@ -16,6 +16,12 @@ public sealed record ReplicatorOptions(
     /// </summary>
     public Func<PublicKey, SignMessage?>? SignerOf { get; init; }
 
+    /// <summary>
+    /// Whether it asks the others for its newest vote before it votes; true unless this is somebody
+    /// who lies.
+    /// </summary>
+    public bool AsksAtStart { get; init; } = true;
+
     /// <summary>The block that the chain must pass through; absent for founders.</summary>
     public TrustAnchor? Anchor { get; init; }
 

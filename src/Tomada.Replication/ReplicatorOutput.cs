@@ -57,6 +57,12 @@ public sealed record ReplicatorOutput
     /// <see cref="ReplicatorInput.Recalled"/>.
     /// </summary>
     public ImmutableArray<LateVote> Recall { get; init; } = [];
+
+    /// <summary>
+    /// The disk is not the one that this node voted with: remember that the key is lost, and ask
+    /// the ledger for a fresh one. Null nearly always.
+    /// </summary>
+    public LostVote? Lost { get; init; }
 }
 
 /// <summary>A block to append: executed, with its proof.</summary>

@@ -25,6 +25,12 @@ internal sealed class SmallNetwork
         {
             Start(company, [], []);
         }
+
+        // Who started first asked when nobody was there to answer.
+        foreach (CompanyId company in Running)
+        {
+            Give(company, new ReplicatorInput.PeersReachable([.. Running]));
+        }
     }
 
     public Genesis Genesis { get; }
@@ -129,6 +135,7 @@ internal sealed class SmallNetwork
         while (_sent.TryDequeue(out (CompanyId From, OutgoingMessage Message) sent))
         {
             foreach (CompanyId to in Running.Where(each => each != sent.From
+                && _nodes.ContainsKey(each)
                 && (sent.Message.To is null || sent.Message.To == each)))
             {
                 if (Arrives(sent.From, to, sent.Message.Message))

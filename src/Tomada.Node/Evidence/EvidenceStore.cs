@@ -30,7 +30,7 @@ public sealed class EvidenceStore(NodeStore store, TimeProvider wall)
         """,
     ]);
 
-    /// <summary>Statements that keep votes and evidence, for a batch that is written anyway.</summary>
+    /// <summary>Statements that keep votes and evidence, for a batch written anyway.</summary>
     /// <returns>Null when there is nothing to keep.</returns>
     public Action<SqliteConnection>? Keep(
         IReadOnlyCollection<HeardVotes> heard, IReadOnlyCollection<Evidence> found)

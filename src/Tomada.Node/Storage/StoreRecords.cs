@@ -33,7 +33,8 @@ public sealed record StoreBatch
     /// <summary>Statements of another part of the node that go into the same write.</summary>
     public Action<SqliteConnection>? Also { get; init; }
 
-    public bool IsEmpty => Also is null && Votes.IsEmpty && PruneVotesBelow is null && Blocks.IsEmpty
+    public bool IsEmpty => Also is null && Votes.IsEmpty && PruneVotesBelow is null
+        && Blocks.IsEmpty
         && PendingAdded.IsEmpty && PendingRemoved.IsEmpty && Meta.IsEmpty;
 }
 

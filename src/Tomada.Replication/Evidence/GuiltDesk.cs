@@ -167,10 +167,28 @@ internal sealed class GuiltDesk
         }
     }
 
-    /// <summary>The newest vote held of a member, for who has woken and asks.</summary>
-    public ShownVote? NewestOf(CompanyId member) => _watch.Newest(member) is { } vote
-        ? new ShownVote(_watch.MembersAt(vote.Height)!.Value, vote)
-        : null;
+    /// <summary>Takes up what this node says itself.</summary>
+    public void HearOwn(
+        IEnumerable<ConsensusMessage?> messages, LedgerValues values, OutputBuilder output)
+    {
+        foreach (ConsensusMessage? message in messages)
+        {
+            if (message is not null)
+            {
+                Hear(_self, message, values, output);
+            }
+        }
+    }
+
+    /// <summary>Says which is the newest vote held of a member, who has woken and asks.</summary>
+    public void Answer(CompanyId member, OutputBuilder output)
+    {
+        ShownVote? shown = _watch.Newest(member) is { } vote
+            ? new ShownVote(_watch.MembersAt(vote.Height)!.Value, vote)
+            : null;
+        output.Send.Add(new OutgoingMessage(
+            member, new PeerMessage.NewestVote(_state.Height, shown)));
+    }
 
     /// <summary>Time passed: new credit, and now and then what is to be kept.</summary>
     public void OnTick(long nowMs, OutputBuilder output)

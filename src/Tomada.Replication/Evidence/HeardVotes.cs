@@ -39,3 +39,9 @@ public sealed record ShownVote(Digest Members, SignedVote Vote)
 /// <param name="From">Who brought it.</param>
 /// <param name="Vote">Unchecked.</param>
 public sealed record LateVote(CompanyId From, SignedVote Vote);
+
+/// <summary>A vote of this node that its disk does not know: the key that signed is lost.</summary>
+/// <param name="Key">The voting key; it must sign no more.</param>
+/// <param name="ShownBy">Who held the vote.</param>
+/// <param name="Vote">Signed by the key.</param>
+public sealed record LostVote(PublicKey Key, CompanyId ShownBy, SignedVote Vote);

@@ -32,7 +32,7 @@ internal static class PeerVectors
             new PeerMessage.HeldVotes([guilt.First, guilt.Second]),
             new PeerMessage.GuiltFound(guilt),
             new PeerMessage.NewestVoteAsked(),
-            new PeerMessage.NewestVote(new ShownVote(guilt.Members, guilt.First)),
+            new PeerMessage.NewestVote(2, new ShownVote(guilt.Members, guilt.First)),
         ];
         foreach (PeerMessage each in messages)
         {
