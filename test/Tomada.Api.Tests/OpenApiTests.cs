@@ -36,6 +36,7 @@ public sealed class OpenApiTests(OneCompany company)
     [Theory]
     [InlineData("/v1/network", "Network")]
     [InlineData("/v1/companies", "CompanyPage")]
+    [InlineData("/v1/governance/proposals", "ProposalPage")]
     [InlineData("/v1/locations", "LocationPage")]
     [InlineData("/v1/tariffs", "TariffPage")]
     [InlineData("/v1/blocks", "BlockSummaryPage")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Tomada.Primitives;
 
 namespace Tomada.Api.Tests;
 
@@ -35,6 +36,19 @@ public sealed class ShapeTests(OneCompany company)
         Assert.Equal(1, item.GetProperty("legsRefused").GetInt32());
         Assert.Equal(
             item.GetRawText(), (await Client.ReadAsync("/v1/companies/br-abc")).GetRawText());
+    }
+
+    [Fact]
+    public async Task Nothing_is_about_to_change_among_the_members()
+    {
+        Assert.Equal(0, (await Client.ReadAsync("/v1/governance/proposals"))
+            .GetProperty("items").GetArrayLength());
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Client.GetAsync($"/v1/governance/proposals/{Digest.Zero}")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await Client.GetAsync("/v1/governance/proposals/nonsense")).Status);
     }
 
     [Fact]

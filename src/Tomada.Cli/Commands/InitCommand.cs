@@ -32,6 +32,12 @@ internal static class InitCommand
             Description =
                 "The network's clock may run faster than the world's; for demonstrations only.",
         };
+        Option<AdmissionPolicy> admission = new("--admission")
+        {
+            Description = "Who lets newcomers in: the operator, or whoever proves the code "
+                + "(invited) and was never a member.",
+            DefaultValueFactory = _ => AdmissionPolicy.Operator,
+        };
         Option<IPAddress> group = MulticastGroup();
         Option<int> port = MulticastPort();
         Option<string> @interface = MulticastInterface();
@@ -47,7 +53,7 @@ internal static class InitCommand
                        --network nordeste --code caju-2026-mangue --founders 3 --interface eth0
             """)
         {
-            data, company, name, network, code, founders, simulated, group, port, @interface,
+            data, company, name, network, code, founders, simulated, admission, group, port, @interface,
             seeds, advertise, peer, mqtt, http, control,
         };
         command.SetAction(parsed => Init(
@@ -60,7 +66,8 @@ internal static class InitCommand
                     parsed.GetRequiredValue(code),
                     null,
                     parsed.GetRequiredValue(founders),
-                    parsed.GetValue(simulated)),
+                    parsed.GetValue(simulated),
+                    parsed.GetValue(admission)),
                 parsed.GetRequiredValue(@interface) == NoInterface ? null : new MulticastConfig(
                     parsed.GetRequiredValue(group),
                     parsed.GetRequiredValue(port),

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using Tomada.Node.Configuration;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
@@ -19,7 +18,7 @@ namespace Tomada.Node;
 /// <param name="Anchor">The newest block of the member that invited.</param>
 /// <param name="Peers">Where members' nodes listen; at most 16.</param>
 public sealed record JoinInvitation(
-    string Name, Digest Network, TrustAnchor Anchor, ImmutableArray<IPEndPoint> Peers)
+    string Name, Digest Network, TrustAnchor Anchor, ImmutableArray<HostPort> Peers)
 {
     /// <summary>Most endpoints of an invitation.</summary>
     public const int PeersMax = 16;
@@ -34,7 +33,7 @@ public sealed record JoinInvitation(
         .Field(1, "name", x => x.Name, Codecs.Text(1, Ledger.LedgerLimits.TextMax))
         .Field(2, "network", x => x.Network, Digest.Codec)
         .Field(3, "anchor", x => x.Anchor, TrustAnchor.Codec)
-        .Field(4, "peers", x => x.Peers, Codecs.List(AddressCodec.EndPoint, 0, PeersMax));
+        .Field(4, "peers", x => x.Peers, Codecs.List(HostPort.Codec, 0, PeersMax));
 
     /// <summary>One line that survives a chat window.</summary>
     public string ToText() => Prefix + Base64Url.EncodeToString(Codec.Encode(this));

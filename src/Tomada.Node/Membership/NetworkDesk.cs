@@ -1,3 +1,4 @@
+using System.Net;
 using Tomada.Ledger;
 using Tomada.Node.Configuration;
 using Tomada.Node.Keys;
@@ -32,7 +33,7 @@ internal sealed class NetworkDesk(
         _founding = founding;
         if (JoinInvitation.ReadFrom(store) is { } invitation)
         {
-            founding.Join(invitation.Network);
+            Follow(founding, invitation);
         }
     }
 
@@ -47,7 +48,19 @@ internal sealed class NetworkDesk(
             state.Genesis.Draft.Name,
             state.Network,
             new Replication.TrustAnchor(state.Height, state.Tip),
-            [peers.EndPoint]);
+            config.Advertise is { } advertised ? [advertised]
+                : peers.EndPoint.Address.Equals(IPAddress.Any)
+                    || peers.EndPoint.Address.Equals(IPAddress.IPv6Any) ? []
+                : [HostPort.Parse(peers.EndPoint.ToString())]);
+    }
+
+    private void Follow(FoundingService founding, JoinInvitation invitation)
+    {
+        founding.Join(invitation.Network);
+        foreach (HostPort seed in invitation.Peers)
+        {
+            peers.AddSeed(seed);
+        }
     }
 
     /// <summary>Accepts an invitation; null when it goes on, otherwise why not.</summary>
@@ -64,8 +77,17 @@ internal sealed class NetworkDesk(
                 + $"'{config.Network.Name}'";
         }
 
+        bool isNew = JoinInvitation.ReadFrom(store) is null;
         invitation.WriteTo(store);
-        founding.Join(invitation.Network);
+        if (isNew)
+        {
+            Follow(founding, invitation);
+        }
+        else
+        {
+            founding.Join(invitation.Network);
+        }
+
         return null;
     }
 

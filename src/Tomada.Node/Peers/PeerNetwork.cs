@@ -153,6 +153,9 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         TellReachable();
     }
 
+    /// <summary>Dials an endpoint that nobody announced, as an invitation names them.</summary>
+    public void AddSeed(HostPort seed) => Run(KeepSeedAsync(seed));
+
     /// <summary>
     /// Whom the ledger knows has changed: frames pass between this node and who is known by now.
     /// </summary>

@@ -26,8 +26,11 @@ internal sealed class PublicApi(
     public void Map(IEndpointRouteBuilder routes)
     {
         Map(routes, "/v1/network", NetworkAsync);
-        Map(routes, "/v1/companies", CompaniesAsync);
-        Map(routes, "/v1/companies/{id}", CompanyAsync);
+        GovernancePages governance = new(desk, chronicle);
+        Map(routes, "/v1/companies", governance.CompaniesAsync);
+        Map(routes, "/v1/companies/{id}", governance.CompanyAsync);
+        Map(routes, "/v1/governance/proposals", governance.ProposalsAsync);
+        Map(routes, "/v1/governance/proposals/{id}", governance.ProposalAsync);
         Map(routes, "/v1/locations", LocationsAsync);
         Map(routes, "/v1/tariffs", TariffsAsync);
         Map(routes, "/v1/blocks", BlocksAsync);
@@ -96,26 +99,6 @@ internal sealed class PublicApi(
             json.WriteString("self", desk.Self.Value);
             json.WriteEndObject();
         });
-    }
-
-    private async Task CompaniesAsync(HttpContext context)
-    {
-        _ = new ApiQuery(context);
-        ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
-        await PageAsync(context, index, null, json => ApiJson.Array(
-            json, "items", index.State.Members.Values, each =>
-                StationJson.WriteCompany(json, index, each)));
-    }
-
-    private async Task CompanyAsync(HttpContext context)
-    {
-        _ = new ApiQuery(context);
-        CompanyId id = ApiQuery.PathId(context, "id", CompanyId.Allowed, CompanyId.Parse);
-        ChainIndex index = await chronicle.CurrentAsync(context.RequestAborted);
-        MemberRecord member =
-            index.State.Members.GetValueOrDefault(id) ?? throw Missing($"Company {id}");
-        await ApiJson.AnswerAsync(
-            context, ApiJson.NoCache, json => StationJson.WriteCompany(json, index, member));
     }
 
     private async Task LocationsAsync(HttpContext context)

@@ -13,7 +13,9 @@ internal static class StationJson
 {
     private const decimal MicrosPerUnit = 1_000_000m;
 
-    public static void WriteCompany(Utf8JsonWriter json, ChainIndex index, MemberRecord member)
+    /// <summary>A company; its party row when it is a member no more.</summary>
+    public static void WriteCompany(
+        Utf8JsonWriter json, ChainIndex index, MemberRecord member, Party? party)
     {
         LedgerState state = index.State;
         AnswerCounts answers = index.Answers.GetValueOrDefault(member.Company);
@@ -26,7 +28,14 @@ internal static class StationJson
         json.WriteNumber(
             "locations", state.Locations.Keys.Count(each => each.Company == member.Company));
         json.WriteNumber("evses", state.Evses.Keys.Count(each => each.Company == member.Company));
-        json.WriteBoolean("member", true);
+        json.WriteBoolean("member", party is null);
+        json.WriteString("status", party is null ? "MEMBER" : ApiJson.Name(party.Status));
+        if (party is not null)
+        {
+            json.WriteString("since", party.Since.ToString());
+            json.WriteBoolean("open", Obligations.Has(state, member.Company));
+        }
+
         json.WriteNumber("legsAccepted", answers.Accepted);
         json.WriteNumber("legsRefused", answers.Refused);
         json.WriteEndObject();

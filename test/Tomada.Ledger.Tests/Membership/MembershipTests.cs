@@ -9,7 +9,14 @@ public class MembershipTests
     private static readonly MemberChange s_admit =
         new MemberChange.Admit(LedgerWorld.Newcomer(s_d));
 
-    private readonly LedgerWorld _world = LedgerWorld.Empty();
+    private readonly LedgerWorld _world;
+
+    public MembershipTests()
+        : this(LedgerWorld.Empty())
+    {
+    }
+
+    private MembershipTests(LedgerWorld world) => _world = world;
 
     [Fact]
     public void A_company_joins_when_a_quorum_wants_it_and_all_are_ready()
@@ -306,6 +313,45 @@ public class MembershipTests
                 _world.State.Members.Values.AsEnumerable(),
                 MemberChanges.After(_world.State.Members, each).Values);
         }
+    }
+
+    [Fact]
+    public void Who_left_ends_what_is_open_begins_nothing_and_is_done_when_it_is_paid()
+    {
+        LedgerWorld world = LedgerWorld.WithStations();
+        TripId trip = world.Confirm(
+            LedgerWorld.A, LedgerWorld.Leg(LedgerWorld.Evse(LedgerWorld.C), 0));
+        LegId leg = new(trip, 1);
+        MembershipTests other = new(world);
+        other.Remove(LedgerWorld.C);
+        Assert.True(Obligations.Has(world.State, LedgerWorld.C));
+
+        // Nobody books it any more, and it asks for nothing new.
+        Assert.Equal(
+            OutcomeCode.NotAvailable,
+            world.Submit(LedgerWorld.A, LedgerWorld.Trip(
+                LedgerWorld.Leg(LedgerWorld.Evse(LedgerWorld.C), 3))).Outcome.Code);
+        Timestamp next = world.State.Time.Plus(TimeSpan.FromSeconds(1));
+        Assert.NotNull(Admission.Refuse(
+            world.State,
+            world.Transaction(LedgerWorld.C, LedgerWorld.Site(LedgerWorld.C)),
+            next,
+            LedgerWorld.Verify));
+        Assert.Null(Admission.Refuse(
+            world.State,
+            world.Transaction(LedgerWorld.C, new AnswerLeg(leg, RefusalReason.Faulted)),
+            next,
+            LedgerWorld.Verify));
+
+        // The leg lapses; then nothing of it is open and nobody hears it any more.
+        world.AppendAt(LedgerWorld.Slot(0).Until.Plus(TimeSpan.FromDays(1)));
+        Assert.False(Obligations.Has(world.State, LedgerWorld.C));
+        next = world.State.Time.Plus(TimeSpan.FromSeconds(1));
+        Assert.NotNull(Admission.Refuse(
+            world.State,
+            world.Transaction(LedgerWorld.C, new AnswerLeg(leg, RefusalReason.Faulted)),
+            next,
+            LedgerWorld.Verify));
     }
 
     private static RotateKey Voting(CompanyId company, string name)
