@@ -22,22 +22,13 @@ internal static class InitCommand
         Option<string> network =
             new("--network") { Description = "The network's name.", Required = true };
         Option<string> code = InvitationCode();
-        Option<int> founders = new("--founders")
-        {
-            Description = "How many companies found the network; 1 to 100.",
-            DefaultValueFactory = _ => 3,
-        };
+        Option<int> founders = Founders();
         Option<bool> simulated = new("--simulated")
         {
             Description =
                 "The network's clock may run faster than the world's; for demonstrations only.",
         };
-        Option<AdmissionPolicy> admission = new("--admission")
-        {
-            Description = "Who lets newcomers in: the operator, or whoever proves the code "
-                + "(invited) and was never a member.",
-            DefaultValueFactory = _ => AdmissionPolicy.Operator,
-        };
+        Option<AdmissionPolicy> admission = Admission();
         Option<IPAddress> group = MulticastGroup();
         Option<int> port = MulticastPort();
         Option<string> @interface = MulticastInterface();
@@ -53,8 +44,8 @@ internal static class InitCommand
                        --network nordeste --code caju-2026-mangue --founders 3 --interface eth0
             """)
         {
-            data, company, name, network, code, founders, simulated, admission, group, port, @interface,
-            seeds, advertise, peer, mqtt, http, control,
+            data, company, name, network, code, founders, simulated, admission, group, port,
+            @interface, seeds, advertise, peer, mqtt, http, control,
         };
         command.SetAction(parsed => Init(
             parsed.GetRequiredValue(data).FullName,
@@ -106,6 +97,19 @@ internal static class InitCommand
         Console.WriteLine($"Start its node with: tomada node --data {directory}");
         return ExitCodes.Passed;
     }
+
+    private static Option<int> Founders() => new("--founders")
+    {
+        Description = "How many companies found the network; 1 to 100.",
+        DefaultValueFactory = _ => 3,
+    };
+
+    private static Option<AdmissionPolicy> Admission() => new("--admission")
+    {
+        Description = "Who lets newcomers in: the operator, or whoever proves the code "
+            + "(invited) and was never a member.",
+        DefaultValueFactory = _ => AdmissionPolicy.Operator,
+    };
 
     private static Option<string> InvitationCode() => new("--code")
     {
