@@ -16,6 +16,8 @@ public sealed class PeerBorderTests(OutsideNetwork network)
         CancellationToken stop = TestContext.Current.CancellationToken;
         await network.UpAsync();
         string root = await network.OneRootAsync(stop);
+        const string Counter = "tomada.peer.connections.refused reason=tls";
+        long before = await network.C.CountAsync(Counter, stop);
         IPEndPoint peer = IPEndPoint.Parse(network.C.Endpoints!["peer"]!.GetValue<string>());
         foreach (int length in (int[])[1, 100, 100_000])
         {
@@ -25,6 +27,11 @@ public sealed class PeerBorderTests(OutsideNetwork network)
         await SendAsync(peer, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), stop);
         await NobodyAsync(peer, stop);
         await DatagramsAsync(stop);
+        await Waiting.UntilAsync(
+            "the connections to be counted",
+            () => network.C.CountAsync(Counter, stop),
+            count => count > before,
+            stop);
 
         Assert.Equal(root, await network.OneRootAsync(stop));
         JsonNode status = await network.C.StatusAsync(stop);

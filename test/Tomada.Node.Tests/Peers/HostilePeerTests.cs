@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using Grpc.Core;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
 using Tomada.Node.Peers;
@@ -24,7 +22,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     private TestPeer _b = null!;
     private TestPeer _c = null!;
     private NodeKeys _keysOfC = null!;
-    private Genesis _genesis = null!;
+    private Impostor _impostor = null!;
 
     private CancellationToken Stop => _watchdog.Token;
 
@@ -33,11 +31,12 @@ public sealed class HostilePeerTests : IAsyncLifetime
         _a = await TestPeer.StartAsync(_room, "br-aaa", Stop);
         _b = await TestPeer.StartAsync(_room, "br-bbb", Stop);
         _c = await TestPeer.StartAsync(_room, "br-ccc", Stop);
-        _genesis = (await Task.WhenAll(_a.EnterAsync(Stop), _b.EnterAsync(Stop)))[0];
+        Genesis genesis = (await Task.WhenAll(_a.EnterAsync(Stop), _b.EnterAsync(Stop)))[0];
         await _c.EnterAsync(Stop);
         // From here on the third company's keys are in other hands.
         await _c.StopAsync();
         _keysOfC = _c.LoadKeys();
+        _impostor = new Impostor(_room.Network, genesis.NetworkId, _keysOfC, _c.Company);
         await Task.WhenAll(_a.UntilReachableAsync(1, Stop), _b.UntilReachableAsync(1, Stop));
     }
 
@@ -59,7 +58,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
         TaskCompletionSource pouring = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task flood = DialAsync(_keysOfC, async stream =>
         {
-            Assert.NotNull(await ShakeAsync(stream, _keysOfC));
+            Assert.NotNull(await _impostor.ShakeAsync(stream, Stop));
             byte[] frame = new byte[200];
             frame[0] = (byte)FrameKind.Replication;
             while (!enough.IsCancellationRequested)
@@ -86,7 +85,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
         TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task deaf = DialAsync(_keysOfC, async stream =>
         {
-            Assert.NotNull(await ShakeAsync(stream, _keysOfC));
+            Assert.NotNull(await _impostor.ShakeAsync(stream, Stop));
             connected.SetResult();
             await enough.Task.WaitAsync(Stop);
         });
@@ -118,7 +117,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
         {
             await DialAsync(_keysOfC, async stream =>
             {
-                Assert.NotNull(await ShakeAsync(stream, _keysOfC));
+                Assert.NotNull(await _impostor.ShakeAsync(stream, Stop));
                 await stream.WriteAsync(frame, several: false, Stop);
                 await EndAsync(stream);
             });
@@ -181,7 +180,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
         using TempDirectory directory = new();
         using NodeKeys others = NodeKeys.Create(
             directory.Path, CompanyId.Parse("br-ccc"), TimeProvider.System);
-        Hello honest = HelloOf(_keysOfC);
+        Hello honest = _impostor.Hello();
         Hello hello = lie switch
         {
             PeerRefusal.Version => honest with { Version = 2 },
@@ -212,9 +211,9 @@ public sealed class HostilePeerTests : IAsyncLifetime
     public async Task A_proof_that_was_recorded_proves_nothing_the_next_time()
     {
         Proof? recorded = null;
-        Hello hello = HelloOf(_keysOfC);
+        Hello hello = _impostor.Hello();
         await DialAsync(_keysOfC, async stream =>
-            recorded = await ShakeAsync(stream, _keysOfC, hello));
+            recorded = await _impostor.ShakeAsync(stream, Stop, hello));
         Assert.NotNull(recorded);
 
         await DialAsync(_keysOfC, async stream =>
@@ -258,43 +257,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
         }
     }
 
-    private Hello HelloOf(NodeKeys keys) => new(
-        Hello.CurrentVersion,
-        new Invitation(_room.Network).Tag,
-        new NetworkId(_genesis.NetworkId),
-        keys.SignedMember(CompanyId.Parse("br-ccc"), "br-ccc"),
-        new Digest(RandomNumberGenerator.GetBytes(Digest.Size)));
-
-    /// <summary>Shakes hands as an honest dialler would: its proof.</summary>
-    private async Task<Proof?> ShakeAsync(PeerStream stream, NodeKeys keys, Hello? mine = null)
-    {
-        Hello hello = mine ?? HelloOf(keys);
-        Handshake handshake =
-            new(hello, isDialer: true, new Invitation(_room.Network), _ => null);
-        await stream.WriteAsync(hello, Stop);
-        if (await stream.ReadHandshakeAsync(Stop) is not Hello theirs)
-        {
-            return null;
-        }
-
-        Proof proof = handshake.Prove(theirs, keys.SignIdentity);
-        Assert.IsType<Proof>(await stream.ReadHandshakeAsync(Stop));
-        await stream.WriteAsync(proof, Stop);
-        return proof;
-    }
-
-    private async Task DialAsync(NodeKeys keys, Func<PeerStream, Task> run)
-    {
-        try
-        {
-            await PeerDialer.DialAsync(
-                _a.Network.EndPoint, keys, (stream, _) => run(stream), Stop);
-        }
-        catch (Exception ended) when (ended is RpcException or IOException or HttpRequestException)
-        {
-            // The node may end the stream at any time.
-        }
-    }
+    private Task DialAsync(NodeKeys keys, Func<PeerStream, Task> run) =>
+        Impostor.DialAsync(_a.Network.EndPoint, keys, run, Stop);
 
     /// <summary>Reads until the node ends the stream.</summary>
     private async Task EndAsync(PeerStream stream)
