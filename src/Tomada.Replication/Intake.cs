@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Primitives;
 
@@ -8,7 +9,8 @@ namespace Tomada.Replication;
 /// Transactions from their arrival to their end: taken in, passed on, and let go of when they are
 /// decided or never can be.
 /// </summary>
-internal sealed class Intake(PendingQueue pending, CompanyId self, VerifiedSignatures signatures)
+internal sealed class Intake(
+    PendingQueue pending, CompanyId self, VerifiedSignatures signatures, CheckBudget budget)
 {
     /// <summary>Whether own transactions wait, which are sent again from time to time.</summary>
     public bool HasOwn => pending.Of(self).Any();
@@ -52,15 +54,30 @@ internal sealed class Intake(PendingQueue pending, CompanyId self, VerifiedSigna
     public void Hear(
         CompanyId from, byte[] bytes, LedgerState state, Timestamp blockTime, OutputBuilder output)
     {
-        if (!SignedTransaction.TryDecode(bytes, out SignedTransaction? heard, out string? why))
+        if (!budget.Allows(from))
         {
+            output.Refusals.Add(new RefusedInput(from, "transaction.budget", "too many forged"));
+        }
+        else if (!SignedTransaction.TryDecode(
+            bytes, out SignedTransaction? heard, out string? why))
+        {
+            budget.Failed(from);
             output.Refusals.Add(new RefusedInput(from, "transaction.malformed", why!));
         }
         else if (!pending.Contains(heard!.Id)
             && !pending.IsFullFor(heard.Content.Company)
-            && Admission.Refuse(state, heard, blockTime, signatures.Verify) is null)
+            && Admission.Refuse(state, heard, blockTime, static (_, _, _) => true) is null)
         {
-            Enqueue(heard, output);
+            // All that is cheap was asked first: a signature costs more than everything else.
+            if (Admission.Refuse(state, heard, blockTime, signatures.Verify) is { } forged)
+            {
+                budget.Failed(from);
+                output.Refusals.Add(new RefusedInput(from, "transaction.forged", forged));
+            }
+            else
+            {
+                Enqueue(heard, output);
+            }
         }
     }
 

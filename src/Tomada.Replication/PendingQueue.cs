@@ -4,13 +4,20 @@ using Tomada.Primitives;
 namespace Tomada.Replication;
 
 /// <summary>
-/// Transactions that wait to be decided, each company's in the order of arrival. Bounded; a batch
-/// takes companies in turn, so that none can crowd out another.
+/// Transactions that wait to be decided, by priority class, and each company's in the order of
+/// arrival. Bounded; a batch takes companies in turn, so that none can crowd out another.
 /// </summary>
 internal sealed class PendingQueue
 {
-    private readonly SortedDictionary<CompanyId, LinkedList<SignedTransaction>> _byCompany = [];
+    private readonly SortedDictionary<PriorityClass, ByCompany> _classes = new()
+    {
+        [PriorityClass.Emergency] = [],
+        [PriorityClass.Normal] = [],
+        [PriorityClass.Flexible] = [],
+    };
+
     private readonly Dictionary<TransactionId, LinkedListNode<SignedTransaction>> _byId = [];
+    private readonly SortedDictionary<CompanyId, int> _counts = [];
 
     public int Count => _byId.Count;
 
@@ -18,18 +25,19 @@ internal sealed class PendingQueue
 
     public bool IsFullFor(CompanyId company) =>
         Count >= ReplicationLimits.PendingMax
-        || (_byCompany.TryGetValue(company, out LinkedList<SignedTransaction>? own)
-            && own.Count >= ReplicationLimits.PendingPerCompanyMax);
+        || _counts.GetValueOrDefault(company) >= ReplicationLimits.PendingPerCompanyMax;
 
     public void Add(SignedTransaction transaction)
     {
         CompanyId company = transaction.Content.Company;
-        if (!_byCompany.TryGetValue(company, out LinkedList<SignedTransaction>? own))
+        ByCompany lists = _classes[ClassOf(transaction)];
+        if (!lists.TryGetValue(company, out LinkedList<SignedTransaction>? own))
         {
-            _byCompany[company] = own = new LinkedList<SignedTransaction>();
+            lists[company] = own = new LinkedList<SignedTransaction>();
         }
 
         _byId.Add(transaction.Id, own.AddLast(transaction));
+        _counts[company] = _counts.GetValueOrDefault(company) + 1;
     }
 
     public bool Remove(TransactionId id)
@@ -39,19 +47,23 @@ internal sealed class PendingQueue
             return false;
         }
 
+        _counts[node.Value.Content.Company]--;
         node.List!.Remove(node);
         return true;
     }
 
     /// <summary>All, in no order that matters to anyone.</summary>
-    public IEnumerable<SignedTransaction> All => _byCompany.Values.SelectMany(own => own);
+    public IEnumerable<SignedTransaction> All =>
+        _classes.Values.SelectMany(lists => lists.Values.SelectMany(own => own));
 
-    /// <summary>The company's own, oldest first.</summary>
-    public IEnumerable<SignedTransaction> Of(CompanyId company) =>
-        _byCompany.TryGetValue(company, out LinkedList<SignedTransaction>? own) ? own : [];
+    /// <summary>The company's own, by class and then oldest first.</summary>
+    public IEnumerable<SignedTransaction> Of(CompanyId company) => _classes.Values.SelectMany(
+        lists => lists.TryGetValue(company, out LinkedList<SignedTransaction>? own) ? own : []);
 
     /// <summary>
-    /// The next batch: one of each company in turn, oldest first, within both bounds.
+    /// The next batch: class by class, one of each company in turn, oldest first, within both
+    /// bounds. Emergencies declare themselves, so they get a share of the batch first, and the
+    /// rest of them come last: whoever cries wolf delays nobody for long.
     /// </summary>
     /// <param name="countMax">1 or more.</param>
     /// <param name="bytesMax">The first transaction fits whatever its size.</param>
@@ -59,25 +71,68 @@ internal sealed class PendingQueue
     public List<SignedTransaction> Take(
         int countMax, int bytesMax, Func<SignedTransaction, bool> admits)
     {
+        Batch batch = new(countMax, bytesMax);
+        int share = Math.Max(1, countMax / ReplicationLimits.EmergencyShare);
+        IEnumerator<SignedTransaction> urgent = InTurn(PriorityClass.Emergency, admits);
+        while (batch.Taken.Count < share && urgent.MoveNext())
+        {
+            if (!batch.TryAdd(urgent.Current))
+            {
+                return batch.Taken;
+            }
+        }
+
+        foreach (IEnumerator<SignedTransaction> turns in (IEnumerator<SignedTransaction>[])
+            [InTurn(PriorityClass.Normal, admits), InTurn(PriorityClass.Flexible, admits), urgent])
+        {
+            while (turns.MoveNext())
+            {
+                if (!batch.TryAdd(turns.Current))
+                {
+                    return batch.Taken;
+                }
+            }
+        }
+
+        return batch.Taken;
+    }
+
+    private static PriorityClass ClassOf(SignedTransaction transaction) =>
+        transaction.Content.Body is ProposeTrip trip ? trip.Priority : PriorityClass.Normal;
+
+    private IEnumerator<SignedTransaction> InTurn(
+        PriorityClass priority, Func<SignedTransaction, bool> admits)
+    {
         List<IEnumerator<SignedTransaction>> turns =
-            [.. _byCompany.Values.Select(own => own.Where(admits).GetEnumerator())];
-        List<SignedTransaction> batch = [];
-        int bytes = 0;
+            [.. _classes[priority].Values.Select(own => own.Where(admits).GetEnumerator())];
         while (turns.Count > 0)
         {
             turns.RemoveAll(each => !each.MoveNext());
             foreach (IEnumerator<SignedTransaction> each in turns)
             {
-                bytes += each.Current.Bytes.Length;
-                if (batch.Count == countMax || (bytes > bytesMax && batch.Count > 0))
-                {
-                    return batch;
-                }
-
-                batch.Add(each.Current);
+                yield return each.Current;
             }
         }
+    }
 
-        return batch;
+    private sealed class ByCompany : SortedDictionary<CompanyId, LinkedList<SignedTransaction>>;
+
+    private sealed class Batch(int countMax, int bytesMax)
+    {
+        private int _bytes;
+
+        public List<SignedTransaction> Taken { get; } = [];
+
+        public bool TryAdd(SignedTransaction transaction)
+        {
+            _bytes += transaction.Bytes.Length;
+            if (Taken.Count == countMax || (_bytes > bytesMax && Taken.Count > 0))
+            {
+                return false;
+            }
+
+            Taken.Add(transaction);
+            return true;
+        }
     }
 }

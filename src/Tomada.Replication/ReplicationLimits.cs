@@ -12,6 +12,12 @@ public static class ReplicationLimits
     /// </summary>
     public const int PendingPerCompanyMax = 1_000;
 
+    /// <summary>
+    /// One of so many transactions of a batch may be an emergency before everything else; further
+    /// emergencies come after everything else.
+    /// </summary>
+    public const int EmergencyShare = 4;
+
     /// <summary>Bytes of transactions in one block; the rest waits for the next.</summary>
     public const int BatchBytesMax = 512 * 1024;
 
@@ -85,7 +91,9 @@ public static class ReplicationLimits
     /// </summary>
     public const int KnownGuiltsMax = 1_024;
 
-    /// <summary>How often a node that starts asks who has not answered, in wall milliseconds.</summary>
+    /// <summary>
+    /// How often a node that starts asks who has not answered, in wall milliseconds.
+    /// </summary>
     public const long AwakeningAskMs = 500;
 
     /// <summary>

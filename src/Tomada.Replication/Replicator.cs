@@ -24,6 +24,7 @@ public sealed class Replicator
     private readonly VotingKeys _votingKeys;
     private readonly GuiltDesk _guilt;
     private readonly Awakening _awakening;
+    private readonly CheckBudget _budget = GuiltDesk.NewBudget();
     private OutputBuilder _output = new();
     private Replica? _replica;
     private MemberSet _members;
@@ -44,12 +45,12 @@ public sealed class Replicator
     {
         _options = options;
         _signatures = new VerifiedSignatures(options.Verify);
-        _intake = new Intake(_pending, options.Self, _signatures);
+        _intake = new Intake(_pending, options.Self, _signatures, _budget);
         _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
         _votingKeys = new VotingKeys(options, _signatures);
         _values = new LedgerValues(_pending, options.Self, _signatures.Verify);
         LedgerState state = LedgerState.FromGenesis(genesis);
-        _guilt = new GuiltDesk(options.Self, options.Verify, state);
+        _guilt = new GuiltDesk(options.Self, options.Verify, state, _budget);
         _awakening = new Awakening(options.Self, options.Verify, options.AsksAtStart);
         StandAt(state, null, null);
         _term = LeaderTerm.AtGenesis(_members, State.Time);

@@ -1,4 +1,6 @@
 using Tomada.Ledger;
+using Tomada.Primitives;
+using Tomada.Simulation.Cluster;
 using Xunit;
 
 namespace Tomada.Replication.Tests;
@@ -50,6 +52,23 @@ public class PendingQueueTests
     }
 
     [Fact]
+    public void An_emergency_goes_first_and_a_flood_of_them_delays_nobody_for_long()
+    {
+        List<SignedTransaction> normal = Fill(2);
+        List<SignedTransaction> emergencies =
+            [.. Enumerable.Range(1, 6).Select(number => Trip(number, PriorityClass.Emergency))];
+        emergencies.ForEach(_queue.Add);
+        SignedTransaction flexible = Trip(7, PriorityClass.Flexible);
+        _queue.Add(flexible);
+
+        List<SignedTransaction> batch =
+            _queue.Take(2 * ReplicationLimits.EmergencyShare, int.MaxValue, _ => true);
+
+        Assert.Equal(
+            [.. emergencies[..2], .. normal, flexible, .. emergencies[2..5]], batch);
+    }
+
+    [Fact]
     public void What_is_removed_is_gone_once()
     {
         SignedTransaction only = Fill(1)[0];
@@ -69,5 +88,22 @@ public class PendingQueueTests
         ];
         added.ForEach(_queue.Add);
         return added;
+    }
+
+    private static SignedTransaction Trip(long number, PriorityClass priority)
+    {
+        LegRequest leg = new(
+            EvseId.Parse("br-bbb/evse-1"),
+            new TimeWindow(
+                ClusterCompanies.Epoch, ClusterCompanies.Epoch.Plus(TimeSpan.FromMinutes(30))),
+            20_000,
+            Digest.Zero,
+            new Money(5_000, Currency.Brl),
+            Digest.Zero);
+        return SignedTransaction.Sign(
+            new Transaction(
+                Companies.Three.NetworkId, Companies.C, 0, number, ClusterCompanies.Epoch,
+                new ProposeTrip(Digest.Zero, priority, 30_000, [leg])),
+            ClusterCompanies.IdentityOf(Companies.C));
     }
 }

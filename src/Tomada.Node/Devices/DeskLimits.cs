@@ -48,4 +48,11 @@ public static class DeskLimits
 
     /// <summary>When a refused plan for lack of room may be asked again.</summary>
     public static TimeSpan PlanRetry { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// After so many wall milliseconds nothing can come any more of a proposal that a process
+    /// before this one made: its validity, and as much again for clocks and blocks on their way.
+    /// </summary>
+    public static readonly long ProposalForgottenMs =
+        2 * (long)LedgerDesk.Validity.TotalMilliseconds;
 }

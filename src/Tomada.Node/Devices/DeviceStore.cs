@@ -113,6 +113,14 @@ public sealed class DeviceStore(NodeStore store)
         device,
         id.ToString()).FirstOrDefault());
 
+    /// <summary>When a request was taken, or answered; null when it is not known.</summary>
+    public Timestamp? FindReplyTime(string device, MessageId id) =>
+        store.Read(connection => connection.Select<Timestamp?>(
+        "SELECT at_ms FROM device_replies WHERE device = ?1 AND id = ?2",
+        row => new Timestamp(row.GetInt64(0)),
+        device,
+        id.ToString()).FirstOrDefault());
+
     /// <summary>
     /// Keeps a request's reply for a day; without one it stands for "being worked on".
     /// </summary>

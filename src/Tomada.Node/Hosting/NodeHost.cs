@@ -116,6 +116,7 @@ public static class NodeHost
         LedgerDesk desk = loop.Desk;
         member.Peers.EnterNetwork(
             genesis.NetworkId, company => KnownCompanies.Find(desk.State, company));
+        status.WhyNotVoting = () => loop.LostKey.WhyNotVoting(desk);
         status.Founded(desk, () => loop.PendingCount);
         status.Network?.Runs(desk);
         MembershipService membership = new(
@@ -148,14 +149,21 @@ public static class NodeHost
         [
             loop.RunAsync(ending.Token),
             devices.RunAsync(ending.Token),
-            new EvidenceReporter(
-                desk, loop.Evidence, TimeProvider.System,
-                member.Logs.CreateLogger<EvidenceReporter>()).RunAsync(ending.Token),
+            .. WatchOverVotes(loop, member.Logs, ending.Token),
             newKeys,
         ];
         Task ended = await EndOfFirstAsync(work, [api.Completion, founding.Completion], ending);
         return ended == newKeys ? bound : null;
     }
+
+    private static Task[] WatchOverVotes(
+        ReplicationLoop loop, ILoggerFactory logs, CancellationToken stop) =>
+    [
+        loop.LostKey.RunAsync(loop.Desk, TimeProvider.System, stop),
+        new EvidenceReporter(
+            loop.Desk, loop.Evidence, TimeProvider.System, logs.CreateLogger<EvidenceReporter>())
+            .RunAsync(stop),
+    ];
 
     /// <summary>
     /// Each runs until stopped: the first that ends has failed, and the node with it, but for the

@@ -51,7 +51,8 @@ public sealed partial class ReplicationLoop
         LedgerDesk desk,
         Channel<ReplicatorInput> inputs,
         SnapshotKeeper snapshots,
-        ChainStart start)
+        ChainStart start,
+        LostKey lostKey)
     {
         _snapshots = snapshots;
         _start = start;
@@ -66,7 +67,11 @@ public sealed partial class ReplicationLoop
         _inputs = inputs;
         Desk = desk;
         Evidence = new EvidenceStore(store, wall);
+        LostKey = lostKey;
     }
+
+    /// <summary>A voting key that must sign no more, if there is one.</summary>
+    internal LostKey LostKey { get; }
 
     /// <summary>Votes that were heard, and lies that were found.</summary>
     internal EvidenceStore Evidence { get; }
@@ -91,10 +96,11 @@ public sealed partial class ReplicationLoop
         NodeMetrics metrics,
         long snapshotEntriesMin = NodeLimits.SnapshotEntriesMin)
     {
+        LostKey lostKey = new(store, keys, logger);
         Replicator replicator = new(
             new ReplicatorOptions(self, keys.SignVote, Ed25519.Verify)
             {
-                SignerOf = keys.SignerOf,
+                SignerOf = lostKey.SignerOf,
                 Anchor = JoinInvitation.ReadFrom(store)?.Anchor,
             },
             genesis);
@@ -116,7 +122,8 @@ public sealed partial class ReplicationLoop
             self, keys.SignIdentity, inputs.Writer, wall, replicator.State, LastNumber(
                 replicator, store, self));
         return new ReplicationLoop(
-            replicator, store, peers, wall, logger, metrics, desk, inputs, snapshots, start);
+            replicator, store, peers, wall, logger, metrics, desk, inputs, snapshots, start,
+            lostKey);
     }
 
     /// <summary>
@@ -295,6 +302,7 @@ public sealed partial class ReplicationLoop
             PendingAdded = [.. outputs.SelectMany(each => each.PendingAdded)
                 .Select(each => new PendingTransaction(each.Id, each.Bytes.ToArray()))],
             PendingRemoved = [.. outputs.SelectMany(each => each.PendingRemoved)],
+            Meta = LostKey.Keep(outputs) is { } lost ? [lost] : [],
             Also = Evidence.Keep(
                 [.. outputs.SelectMany(each => each.Heard)],
                 [.. outputs.SelectMany(each => each.Found)]),

@@ -70,6 +70,14 @@ internal sealed class TripDesk(
             Send(asked, Reply.Pending(asked.Id));
             Settle(trip);
         }
+        else if (!known && IsTooLateFor(asked))
+        {
+            // The process before ended between taking the request and its end on the ledger. By
+            // now no block can take the proposal, and no trip came of it: nothing is held.
+            Finish(asked, Reply.Refused(
+                asked.Id, ReplyCode.Expired, "the node was restarted and nothing came of it; ask "
+                + "again with another id"));
+        }
         else
         {
             // The proposal may still be in the queue of the process before: its end is open.
@@ -79,6 +87,10 @@ internal sealed class TripDesk(
                     ledger.State().Rules.ValidityMaxMs));
         }
     }
+
+    private bool IsTooLateFor(Asked asked) =>
+        store.FindReplyTime(asked.User, asked.Id) is { } since
+        && WallNow.UnixMs - since.UnixMs > DeskLimits.ProposalForgottenMs;
 
     public void On(DeskInput.Submitted ended)
     {

@@ -13,9 +13,7 @@ internal sealed class GuiltDesk
 {
     private readonly CompanyId _self;
     private readonly VerifySignature _verify;
-    private readonly CheckBudget _budget =
-        new(Limits.FailedChecksPerSecondMax, ReplicationLimits.SecondMs);
-
+    private readonly CheckBudget _budget;
     private readonly VoteWatch _watch;
     private readonly HashSet<GuiltId> _known = [];
     private readonly Queue<GuiltId> _knownInOrder = new();
@@ -26,17 +24,20 @@ internal sealed class GuiltDesk
     private long _keepAtMs;
     private long _keptTo;
 
-    public GuiltDesk(CompanyId self, VerifySignature verify, LedgerState state)
+    public GuiltDesk(
+        CompanyId self, VerifySignature verify, LedgerState state, CheckBudget budget)
     {
         _self = self;
         _verify = verify;
         _state = state;
+        _budget = budget;
         _watch = new VoteWatch(
-            new VoteVerifier(state.Network, verify), _budget, ReplicationLimits.WatchedHeightsMax);
+            new VoteVerifier(state.Network, verify), budget, ReplicationLimits.WatchedHeightsMax);
     }
 
-    /// <summary>Credit of those who bring what turns out forged.</summary>
-    public CheckBudget Budget => _budget;
+    /// <summary>Credit of those who bring what turns out forged, for all that checks.</summary>
+    public static CheckBudget NewBudget() =>
+        new(Limits.FailedChecksPerSecondMax, ReplicationLimits.SecondMs);
 
     /// <summary>Moves to another tip.</summary>
     /// <param name="state">The newest state.</param>

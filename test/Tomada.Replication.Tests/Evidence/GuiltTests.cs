@@ -86,6 +86,22 @@ public class GuiltTests
     }
 
     [Fact]
+    public void Gossip_of_forged_transactions_costs_its_sender_its_credit_and_nobody_else()
+    {
+        for (int number = 1; number <= Limits.FailedChecksPerSecondMax + 5; number++)
+        {
+            SignedTransaction forged = SignedTransaction.Sign(
+                Transaction(Three, B, number).Content, ClusterCompanies.IdentityOf(C));
+            Tell(A, new PeerMessage.Gossip([forged.Bytes.ToArray()]));
+        }
+
+        Assert.Equal(5, _network.Outputs[A].SelectMany(each => each.Refusals)
+            .Count(each => each.Reason == "transaction.budget"));
+        _network.Submit(B, Transaction(Three, B, 1));
+        Assert.Equal(1, _network[A].State.Height);
+    }
+
+    [Fact]
     public void Votes_of_decided_heights_are_handed_out_to_be_kept()
     {
         _network.Submit(A, Transaction(Three, A, 1));
