@@ -42,6 +42,28 @@ public static class NodeLimits
     /// <summary>How long a peer may take to send older blocks; then another one is asked.</summary>
     public static readonly TimeSpan ChainAnswerTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Age of a network from which on a starting node asks for a snapshot; a younger one has no
+    /// history that is worth it.
+    /// </summary>
+    public static readonly TimeSpan SyncNetworkAgeMin = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// How long a starting node waits for a first peer before it goes on with what it has.
+    /// </summary>
+    public static readonly TimeSpan SyncPeersWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Messages of peers that are kept until a starting node takes part; the oldest goes first.
+    /// </summary>
+    public const int KeptMessagesMax = 256;
+
+    /// <summary>How long a peer may take for an answer about a snapshot.</summary>
+    public static readonly TimeSpan SyncAnswerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often progress is logged.</summary>
+    public static readonly TimeSpan SyncSayPeriod = TimeSpan.FromSeconds(2);
+
     /// <summary>How often the store is looked at for damaged and missing blocks.</summary>
     public static readonly TimeSpan RepairPeriod = TimeSpan.FromSeconds(1);
 

@@ -19,6 +19,8 @@ internal sealed class OutputBuilder
 
     public List<BlockService> Serve { get; } = [];
 
+    public List<SyncInput> Syncing { get; } = [];
+
     public List<OlderBlocks> Older { get; } = [];
 
     public List<EndedTransaction> Ended { get; } = [];
@@ -49,7 +51,15 @@ internal sealed class OutputBuilder
         }
     }
 
-    public ReplicatorOutput Build() => new()
+    /// <summary>What was collected; a new collection begins.</summary>
+    public static ReplicatorOutput Take(ref OutputBuilder output)
+    {
+        ReplicatorOutput taken = output.Build();
+        output = new OutputBuilder();
+        return taken;
+    }
+
+    private ReplicatorOutput Build() => new()
     {
         Votes = [.. Votes],
         Append = [.. Append],
@@ -57,6 +67,7 @@ internal sealed class OutputBuilder
         PendingRemoved = [.. PendingRemoved],
         Send = [.. Send],
         Serve = [.. Serve],
+        Syncing = [.. Syncing],
         Older = [.. Older],
         Ended = [.. Ended],
         Refusals = [.. Refusals],

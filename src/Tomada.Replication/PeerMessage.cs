@@ -21,13 +21,21 @@ public abstract record PeerMessage
         .Case(20, HeldVotes.Codec)
         .Case(21, GuiltFound.Codec)
         .Case(22, NewestVoteAsked.Codec)
-        .Case(23, NewestVote.Codec);
+        .Case(23, NewestVote.Codec)
+        .Case(30, Syncing.Codec);
 
     /// <summary>A message of consensus.</summary>
     public sealed record Voting(ConsensusMessage Message) : PeerMessage
     {
         public static new Codec<Voting> Codec { get; } = RecordCodec<Voting>.Versioned(1)
             .Field(1, "message", each => each.Message, ConsensusMessage.Codec);
+    }
+
+    /// <summary>A message of who is far behind, or to it.</summary>
+    public sealed record Syncing(SyncMessage Message) : PeerMessage
+    {
+        public static new Codec<Syncing> Codec { get; } = RecordCodec<Syncing>.Versioned(1)
+            .Field(1, "message", each => each.Message, SyncMessage.Codec);
     }
 
     /// <summary>

@@ -36,6 +36,18 @@ public static class ReplicationLimits
     /// <summary>Bytes of blocks in one answer, the first block not counted.</summary>
     public const int AnswerBytesMax = 4 * 1024 * 1024;
 
+    /// <summary>Largest encoded part of a snapshot, in bytes; a larger one is refused.</summary>
+    public const int SnapshotPartBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Seals in one answer to a newcomer; it asks again for the rest.</summary>
+    public const int SealsPerAnswerMax = 1_024;
+
+    /// <summary>
+    /// Blocks between the own tip and a snapshot from which on the snapshot is taken; below it the
+    /// blocks are executed.
+    /// </summary>
+    public const long SnapshotGapMin = 2_000;
+
     /// <summary>
     /// Parts of one snapshot; a larger state has no snapshot and is made by executing its chain.
     /// </summary>

@@ -129,7 +129,7 @@ public sealed class Replicator
         SayWork();
         Awake();
         SayWork();
-        return TakeOutput();
+        return OutputBuilder.Take(ref _output);
     }
 
     /// <summary>The ledger clock as this replica reckons it.</summary>
@@ -187,7 +187,7 @@ public sealed class Replicator
         }
 
         SayWork();
-        return TakeOutput();
+        return OutputBuilder.Take(ref _output);
     }
 
     private Replica Started
@@ -239,6 +239,9 @@ public sealed class Replicator
             case PeerMessage.NewestVote answer:
                 _awakening.Hear(received.From, answer, _output);
                 Awake();
+                break;
+            case PeerMessage.Syncing syncing:
+                _output.Syncing.Add(new SyncInput(received.From, syncing.Message));
                 break;
             case PeerMessage.Gossip gossip:
                 foreach (byte[] bytes in gossip.Transactions)
@@ -390,11 +393,5 @@ public sealed class Replicator
         {
             _catchUp.Heard(ahead.Company, ahead.Height - 1);
         }
-    }
-
-    private ReplicatorOutput TakeOutput()
-    {
-        (ReplicatorOutput output, _output) = (_output.Build(), new OutputBuilder());
-        return output;
     }
 }

@@ -36,6 +36,9 @@ public sealed record ReplicatorOutput
     /// </summary>
     public ImmutableArray<OlderBlocks> Older { get; init; } = [];
 
+    /// <summary>What peers asked or said of snapshots: for who keeps them.</summary>
+    public ImmutableArray<SyncInput> Syncing { get; init; } = [];
+
     /// <summary>Own transactions that ended without entering a block.</summary>
     public required ImmutableArray<EndedTransaction> Ended { get; init; }
 
@@ -76,6 +79,9 @@ public sealed record BlockService(CompanyId To, long FromHeight);
 
 /// <summary>Blocks below the tip, as a peer sent them: nothing of them is checked.</summary>
 public sealed record OlderBlocks(CompanyId From, ImmutableArray<ConsensusMessage.Decided> Blocks);
+
+/// <summary>A message of who is far behind, or to it; nothing of it is checked.</summary>
+public sealed record SyncInput(CompanyId From, SyncMessage Message);
 
 /// <summary>An own transaction that will never be in a block, and why.</summary>
 public sealed record EndedTransaction(TransactionId Id, TransactionEnd End, string Why);

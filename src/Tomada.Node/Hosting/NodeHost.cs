@@ -118,6 +118,7 @@ public static class NodeHost
             genesis.NetworkId, company => KnownCompanies.Find(desk.State, company));
         status.WhyNotVoting = () => loop.LostKey.WhyNotVoting(desk);
         status.Founded(desk, () => loop.PendingCount);
+        await loop.SyncAsync(stop);
         status.Network?.Runs(desk);
         MembershipService membership = new(
             desk,
@@ -139,10 +140,7 @@ public static class NodeHost
             stop: ending.Token);
         status.BrokerRuns(devices.Enrol, devices.StationsAsync);
         NodeEndpoints bound = endpoints with
-        {
-            Http = api.Endpoint.ToString(),
-            Mqtt = devices.EndPoint.ToString(),
-        };
+            { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() };
         bound.Save(member.DataDirectory);
         Task newKeys = membership.RunAsync(ending.Token);
         Task[] work =

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Tomada.Consensus;
+using Tomada.Ledger;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
 using Tomada.Replication;
 
 namespace Tomada.Node;
+
+/// <summary>What a peer asks of the chain: blocks, or what is needed for a snapshot.</summary>
+internal sealed record ChainRequest(CompanyId To, BlockService? Blocks, SyncMessage? Sync);
 
 /// <summary>
 /// Sends older blocks to peers that are behind, beside the loop: reading a chain must not delay a
@@ -14,13 +18,13 @@ namespace Tomada.Node;
 /// </summary>
 internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
 {
-    private readonly Channel<BlockService> _requests = Channel.CreateBounded<BlockService>(
+    private readonly Channel<ChainRequest> _requests = Channel.CreateBounded<ChainRequest>(
         new BoundedChannelOptions(NodeLimits.ChainRequestsMax) { SingleReader = true });
 
     private ImmutableSortedSet<CompanyId> _waiting = [];
 
     /// <summary>Takes a request, unless one of the same peer waits.</summary>
-    public void Ask(BlockService request)
+    public void Ask(ChainRequest request)
     {
         if (!_waiting.Contains(request.To) && _requests.Writer.TryWrite(request))
         {
@@ -31,12 +35,85 @@ internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
     /// <summary>Answers until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await foreach (BlockService request in _requests.Reader.ReadAllAsync(stop))
+        await foreach (ChainRequest request in _requests.Reader.ReadAllAsync(stop))
         {
-            peers.Send(request.To, PeerMessage.Codec.Encode(Read(request.FromHeight)));
+            if (Answer(request) is { } answer)
+            {
+                peers.Send(request.To, PeerMessage.Codec.Encode(answer));
+            }
+
             ImmutableInterlocked.Update(ref _waiting, (all, to) => all.Remove(to), request.To);
         }
     }
+
+    private PeerMessage? Answer(ChainRequest request)
+    {
+        SyncMessage? sync = request.Sync switch
+        {
+            SyncMessage.SnapshotAsked => Offer(),
+            SyncMessage.SealsAsked asked => ReadSeals(asked),
+            SyncMessage.PartAsked asked => new SyncMessage.Part(
+                asked.Height,
+                asked.Number,
+                store.Snapshots.ReadPart(asked.Height, asked.Number) ?? []),
+            // What nobody asked for here, or an answer that came too late.
+            SyncMessage.SnapshotOffered or SyncMessage.Seals or SyncMessage.Part or null => null,
+            _ => throw new System.Diagnostics.UnreachableException(request.ToString()),
+        };
+        return sync is not null ? new PeerMessage.Syncing(sync)
+            : request.Blocks is { } blocks ? Read(blocks.FromHeight)
+            : null;
+    }
+
+    private SyncMessage.SnapshotOffered Offer()
+    {
+        foreach (SnapshotHead head in store.Snapshots.ReadHeads())
+        {
+            if (ChainRows.Read(store, head.Height) is { } block)
+            {
+                return new SyncMessage.SnapshotOffered(head, block);
+            }
+        }
+
+        return new SyncMessage.SnapshotOffered(null, null);
+    }
+
+    private SyncMessage.Seals ReadSeals(SyncMessage.SealsAsked asked)
+    {
+        List<SealLink> links = [];
+        int bytes = 0;
+        BlockProof? proof = null;
+        Digest? root = RootBefore(asked.From);
+        for (long height = asked.From;
+            height <= asked.To && links.Count < ReplicationLimits.SealsPerAnswerMax
+                && bytes < ReplicationLimits.AnswerBytesMax
+                && ChainRows.Read(store, height) is { } block
+                && SealedBlock.TryRead(block.Value, out SealedBlock? read);
+            height++)
+        {
+            proof = BlockProof.Of(block);
+            Governance? next = read.Seal.GovernanceRoot == root
+                ? null
+                : store.ReadGovernance(read.Seal.GovernanceRoot);
+            root = read.Seal.GovernanceRoot;
+            links.Add(new SealLink(read.Block.Entries[^1], next is null ? null : proof, next));
+            bytes += read.Block.Entries[^1].Length;
+        }
+
+        if (links.Count > 0)
+        {
+            links[^1] = links[^1] with { Proof = proof };
+        }
+
+        return new SyncMessage.Seals([.. links]);
+    }
+
+    /// <summary>Who was to decide at a height, by the seal before it.</summary>
+    private Digest? RootBefore(long height) =>
+        ChainRows.Read(store, height - 1) is { } block
+        && SealedBlock.TryRead(block.Value, out SealedBlock? read)
+            ? read.Seal.GovernanceRoot
+            : null;
 
     /// <summary>What is sound from a height on, up to the first hole.</summary>
     private PeerMessage.BlockAnswer Read(long fromHeight)

@@ -24,8 +24,10 @@ internal sealed partial class ChainStart(
     /// <summary>Whether the replicator stands at the stored tip.</summary>
     public bool IsWhole => replicator.State.Height >= store.TipHeight;
 
-    /// <summary>Changes of who is reachable that came meanwhile; step them after the
-    /// start.</summary>
+    /// <summary>
+    /// Who is reachable, and the newest messages of peers that came meanwhile; step them after the
+    /// start.
+    /// </summary>
     public IReadOnlyList<ReplicatorInput> Kept => _kept;
 
     /// <summary>
@@ -82,20 +84,39 @@ internal sealed partial class ChainStart(
                 break;
             case ReplicatorInput.PeersReachable reachable:
                 _reachable = [.. reachable.Peers];
-                _kept.Clear();
-                _kept.Add(reachable);
+                Keep(reachable);
                 break;
             case ReplicatorInput.Received received
                 when PeerMessage.Codec.TryDecode(received.Bytes, out PeerMessage? message, out _)
                     && message is PeerMessage.BlockAnswer answer:
                 _asked = received.From == _asked ? null : _asked;
                 return Take(received.From, answer);
+            case ReplicatorInput.Received received:
+                Keep(received);
+                break;
             default:
-                // Everything else is said again once this node takes part.
+                // What is submitted is answered by the loop.
                 break;
         }
 
         return [];
+    }
+
+    /// <summary>Keeps an input for the time after the start.</summary>
+    public ReplicatorInput Keep(ReplicatorInput input)
+    {
+        if (input is ReplicatorInput.PeersReachable)
+        {
+            _kept.RemoveAll(each => each is ReplicatorInput.PeersReachable);
+        }
+        else if (_kept.Count >= NodeLimits.KeptMessagesMax)
+        {
+            // The oldest: its sender says it again, as everything in consensus.
+            _kept.RemoveAt(0);
+        }
+
+        _kept.Add(input);
+        return input;
     }
 
     private IEnumerable<AppliedBlock> Take(CompanyId from, PeerMessage.BlockAnswer answer)

@@ -155,6 +155,9 @@ public sealed class LedgerDesk
         }
     }
 
+    /// <summary>The loop took up a snapshot, before anybody followed.</summary>
+    internal void StandAt(LedgerState state) => Volatile.Write(ref _state, state);
+
     /// <summary>The loop appended a block: its end is known to whoever waits.</summary>
     internal void Publish(AppliedBlock block)
     {

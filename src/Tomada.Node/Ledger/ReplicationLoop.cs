@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
+using Tomada.Node.Peers;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
 using Tomada.Replication;
@@ -127,6 +128,41 @@ public sealed partial class ReplicationLoop
     }
 
     /// <summary>
+    /// Takes up a snapshot of a peer when one is far ahead, unless the network is so young that
+    /// none can be; before <see cref="RunAsync"/>, and before anybody follows the desk.
+    /// </summary>
+    public async Task SyncAsync(CancellationToken stop)
+    {
+        long ageMs = WallNow().UnixMs - _replicator.State.Genesis.Draft.Time.UnixMs;
+        if (ageMs >= NodeLimits.SyncNetworkAgeMin.TotalMilliseconds)
+        {
+            await SyncAsync(ReplicationLimits.SnapshotGapMin, stop);
+        }
+    }
+
+    /// <param name="gapMin">Blocks that the snapshot must be ahead.</param>
+    /// <param name="stop">Stops it.</param>
+    internal async Task SyncAsync(long gapMin, CancellationToken stop)
+    {
+        if (!_start.IsWhole)
+        {
+            return;
+        }
+
+        TrustAnchor? anchor = JoinInvitation.ReadFrom(_store)?.Anchor;
+        StateSync sync = new(
+            _replicator, _store, _peers, _snapshots, anchor, _wall, _logger, gapMin);
+        await sync.RunAsync(stop);
+        Note(_start.Keep(new ReplicatorInput.PeersReachable(sync.Reachable)));
+        foreach (PeerEvent.Arrived each in sync.Kept)
+        {
+            _start.Keep(new ReplicatorInput.Received(each.From, each.Bytes));
+        }
+
+        Desk.StandAt(_replicator.State);
+    }
+
+    /// <summary>
     /// Runs until stopped; a failed write ends it with an exception, and must end the process.
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
@@ -244,7 +280,12 @@ public sealed partial class ReplicationLoop
 
             foreach (BlockService service in output.Serve)
             {
-                _server.Ask(service);
+                _server.Ask(new ChainRequest(service.To, service, null));
+            }
+
+            foreach (SyncInput input in output.Syncing)
+            {
+                _server.Ask(new ChainRequest(input.From, null, input.Message));
             }
 
             foreach (Replication.AppendedBlock block in output.Append)

@@ -33,7 +33,7 @@ internal sealed class Chronicle(LedgerDesk desk, NodeStore store)
         {
             while (true)
             {
-                CatchUp(stop);
+                await CatchUpAsync(stop);
                 await FollowAsync(stop);
             }
         }
@@ -116,7 +116,7 @@ internal sealed class Chronicle(LedgerDesk desk, NodeStore store)
         return _events[height] = (block.Entries[^1].Index, summary);
     }
 
-    private void CatchUp(CancellationToken stop)
+    private async Task CatchUpAsync(CancellationToken stop)
     {
         LedgerState state = desk.State;
         ChainIndex index = _index;
@@ -125,14 +125,36 @@ internal sealed class Chronicle(LedgerDesk desk, NodeStore store)
         {
             stop.ThrowIfCancellationRequested();
             int max = (int)Math.Min(PublicApiLimits.BlocksPerReadMax, state.Height - height);
-            foreach (StoredBlock stored in store.ReadBlocks(height + 1, max))
+            long from = height;
+            foreach (StoredBlock stored in ReadSound(height + 1, max))
             {
                 index = index.With(BlockView.Of(stored));
                 height = stored.Height;
             }
+
+            if (height == from)
+            {
+                // A hole: peers send what is missing, and nothing is told without it.
+                await Task.Delay(NodeLimits.RepairPeriod, stop);
+            }
         }
 
         Publish(index with { State = state });
+    }
+
+    /// <summary>Blocks from a height on, without gap; none when that one is not there.</summary>
+    private IEnumerable<StoredBlock> ReadSound(long height, int max)
+    {
+        try
+        {
+            return store.ReadBlocks(height, max)
+                .TakeWhile((stored, place) => stored.Height == height + place);
+        }
+        catch (StoreCorruptException)
+        {
+            // The read told the store, and the block is set aside and fetched.
+            return [];
+        }
     }
 
     private async Task FollowAsync(CancellationToken stop)

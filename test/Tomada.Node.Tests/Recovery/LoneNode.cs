@@ -21,8 +21,20 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
     private readonly NodeMetrics _metrics = new();
     private readonly Channel<PeerEvent> _incoming = Channel.CreateBounded<PeerEvent>(1_000);
     private readonly Channel<PeerMessage> _sent = Channel.CreateBounded<PeerMessage>(1_000);
+    private readonly CompanyId _self = Self;
+    private LoneNode? _other;
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+
+    /// <summary>A company that is no member and follows a founded network.</summary>
+    public LoneNode(string directory, LoneNode founder)
+    {
+        Directory = directory;
+        _self = Peer;
+        _keys = NodeKeys.Create(directory, Peer, TimeProvider.System);
+        _genesis = founder._genesis;
+        (_other, founder._other) = (founder, this);
+    }
 
     public LoneNode(string directory)
     {
@@ -57,12 +69,24 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
 
     public void Start(long snapshotEntriesMin)
     {
+        ReplicationLoop loop = Open(snapshotEntriesMin);
+        Run(loop);
+    }
+
+    /// <summary>Opens the loop without running it.</summary>
+    public ReplicationLoop Open(long snapshotEntriesMin)
+    {
         _stop = new CancellationTokenSource();
         Store = NodeStore.Open(Directory);
         ReplicationLoop loop = ReplicationLoop.Open(
-            _genesis, Self, _keys, Store, this, TimeProvider.System, this, _metrics,
+            _genesis, _self, _keys, Store, this, TimeProvider.System, this, _metrics,
             snapshotEntriesMin);
         Desk = loop.Desk;
+        return loop;
+    }
+
+    public void Run(ReplicationLoop loop)
+    {
         CancellationToken stop = _stop.Token;
         _running = Task.Run(() => loop.RunAsync(stop), CancellationToken.None);
     }
@@ -133,8 +157,25 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
         }
     }
 
-    public void Send(CompanyId? to, ReadOnlyMemory<byte> message) =>
-        _sent.Writer.TryWrite(PeerMessage.Codec.Decode(message));
+    /// <summary>What becomes of a message to the other node; null loses it.</summary>
+    public Func<PeerMessage, PeerMessage?> Forge { get; set; } = message => message;
+
+    public void Send(CompanyId? to, ReadOnlyMemory<byte> message)
+    {
+        PeerMessage decoded = PeerMessage.Codec.Decode(message);
+        if (_other is { } other)
+        {
+            if (Forge(decoded) is { } sent)
+            {
+                other._incoming.Writer.TryWrite(
+                    new PeerEvent.Arrived(_self, PeerMessage.Codec.Encode(sent)));
+            }
+        }
+        else
+        {
+            _sent.Writer.TryWrite(decoded);
+        }
+    }
 
     public bool Said(string text)
     {

@@ -39,8 +39,34 @@ internal static class PeerVectors
             file.Record($"message {each.GetType().Name}", "PeerMessage", each);
         }
 
+        AddSync(file, chain);
         file.Record("head of a snapshot", "SnapshotHead", Head(chain));
         return file;
+    }
+
+    private static void AddSync(VectorFile file, Chain chain)
+    {
+        ConsensusMessage.Decided block =
+            new(Block.Codec.Encode(chain.First.Block), chain.FirstCertificate, null);
+        SyncMessage[] messages =
+        [
+            new SyncMessage.SnapshotAsked(),
+            new SyncMessage.SnapshotOffered(Head(chain), block),
+            new SyncMessage.SealsAsked(1, 1),
+            new SyncMessage.Seals(
+            [
+                new SealLink(chain.First.Block.Entries[^1], BlockProof.Of(block), null),
+            ]),
+            new SyncMessage.PartAsked(1, 0),
+            new SyncMessage.Part(1, 0, StatePart.Codec.Encode(StateVectors.SnapshotPart)),
+        ];
+        foreach (SyncMessage each in messages)
+        {
+            file.Record($"sync {each.GetType().Name}", "SyncMessage", each);
+        }
+
+        PeerMessage asked = new PeerMessage.Syncing(messages[0]);
+        file.Record("message Syncing", "PeerMessage", asked);
     }
 
     /// <summary>The head of a snapshot of the state after block 1.</summary>
