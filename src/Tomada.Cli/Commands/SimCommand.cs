@@ -49,16 +49,10 @@ internal static class SimCommand
         {
             Description = "With --replay: writes every message, crash, block and submission here.",
         };
-        Option<string> kind = new("--kind")
-        {
-            Description = "cluster: companies, trips and money over real replicators; "
-                + "consensus: the consensus core alone.",
-            DefaultValueFactory = _ => SimKind.Cluster.Name,
-        };
-        kind.AcceptOnlyFromAmong(SimKind.Cluster.Name, SimKind.Consensus.Name);
+        Option<string> kind = Kind();
         Option<bool> mutants = new("--mutants")
         {
-            Description = "Plants each known defect in every honest member and tells what finds it.",
+            Description = "Plants each known defect in all honest members; tells what finds it.",
         };
         Option<FileInfo?> json = new("--json") { Description = "Writes the result here as JSON." };
         Command command = new("sim", About)
@@ -85,6 +79,17 @@ internal static class SimCommand
                 parsed.GetValue(json)?.FullName),
             stop));
         return command;
+    }
+
+    private static Option<string> Kind()
+    {
+        Option<string> kind = new("--kind")
+        {
+            Description = "cluster: companies, trips and money over real replicators; "
+                + "consensus: the consensus core alone.",
+            DefaultValueFactory = _ => SimKind.Cluster.Name,
+        };
+        return kind.AcceptOnlyFromAmong(SimKind.Cluster.Name, SimKind.Consensus.Name);
     }
 
     private static async Task<int> RunAsync(Asked asked, CancellationToken stop)

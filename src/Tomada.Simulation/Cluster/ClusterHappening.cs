@@ -28,6 +28,8 @@ internal abstract record ClusterHappening
 
     public sealed record CutChanged(int Node) : ClusterHappening;
 
+    public sealed record ClockJumped : ClusterHappening;
+
     public sealed record Healed : ClusterHappening;
 
     public sealed record CaughtUpBy(long Height) : ClusterHappening;

@@ -25,6 +25,9 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     /// <summary>Position among the nodes.</summary>
     public int Index => index;
 
+    /// <summary>How far its wall clock is ahead.</summary>
+    public int SkewMs { get; set; } = skewMs;
+
     public VirtualDisk Disk { get; } = new();
 
     public bool IsUp => _replicator is not null;
@@ -39,7 +42,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     public bool WillLook { get; set; }
 
     private Timestamp Wall =>
-        new(ClusterCompanies.Epoch.UnixMs + 10_000 + world.NowMs + skewMs);
+        new(ClusterCompanies.Epoch.UnixMs + 10_000 + world.NowMs + SkewMs);
 
     private Timestamp LedgerNow => State.Clock.ToLedger(Wall);
 

@@ -115,6 +115,18 @@ internal sealed class ClusterOracles
         }
     }
 
+    /// <summary>Some time after the faults every node must have reached this height.</summary>
+    public static void JudgeCaughtUp(IReadOnlyList<ClusterNode> nodes, long height)
+    {
+        foreach (ClusterNode node in nodes)
+        {
+            Require(
+                node.IsUp && node.State.Height >= height,
+                $"{node.Company} has not reached height {height} within"
+                + $" {ClusterSimulation.CatchUpMaxMs} ms after the faults");
+        }
+    }
+
     /// <summary>Judges the end, when all nodes stand at the same block and nothing runs.</summary>
     public void JudgeEnd(IReadOnlyList<ClusterNode> nodes)
     {

@@ -35,6 +35,9 @@ public enum FirstAnswer
 public sealed class ClusterPlan
 {
     private const int LoadMaxMs = 8_000;
+
+    /// <summary>With the skew of another clock just within the tolerance.</summary>
+    private const int JumpMaxMs = 1_500;
     private static readonly int[] s_members = [3, 3, 3, 3, 3, 4, 4, 5, 1, 2];
     private static readonly int[] s_losses = [0, 10_000, 50_000, 150_000, 250_000];
     private static readonly int[] s_duplicates = [0, 20_000, 100_000];
@@ -77,6 +80,10 @@ public sealed class ClusterPlan
         Censored = (Censor + random.Between(1, Math.Max(1, N - 1))) % N;
         LoadUntilMs = Censor >= 0 || random.Chance(20_000)
             ? Math.Min(FaultsUntilMs, random.Between(1_500, LoadMaxMs)) : 0;
+        IsCutOneWay = random.Chance(400_000);
+        JumpNode = random.Chance(150_000) ? random.Below(N) : -1;
+        JumpMs = random.Between(-JumpMaxMs, JumpMaxMs);
+        JumpAtMs = random.Between(50, FaultsUntilMs - 1);
     }
 
     private ClusterPlan(int members, int censor, int censored)
@@ -89,6 +96,7 @@ public sealed class ClusterPlan
         CrashNode = -1;
         CrashPoint = CrashPoint.BeforeSync;
         CutNode = -1;
+        JumpNode = -1;
         FirstAnswer = FirstAnswer.Accept;
         DecideWithinMs = 5_000;
         Liar = -1;
@@ -159,6 +167,16 @@ public sealed class ClusterPlan
 
     public int CutMs { get; }
 
+    /// <summary>Whether the cut node still hears the others.</summary>
+    public bool IsCutOneWay { get; }
+
+    /// <summary>A node whose wall clock jumps, and returns when the faults end; -1: none.</summary>
+    public int JumpNode { get; }
+
+    public int JumpMs { get; }
+
+    public int JumpAtMs { get; }
+
     public FirstAnswer FirstAnswer { get; }
 
     /// <summary>The company that proposes the trip, and closes the period.</summary>
@@ -195,6 +213,7 @@ public sealed class ClusterPlan
         + $" latency={LatencyMaxMs}ms skew={ClockSkewMaxMs}ms faults until {FaultsUntilMs}ms"
         + $" crash of {CrashNode} {CrashPoint} at {CrashAtMs}ms for {DownMs}ms"
         + $" cut of {CutNode} at {CutAtMs}ms for {CutMs}ms"
+        + $" one way={IsCutOneWay} jump of {JumpNode} by {JumpMs}ms at {JumpAtMs}ms"
         + $" home={Home} first answer={FirstAnswer} no show={NoShowLeg} unended={UnendedLeg}"
         + $" home silent={IsHomeSilent} liar={Liar} ({Lies}) censor={Censor} of {Censored}"
         + $" load until {LoadUntilMs}ms";

@@ -81,6 +81,11 @@ internal sealed class ClusterWorld
             At(Plan.CutAtMs + Plan.CutMs, new ClusterHappening.CutChanged(-1));
         }
 
+        if (Plan.JumpNode >= 0)
+        {
+            At(Plan.JumpAtMs, new ClusterHappening.ClockJumped());
+        }
+
         foreach (ClusterNode node in _nodes)
         {
             At(Random.Between(0, 500), new ClusterHappening.Restarted(node));
@@ -257,14 +262,20 @@ internal sealed class ClusterWorld
                 break;
             case ClusterHappening.CutChanged cut:
                 _cut = cut.Node;
-                Oracles.Faults.Met(ClusterFaults.LinkCut, _cut >= 0 ? 1 : 0);
+                Oracles.Faults.Met(
+                    Plan.IsCutOneWay ? ClusterFaults.LinkCutOneWay : ClusterFaults.LinkCut,
+                    _cut >= 0 ? 1 : 0);
                 ReachAll();
+                break;
+            case ClusterHappening.ClockJumped:
+                Oracles.Faults.Met(ClusterFaults.ClockJumped);
+                _nodes[Plan.JumpNode].SkewMs = Plan.JumpMs;
                 break;
             case ClusterHappening.Healed:
                 Heal();
                 break;
             case ClusterHappening.CaughtUpBy { Height: var height }:
-                CheckCaughtUp(height);
+                ClusterOracles.JudgeCaughtUp(_nodes, height);
                 break;
             default:
                 throw new UnreachableException(happening.ToString());
@@ -294,23 +305,15 @@ internal sealed class ClusterWorld
         Note("the faults end");
         IsHealed = true;
         _cut = -1;
+        if (Plan.JumpNode >= 0)
+        {
+            _nodes[Plan.JumpNode].SkewMs = 0;
+        }
+
         Plan.End();
         ReachAll();
         At(NowMs + ClusterSimulation.CatchUpMaxMs,
             new ClusterHappening.CaughtUpBy(Oracles.Highest));
-    }
-
-    private void CheckCaughtUp(long height)
-    {
-        foreach (ClusterNode node in _nodes)
-        {
-            if (!node.IsUp || node.State.Height < height)
-            {
-                throw new ViolationException(
-                    $"{node.Company} has not reached height {height} within"
-                    + $" {ClusterSimulation.CatchUpMaxMs} ms after the faults");
-            }
-        }
     }
 
     private void Transmit(ClusterHappening.Arrived message)
@@ -366,11 +369,12 @@ internal sealed class ClusterWorld
         ? Random.Between(1, 3_000)
         : Random.Between(1, Plan.LatencyMaxMs);
 
-    private bool IsConnected(ClusterNode a, ClusterNode b) => _cut != a.Index && _cut != b.Index;
+    private bool IsConnected(ClusterNode from, ClusterNode to) =>
+        _cut != from.Index && (_cut != to.Index || Plan.IsCutOneWay);
 
     private ImmutableSortedSet<CompanyId> ReachableFrom(ClusterNode node) =>
     [
-        .. _nodes.Where(other => other.IsUp && (other == node || IsConnected(node, other)))
+        .. _nodes.Where(other => other.IsUp && (other == node || IsConnected(other, node)))
             .Select(other => other.Company),
     ];
 

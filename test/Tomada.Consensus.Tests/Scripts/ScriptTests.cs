@@ -50,6 +50,21 @@ public class ScriptTests
         Assert.Equal(2, Decisions(Play(script, ProtocolMutation.AnyLockInsteadOfHighest)).Count);
     }
 
+    [Fact]
+    public void A_clock_that_judges_a_locked_value_halts_the_chain_after_a_power_cut()
+    {
+        string script = File.ReadAllText(Path.Combine(Folder(), "power-cut.txt"));
+        Assert.Single(Decisions(Play(script, ProtocolMutation.None)));
+        Assert.Empty(Decisions(Play(script, ProtocolMutation.ClockJudgesLockedValue)));
+    }
+
+    [Fact]
+    public void Two_locks_of_one_ballot_still_decide_one_value()
+    {
+        string script = File.ReadAllText(Path.Combine(Folder(), "two-locks.txt"));
+        Assert.Single(Decisions(Play(script, ProtocolMutation.None)));
+    }
+
     /// <summary>The different values decided at height 1.</summary>
     private static HashSet<string> Decisions(string transcript) =>
     [

@@ -10,6 +10,7 @@ namespace Tomada.Consensus.Tests.Scripts;
 /// A cluster that does only what a script says, one message at a time. Members are named A, B, C…;
 /// T0 is 1 s. Commands: members N · work · idle · tick WHO MS · deliver FROM TO [TYPE] ·
 /// drop FROM TO [TYPE] · stabilize · crash WHO · restart WHO ·
+/// forget WHO (what its disk holds: a liar's twin) ·
 /// complain WHO (from the next height on) · content WHO · flight. WHO, FROM and TO may be *.
 /// </summary>
 internal sealed class ScriptedCluster(ProtocolMutation mutation = ProtocolMutation.None)
@@ -53,6 +54,9 @@ internal sealed class ScriptedCluster(ProtocolMutation mutation = ProtocolMutati
                 break;
             case ["crash", string who]:
                 Select(who).ForEach(node => node.Replica = null);
+                break;
+            case ["forget", string who]:
+                Select(who).ForEach(node => node.Disk.Clear());
                 break;
             case ["restart", string who]:
                 Select(who).ForEach(Restart);

@@ -8,7 +8,7 @@ public class SimulationTests
 {
     /// <summary>Histories of one test run; SEEDS=n explores more, from SEED on.</summary>
     private static int Count { get; } =
-        int.Parse(Environment.GetEnvironmentVariable("SEEDS") ?? "2000", null);
+        int.Parse(Environment.GetEnvironmentVariable("SEEDS") ?? "20000", null);
 
     private static ulong First { get; } =
         ulong.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1", null);
