@@ -117,7 +117,7 @@ internal sealed class TwinsWorld
             ]));
         }
 
-        while (_flight.TryDequeue(out (TwinsNode From, TwinsNode To, ConsensusMessage Message) next))
+        while (_flight.TryDequeue(out var next))
         {
             if (IsTogether(next.From, next.To))
             {
