@@ -60,7 +60,8 @@ internal static class NetworkChanges
                 ? $"approved; {proposal.Ready.Length} of {proposal.ReadyNeeded} ready, "
                     + $"waits for {string.Join(", ", proposal.Awaited)}"
                 : "approved and ready; its turn comes";
-        return $"{proposal.Kind} {whom}: {waits} ({proposal.Id})";
+        string keys = proposal.JoiningIdentity is { } key ? $", identity {key}" : "";
+        return $"{proposal.Kind} {whom}: {waits} (proposal {proposal.Id}{keys})";
     }
 
     private static Command Invite()

@@ -80,6 +80,7 @@ public sealed record CandidateAnswer(string Company, string Name, string Identit
 /// <param name="Kind">Admit, Suspend, Remove, Replace, Depart or Rotate.</param>
 /// <param name="Leaving">Who goes.</param>
 /// <param name="Joining">Who comes.</param>
+/// <param name="JoiningIdentity">Its identity key, to compare.</param>
 /// <param name="ProposedBy">Who asked first.</param>
 /// <param name="ProposedAt">When; it ends seven days later.</param>
 /// <param name="Votes">Members whose votes count now.</param>
@@ -93,6 +94,7 @@ public sealed record ProposalAnswer(
     string Kind,
     string? Leaving,
     string? Joining,
+    string? JoiningIdentity,
     string ProposedBy,
     string ProposedAt,
     string[] Votes,

@@ -52,23 +52,12 @@ internal static class NetworkControl
             return new VoteMember(proposal, Approves: true);
         }
 
-        if (Company(json, "company") is not { } company)
-        {
-            return null;
-        }
-
-        // What another member proposed is voted for; keys that it did not mean are not put in.
-        foreach ((Digest id, MemberProposal open) in desk.State.Proposals)
-        {
-            if (open.Change is MemberChange.Admit admit && admit.Member.Member.Company == company)
-            {
-                return new VoteMember(id, Approves: true);
-            }
-        }
-
-        return network.FindCandidate(desk.State, company) is { } candidate
-            ? new ProposeMember(new MemberChange.Admit(candidate))
-            : null;
+        // A name means the keys that this node shook hands with, and never those that another
+        // member proposed under it: equal ones are a vote for the same change.
+        return Company(json, "company") is { } company
+            && network.FindCandidate(desk.State, company) is { } candidate
+                ? new ProposeMember(new MemberChange.Admit(candidate))
+                : null;
     }
 
     private static void Map(

@@ -149,6 +149,7 @@ internal sealed class NetworkDesk(
             proposal.Change.Kind,
             proposal.Change.Leaving?.Value,
             proposal.Change.Joining?.Member.Company.Value,
+            proposal.Change.Joining?.Member.IdentityKey.ToString(),
             proposal.ProposedBy.Value,
             proposal.ProposedAt.ToString(),
             [.. MemberChanges.VotesOf(state.Members, proposal).Select(each => each.Value)],
