@@ -5,7 +5,7 @@ using Tomada.Primitives;
 
 namespace Tomada.Node.Tests.Keys;
 
-/// <summary>A company's next key exists before the ledger is asked, and counts when it says.</summary>
+/// <summary>A next key exists before the ledger is asked, and counts when it says.</summary>
 public sealed class NextKeysTests : IDisposable
 {
     private static readonly CompanyId s_company = CompanyId.Parse("br-abc");
