@@ -19,9 +19,14 @@ internal sealed class Intake(
     /// <param name="transaction">Signed by this company.</param>
     /// <param name="state">The newest state.</param>
     /// <param name="blockTime">The earliest time that the next block can have.</param>
+    /// <param name="leads">
+    /// Whether this company proposes next: the others get it with the proposal, and are sent it by
+    /// itself only when it still waits at the next round (<see cref="SendOwn"/>).
+    /// </param>
     /// <param name="output">Takes the effects.</param>
     public void Submit(
-        SignedTransaction transaction, LedgerState state, Timestamp blockTime, OutputBuilder output)
+        SignedTransaction transaction, LedgerState state, Timestamp blockTime, bool leads,
+        OutputBuilder output)
     {
         // What waits already may still be decided, whatever the clock says by now.
         if (pending.Contains(transaction.Id))
@@ -46,7 +51,10 @@ internal sealed class Intake(
         else
         {
             Enqueue(transaction, output);
-            Send([transaction], output);
+            if (!leads)
+            {
+                Send([transaction], output);
+            }
         }
     }
 

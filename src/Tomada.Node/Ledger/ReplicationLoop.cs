@@ -266,12 +266,14 @@ public sealed partial class ReplicationLoop
             _store.Write(batch);
         }
 
+        foreach (OutgoingMessage message in
+            GossipBundle.Of(outputs.SelectMany(output => output.Send)))
+        {
+            _peers.Send(message.To, PeerMessage.Codec.Encode(message.Message));
+        }
+
         foreach (ReplicatorOutput output in outputs)
         {
-            foreach (OutgoingMessage message in output.Send)
-            {
-                _peers.Send(message.To, PeerMessage.Codec.Encode(message.Message));
-            }
 
             foreach (OlderBlocks older in output.Older)
             {
