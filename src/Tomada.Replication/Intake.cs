@@ -50,7 +50,8 @@ internal sealed class Intake(
         }
         else
         {
-            Enqueue(transaction, output);
+            pending.Add(transaction);
+            output.PendingAdded.Add(transaction);
             if (!leads)
             {
                 Send([transaction], output);
@@ -84,12 +85,13 @@ internal sealed class Intake(
             }
             else
             {
-                Enqueue(heard, output);
+                // In memory only: its own company keeps it, and sends it again until its end.
+                pending.Add(heard);
             }
         }
     }
 
-    /// <summary>What the store kept waiting.</summary>
+    /// <summary>What the store kept waiting: the company's own.</summary>
     public void Restore(IEnumerable<SignedTransaction> waiting)
     {
         foreach (SignedTransaction transaction in waiting)
@@ -121,7 +123,7 @@ internal sealed class Intake(
         {
             if (decided is not null && pending.Remove(decided.Id))
             {
-                output.PendingRemoved.Add(decided.Id);
+                Removed(decided, output);
             }
         }
     }
@@ -138,12 +140,20 @@ internal sealed class Intake(
             }
 
             pending.Remove(each.Id);
-            output.PendingRemoved.Add(each.Id);
+            Removed(each, output);
             if (each.Content.Company == self)
             {
                 bool expired = each.Content.ValidUntil < earliest;
                 End(each, expired ? TransactionEnd.Expired : TransactionEnd.Refused, why, output);
             }
+        }
+    }
+
+    private void Removed(SignedTransaction transaction, OutputBuilder output)
+    {
+        if (transaction.Content.Company == self)
+        {
+            output.PendingRemoved.Add(transaction.Id);
         }
     }
 
@@ -159,11 +169,5 @@ internal sealed class Intake(
             output.Send.Add(new OutgoingMessage(
                 null, new PeerMessage.Gossip([.. chunk.Select(each => each.Bytes.ToArray())])));
         }
-    }
-
-    private void Enqueue(SignedTransaction transaction, OutputBuilder output)
-    {
-        pending.Add(transaction);
-        output.PendingAdded.Add(transaction);
     }
 }

@@ -171,9 +171,13 @@ public sealed class Replicator
                 OnReceived(received);
                 break;
             case ReplicatorInput.Submitted submitted:
-                _intake.Submit(
-                    submitted.Transaction, State, NextBlockTime,
-                    Started.Leader == _options.Self, _output);
+                foreach (SignedTransaction transaction in submitted.Transactions)
+                {
+                    _intake.Submit(
+                        transaction, State, NextBlockTime, Started.Leader == _options.Self,
+                        _output);
+                }
+
                 break;
             case ReplicatorInput.Recalled recalled:
                 _guilt.Recall(recalled.Late, recalled.Kept, _output);

@@ -19,8 +19,11 @@ public abstract record ReplicatorInput
     /// <summary>Bytes from a peer; believed only as far as they prove themselves.</summary>
     public sealed record Received(CompanyId From, ReadOnlyMemory<byte> Bytes) : ReplicatorInput;
 
-    /// <summary>This company's own transaction.</summary>
-    public sealed record Submitted(SignedTransaction Transaction) : ReplicatorInput;
+    /// <summary>
+    /// This company's own transactions; those that are taken in together are proposed together.
+    /// </summary>
+    public sealed record Submitted(params ImmutableArray<SignedTransaction> Transactions)
+        : ReplicatorInput;
 
     /// <summary>What the store kept of a late vote's height.</summary>
     public sealed record Recalled(LateVote Late, HeardHeight Kept) : ReplicatorInput;

@@ -17,10 +17,10 @@ public sealed record ReplicatorOutput
     /// <summary>Decided and executed blocks, ascending.</summary>
     public required ImmutableArray<AppendedBlock> Append { get; init; }
 
-    /// <summary>Transactions that began to wait.</summary>
+    /// <summary>Own transactions that began to wait; the others' wait in memory.</summary>
     public required ImmutableArray<SignedTransaction> PendingAdded { get; init; }
 
-    /// <summary>Transactions that wait no more.</summary>
+    /// <summary>Own transactions that wait no more.</summary>
     public required ImmutableArray<TransactionId> PendingRemoved { get; init; }
 
     /// <summary>Messages, after the sync.</summary>

@@ -21,7 +21,7 @@ public sealed class LedgerDesk
     /// <summary>
     /// Bytes of those blocks; what is above goes earlier, but never the newest block.
     /// </summary>
-    public const long RecentBytesMax = 64L * 1024 * 1024;
+    public const long RecentBytesMax = 16L * 1024 * 1024;
 
     /// <summary>
     /// How long a transaction may wait, in wall time; the rules' maximum is 10 min.

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Tomada.Ledger;
 using Tomada.Node.Peers;
 using Tomada.Replication;
 
@@ -12,6 +13,9 @@ namespace Tomada.Node;
 internal sealed class LoopInputs(
     ChannelReader<ReplicatorInput> own, ChannelReader<PeerEvent> peers)
 {
+    /// <summary>Own transactions that are stepped together; more wait for the next turn.</summary>
+    public const int SubmittedTogetherMax = 256;
+
     private Task<bool> _own = Task.FromResult(true);
     private Task<bool> _peers = Task.FromResult(true);
     private bool _peersFirst;
@@ -30,8 +34,31 @@ internal sealed class LoopInputs(
     {
         _peersFirst = !_peersFirst;
         return _peersFirst
-            ? TryTakePeers(out input) || own.TryRead(out input)
-            : own.TryRead(out input) || TryTakePeers(out input);
+            ? TryTakePeers(out input) || TryTakeOwn(out input)
+            : TryTakeOwn(out input) || TryTakePeers(out input);
+    }
+
+    /// <summary>
+    /// The next own input. Transactions that wait one behind the other are taken together, so that
+    /// they are proposed together: else the first of them would be a block by itself.
+    /// </summary>
+    private bool TryTakeOwn([NotNullWhen(true)] out ReplicatorInput? input)
+    {
+        if (!own.TryRead(out input) || input is not ReplicatorInput.Submitted first)
+        {
+            return input is not null;
+        }
+
+        List<SignedTransaction> together = [.. first.Transactions];
+        while (together.Count < SubmittedTogetherMax
+            && own.TryPeek(out ReplicatorInput? next) && next is ReplicatorInput.Submitted more)
+        {
+            own.TryRead(out _);
+            together.AddRange(more.Transactions);
+        }
+
+        input = new ReplicatorInput.Submitted([.. together]);
+        return true;
     }
 
     private bool TryTakePeers([NotNullWhen(true)] out ReplicatorInput? input)

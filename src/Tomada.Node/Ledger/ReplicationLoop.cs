@@ -201,9 +201,13 @@ public sealed partial class ReplicationLoop
                     Desk.Publish(block);
                 }
 
-                if (input is ReplicatorInput.Submitted { Transaction.Id: var id })
+                if (input is ReplicatorInput.Submitted submitted)
                 {
-                    Desk.Publish(new EndedTransaction(id, TransactionEnd.Busy, MendingText));
+                    foreach (SignedTransaction each in submitted.Transactions)
+                    {
+                        Desk.Publish(
+                            new EndedTransaction(each.Id, TransactionEnd.Busy, MendingText));
+                    }
                 }
             }
         }
@@ -274,7 +278,6 @@ public sealed partial class ReplicationLoop
 
         foreach (ReplicatorOutput output in outputs)
         {
-
             foreach (OlderBlocks older in output.Older)
             {
                 _repair.Offer(older);

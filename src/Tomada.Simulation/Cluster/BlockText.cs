@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tomada.Ledger;
 using Tomada.Replication;
 using Tomada.Simulation.Consensus;
@@ -24,7 +23,8 @@ internal static class BlockText
         PeerMessage.Gossip gossip => $"Gossip of {gossip.Transactions.Length}",
         PeerMessage.BlockRequest request => $"BlockRequest {request.FromHeight}",
         PeerMessage.BlockAnswer answer => $"BlockAnswer of {answer.Blocks.Length}",
-        _ => throw new UnreachableException(message.ToString()),
+        PeerMessage.HeldVotes held => $"HeldVotes of {held.Votes.Length}",
+        _ => PeerMessage.Codec.CaseOf(message).Name,
     };
 
     private static string Of(Entry entry) => entry switch

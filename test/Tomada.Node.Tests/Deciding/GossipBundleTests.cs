@@ -1,7 +1,6 @@
 using Tomada.Consensus;
 using Tomada.Primitives;
 using Tomada.Replication;
-using Xunit;
 
 namespace Tomada.Node.Tests.Deciding;
 

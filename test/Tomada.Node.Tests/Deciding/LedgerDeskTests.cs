@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
+using Tomada.Node.Peers;
 using Tomada.Primitives;
 using Tomada.Replication;
 
@@ -66,9 +67,32 @@ public sealed class LedgerDeskTests : IDisposable
         wall.Advance(LedgerDesk.Patience * 10);
         Assert.False(waiting.IsCompleted);
         Assert.True(submitted.TryRead(out ReplicatorInput? input));
-        TransactionId id = Assert.IsType<ReplicatorInput.Submitted>(input).Transaction.Id;
+        TransactionId id = Assert.Single(
+            Assert.IsType<ReplicatorInput.Submitted>(input).Transactions).Id;
         desk.Publish(new EndedTransaction(id, TransactionEnd.Expired, "too late"));
         Assert.Equal(TransactionEnd.Expired, (await waiting).End);
+    }
+
+    [Fact]
+    public async Task Transactions_that_wait_one_behind_the_other_are_taken_together()
+    {
+        LedgerDesk desk = Desk(
+            Founded(), TimeProvider.System, out ChannelReader<ReplicatorInput> submitted);
+        using CancellationTokenSource stop = new();
+        Task<TransactionResult>[] waiting =
+        [
+            desk.SubmitAsync(new ClosePeriod(1), stop.Token),
+            desk.SubmitAsync(new ClosePeriod(2), stop.Token),
+        ];
+        LoopInputs inputs = new(submitted, new IncomingQueues());
+        Assert.True(inputs.TryTake(out ReplicatorInput? input));
+        Assert.Equal(
+            [1, 2],
+            Assert.IsType<ReplicatorInput.Submitted>(input).Transactions
+                .Select(each => ((ClosePeriod)each.Content.Body).Period));
+        Assert.False(inputs.TryTake(out _));
+        await stop.CancelAsync();
+        await Task.WhenAll(waiting).ContinueWith(_ => { }, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -91,7 +115,8 @@ public sealed class LedgerDeskTests : IDisposable
         List<long> numbers = [];
         while (submitted.TryRead(out ReplicatorInput? input))
         {
-            numbers.Add(((ReplicatorInput.Submitted)input).Transaction.Content.Number);
+            numbers.AddRange(((ReplicatorInput.Submitted)input).Transactions
+                .Select(each => each.Content.Number));
         }
 
         Assert.Equal(
