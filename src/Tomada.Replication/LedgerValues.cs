@@ -84,7 +84,7 @@ internal sealed class LedgerValues(
             }
 
             if (!BlockExecution.TryApply(
-                Tip, block, verify, out AppliedBlock? applied, out string? why))
+                Tip, block, verify, out AppliedBlock? applied, out string? why, pending.Find))
             {
                 return new ValueCheck.Refused($"block.execution: {why}");
             }

@@ -18,6 +18,7 @@ internal sealed class PendingQueue
 
     private readonly Dictionary<TransactionId, LinkedListNode<SignedTransaction>> _byId = [];
     private readonly SortedDictionary<CompanyId, int> _counts = [];
+    private readonly Dictionary<Digest, SignedTransaction> _byBytes = [];
 
     public int Count => _byId.Count;
 
@@ -38,7 +39,15 @@ internal sealed class PendingQueue
 
         _byId.Add(transaction.Id, own.AddLast(transaction));
         _counts[company] = _counts.GetValueOrDefault(company) + 1;
+        _byBytes.TryAdd(Digest.Of(transaction.Bytes.Span), transaction);
     }
+
+    /// <summary>
+    /// The waiting transaction of exactly these bytes, so that a block that holds it need not
+    /// decode it again; null when none has them.
+    /// </summary>
+    public SignedTransaction? Find(ReadOnlyMemory<byte> bytes) =>
+        _byBytes.GetValueOrDefault(Digest.Of(bytes.Span));
 
     public bool Remove(TransactionId id)
     {
@@ -49,6 +58,7 @@ internal sealed class PendingQueue
 
         _counts[node.Value.Content.Company]--;
         node.List!.Remove(node);
+        _byBytes.Remove(Digest.Of(node.Value.Bytes.Span));
         return true;
     }
 

@@ -67,16 +67,18 @@ public static class BlockExecution
     /// <param name="verify">Checks signatures.</param>
     /// <param name="applied">The executed block, when the answer is true.</param>
     /// <param name="why">Otherwise what is wrong, and in which entry.</param>
+    /// <param name="known">Finds a transaction that was decoded before, by its exact bytes.</param>
     public static bool TryApply(
         LedgerState parent,
         Block block,
         VerifySignature verify,
         out AppliedBlock? applied,
-        out string? why)
+        out string? why,
+        Func<ReadOnlyMemory<byte>, SignedTransaction?>? known = null)
     {
         applied = null;
         if (!BlockReading.TryRead(
-            block, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
+            block, known, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
         {
             return false;
         }

@@ -8,6 +8,7 @@ internal static class BlockReading
     /// <summary>The transactions of a block in its order, and its seal.</summary>
     public static bool TryRead(
         Block block,
+        Func<ReadOnlyMemory<byte>, SignedTransaction?>? known,
         out ImmutableArray<SignedTransaction> transactions,
         out Seal? seal,
         out string? why)
@@ -35,8 +36,9 @@ internal static class BlockReading
             seal = entry as Seal;
             if (entry is TransactionEntry each)
             {
-                if (!SignedTransaction.TryDecode(
-                    each.Transaction, out SignedTransaction? transaction, out why))
+                SignedTransaction? transaction = known?.Invoke(each.Transaction);
+                if (transaction is null
+                    && !SignedTransaction.TryDecode(each.Transaction, out transaction, out why))
                 {
                     why = $"entry {i}: transaction: {why}";
                     return false;

@@ -10,6 +10,9 @@ public readonly record struct Digest : IComparable<Digest>
     /// <summary>Length in bytes.</summary>
     public const int Size = 32;
 
+    [ThreadStatic]
+    private static IncrementalHash? t_hasher;
+
     private readonly ulong _a, _b, _c, _d;
 
     /// <summary>Reads a digest from exactly 32 bytes.</summary>
@@ -37,8 +40,12 @@ public readonly record struct Digest : IComparable<Digest>
     /// <summary>SHA-256 of the bytes.</summary>
     public static Digest Of(ReadOnlySpan<byte> bytes)
     {
+        // One hasher per thread: setting one up costs as much as hashing a node of a tree.
+        IncrementalHash hasher =
+            t_hasher ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(bytes, hash);
+        hasher.AppendData(bytes);
+        hasher.GetHashAndReset(hash);
         return new Digest(hash);
     }
 
