@@ -12,12 +12,14 @@ public static class ClusterFaults
         TripCompleted, TripPartial, WindowTaken, SessionEndedBySilence, CdrAcceptedBySilence,
         ClockChanged, PaymentConfirmed, LiarWrongRoot, LiarInvalidBlock, LiarEquivocated,
         LiarWithheld, LiarReplayed, Censored, CensorReplaced, LinkCutOneWay, ClockJumped,
+        LiarConvicted,
     ];
 
     public const string MessageLost = "message lost";
     public const string MessageDuplicated = "message duplicated";
     public const string MessageOvertaken = "message overtaken by a later one";
     public const string LinkCutOneWay = "a node heard by nobody that hears all";
+    public const string LiarConvicted = "liar convicted by its own votes";
     public const string ClockJumped = "wall clock jumped";
     public const string LinkCut = "links of a node cut";
     public const string CrashBeforeSync = "crash before sync";

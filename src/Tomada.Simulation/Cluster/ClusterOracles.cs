@@ -108,6 +108,15 @@ internal sealed class ClusterOracles
                 }
             }
 
+            foreach (Evidence evidence in output.Found)
+            {
+                Require(
+                    _plan.Liar >= 0
+                        && evidence.Guilty == ClusterCompanies.Company(_plan.Liar),
+                    $"{company} convicts {evidence.Guilty} of {evidence.Kind}, who is honest");
+                Faults.Met(ClusterFaults.LiarConvicted);
+            }
+
             foreach (AppendedBlock block in output.Append)
             {
                 Appended(company, block);
