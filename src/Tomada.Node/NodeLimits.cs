@@ -35,6 +35,12 @@ public static class NodeLimits
     public const int ChainRequestsMax = 64;
 
     /// <summary>
+    /// Of them, one peer's: one for the rest above its tip and one for a hole below; a further one
+    /// is dropped.
+    /// </summary>
+    public const int ChainRequestsPerPeerMax = 2;
+
+    /// <summary>
     /// Answers with older blocks that wait to be checked; a further one is dropped and asked again.
     /// </summary>
     public const int ChainAnswersMax = 4;

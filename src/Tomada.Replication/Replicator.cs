@@ -295,9 +295,10 @@ public sealed class Replicator
     private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)
     {
         long before = State.Height;
-        if (answer.Blocks is [{ Height: var first }, ..] && first <= before)
+        if (answer.Blocks is [.., { Height: var last }] && last <= before)
         {
             _output.Older.Add(new OlderBlocks(from, answer.Blocks));
+            return;
         }
 
         foreach (ConsensusMessage.Decided block in answer.Blocks)

@@ -13,7 +13,24 @@ internal static class BenchCommand
     public static Command Create() => new("bench", "Measures real processes on this machine.")
     {
         Consensus(),
+        Sync(),
     };
+
+    private static Command Sync()
+    {
+        Option<int> transactions = Number(
+            "--transactions", 100_000, 1_000, BenchOptions.TransactionsMax,
+            "Transactions that the network has decided before the newcomer comes");
+        Command command = new(
+            "sync", "Measures how long a newcomer takes to stand where a network stands.")
+        {
+            transactions,
+        };
+        command.SetAction((parsed, stop) => Task.Run(
+            () => SyncBench.RunAsync(parsed.GetRequiredValue(transactions), stop),
+            CancellationToken.None));
+        return command;
+    }
 
     private static Command Consensus()
     {

@@ -13,22 +13,23 @@ internal sealed record ChainRequest(CompanyId To, BlockService? Blocks, SyncMess
 
 /// <summary>
 /// Sends older blocks to peers that are behind, beside the loop: reading a chain must not delay a
-/// vote. One request of each peer at a time; an honest one waits for its answer, and what is asked
-/// on top is dropped.
+/// vote. An honest peer waits for its answers, so what it asks beyond a few is dropped.
 /// </summary>
 internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
 {
     private readonly Channel<ChainRequest> _requests = Channel.CreateBounded<ChainRequest>(
         new BoundedChannelOptions(NodeLimits.ChainRequestsMax) { SingleReader = true });
 
-    private ImmutableSortedSet<CompanyId> _waiting = [];
+    private ImmutableSortedDictionary<CompanyId, int> _waiting =
+        ImmutableSortedDictionary<CompanyId, int>.Empty;
 
-    /// <summary>Takes a request, unless one of the same peer waits.</summary>
+    /// <summary>Takes a request, unless as many of the same peer wait as may.</summary>
     public void Ask(ChainRequest request)
     {
-        if (!_waiting.Contains(request.To) && _requests.Writer.TryWrite(request))
+        if (_waiting.GetValueOrDefault(request.To) < NodeLimits.ChainRequestsPerPeerMax
+            && _requests.Writer.TryWrite(request))
         {
-            ImmutableInterlocked.Update(ref _waiting, (all, to) => all.Add(to), request.To);
+            Count(request.To, 1);
         }
     }
 
@@ -42,9 +43,12 @@ internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
                 peers.Send(request.To, PeerMessage.Codec.Encode(answer));
             }
 
-            ImmutableInterlocked.Update(ref _waiting, (all, to) => all.Remove(to), request.To);
+            Count(request.To, -1);
         }
     }
+
+    private void Count(CompanyId peer, int change) => ImmutableInterlocked.Update(
+        ref _waiting, all => all.SetItem(peer, all.GetValueOrDefault(peer) + change));
 
     private PeerMessage? Answer(ChainRequest request)
     {

@@ -53,7 +53,12 @@ internal sealed partial class SnapshotKeeper(
             && standing() is { } now)
         {
             (_size, _rows) = (state.Size, StatePart.RowsOf(state));
-            _writing = Task.Run(() => Write(now));
+            // A thread of its own: work of a busy pool would go first, and again and again.
+            _writing = Task.Factory.StartNew(
+                () => Write(now),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         }
     }
 

@@ -97,7 +97,7 @@ public sealed class SnapshotStore : IDisposable
         byte[] bytes = SnapshotHead.Codec.Encode(head);
         lock (_gate)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
+            // One after the other: between them there is a snapshot too many, never one too few.
             _connection.Execute(
                 "INSERT OR REPLACE INTO heads VALUES (?1, ?2, ?3)",
                 head.Height, bytes, RowHash.Of(Heads, HeadKey(head.Height), bytes));
@@ -107,7 +107,6 @@ public sealed class SnapshotStore : IDisposable
                 NodeLimits.SnapshotsKept);
             _connection.Execute(
                 "DELETE FROM parts WHERE height NOT IN (SELECT height FROM heads)");
-            transaction.Commit();
         }
     }
 
