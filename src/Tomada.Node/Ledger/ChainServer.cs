@@ -9,7 +9,14 @@ using Tomada.Replication;
 namespace Tomada.Node;
 
 /// <summary>What a peer asks of the chain: blocks, or what is needed for a snapshot.</summary>
-internal sealed record ChainRequest(CompanyId To, BlockService? Blocks, SyncMessage? Sync);
+internal sealed record ChainRequest(CompanyId To, BlockService? Blocks, SyncMessage? Sync)
+{
+    public static IEnumerable<ChainRequest> Of(ReplicatorOutput output) =>
+    [
+        .. output.Serve.Select(each => new ChainRequest(each.To, each, null)),
+        .. output.Syncing.Select(each => new ChainRequest(each.From, null, each.Message)),
+    ];
+}
 
 /// <summary>
 /// Sends older blocks to peers that are behind, beside the loop: reading a chain must not delay a

@@ -283,14 +283,9 @@ public sealed partial class ReplicationLoop
                 _repair.Offer(older);
             }
 
-            foreach (BlockService service in output.Serve)
+            foreach (ChainRequest request in ChainRequest.Of(output))
             {
-                _server.Ask(new ChainRequest(service.To, service, null));
-            }
-
-            foreach (SyncInput input in output.Syncing)
-            {
-                _server.Ask(new ChainRequest(input.From, null, input.Message));
+                _server.Ask(request);
             }
 
             foreach (Replication.AppendedBlock block in output.Append)
