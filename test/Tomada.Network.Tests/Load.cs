@@ -9,6 +9,12 @@ namespace Tomada.Network.Tests;
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
+    /// <summary>
+    /// Between two submissions of a company, at least: load enough that every fault meets some, and
+    /// little enough that who was away catches up with it on two cores.
+    /// </summary>
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(50);
+
     private static int s_marks;
 
     private readonly CancellationTokenSource _enough = new();
@@ -83,7 +89,8 @@ internal sealed class Load : IAsyncDisposable
 
         public async Task RunAsync(CancellationToken enough, CancellationToken stop)
         {
-            while (!enough.IsCancellationRequested && !stop.IsCancellationRequested)
+            using PeriodicTimer pace = new(s_pace);
+            while (!enough.IsCancellationRequested && await pace.WaitForNextTickAsync(stop))
             {
                 string number = Interlocked.Increment(ref s_marks)
                     .ToString(CultureInfo.InvariantCulture);
