@@ -16,9 +16,10 @@ internal sealed class PendingQueue
         [PriorityClass.Flexible] = [],
     };
 
-    private readonly Dictionary<TransactionId, LinkedListNode<SignedTransaction>> _byId = [];
+    private readonly Dictionary<TransactionId, LinkedListNode<Waiting>> _byId = [];
     private readonly SortedDictionary<CompanyId, int> _counts = [];
     private readonly Dictionary<Digest, SignedTransaction> _byBytes = [];
+    private long _arrivals;
 
     public int Count => _byId.Count;
 
@@ -32,12 +33,12 @@ internal sealed class PendingQueue
     {
         CompanyId company = transaction.Content.Company;
         ByCompany lists = _classes[ClassOf(transaction)];
-        if (!lists.TryGetValue(company, out LinkedList<SignedTransaction>? own))
+        if (!lists.TryGetValue(company, out LinkedList<Waiting>? own))
         {
-            lists[company] = own = new LinkedList<SignedTransaction>();
+            lists[company] = own = new LinkedList<Waiting>();
         }
 
-        _byId.Add(transaction.Id, own.AddLast(transaction));
+        _byId.Add(transaction.Id, own.AddLast(new Waiting(transaction, ++_arrivals)));
         _counts[company] = _counts.GetValueOrDefault(company) + 1;
         _byBytes.TryAdd(Digest.Of(transaction.Bytes.Span), transaction);
     }
@@ -51,27 +52,32 @@ internal sealed class PendingQueue
 
     public bool Remove(TransactionId id)
     {
-        if (!_byId.Remove(id, out LinkedListNode<SignedTransaction>? node))
+        if (!_byId.Remove(id, out LinkedListNode<Waiting>? node))
         {
             return false;
         }
 
-        _counts[node.Value.Content.Company]--;
+        SignedTransaction removed = node.Value.Transaction;
+        _counts[removed.Content.Company]--;
         node.List!.Remove(node);
-        _byBytes.Remove(Digest.Of(node.Value.Bytes.Span));
+        _byBytes.Remove(Digest.Of(removed.Bytes.Span));
         return true;
     }
 
     /// <summary>All, in no order that matters to anyone.</summary>
     public IEnumerable<SignedTransaction> All =>
-        _classes.Values.SelectMany(lists => lists.Values.SelectMany(own => own));
+        _classes.Values.SelectMany(lists => lists.Values.SelectMany(
+            own => own.Select(each => each.Transaction)));
 
     /// <summary>The company's own, by class and then oldest first.</summary>
     public IEnumerable<SignedTransaction> Of(CompanyId company) => _classes.Values.SelectMany(
-        lists => lists.TryGetValue(company, out LinkedList<SignedTransaction>? own) ? own : []);
+        lists => lists.TryGetValue(company, out LinkedList<Waiting>? own)
+            ? own.Select(each => each.Transaction)
+            : []);
 
     /// <summary>
-    /// The next batch: class by class, one of each company in turn, oldest first, within both
+    /// The next batch: class by class, one of each company in turn, oldest first, and first the
+    /// company that waits the longest, so that a batch of one is nobody's privilege; within both
     /// bounds. Emergencies declare themselves, so they get a share of the batch first, and the
     /// rest of them come last: whoever cries wolf delays nobody for long.
     /// </summary>
@@ -113,19 +119,28 @@ internal sealed class PendingQueue
     private IEnumerator<SignedTransaction> InTurn(
         PriorityClass priority, Func<SignedTransaction, bool> admits)
     {
-        List<IEnumerator<SignedTransaction>> turns =
-            [.. _classes[priority].Values.Select(own => own.Where(admits).GetEnumerator())];
+        List<IEnumerator<Waiting>> turns =
+        [
+            .. _classes[priority].Values.Select(
+                own => own.Where(each => admits(each.Transaction)).GetEnumerator()),
+        ];
+        turns.RemoveAll(each => !each.MoveNext());
+        turns.Sort((one, other) => one.Current.Arrival.CompareTo(other.Current.Arrival));
         while (turns.Count > 0)
         {
-            turns.RemoveAll(each => !each.MoveNext());
-            foreach (IEnumerator<SignedTransaction> each in turns)
+            foreach (IEnumerator<Waiting> each in turns)
             {
-                yield return each.Current;
+                yield return each.Current.Transaction;
             }
+
+            turns.RemoveAll(each => !each.MoveNext());
         }
     }
 
-    private sealed class ByCompany : SortedDictionary<CompanyId, LinkedList<SignedTransaction>>;
+    /// <summary>A transaction, and how many had come before it.</summary>
+    private sealed record Waiting(SignedTransaction Transaction, long Arrival);
+
+    private sealed class ByCompany : SortedDictionary<CompanyId, LinkedList<Waiting>>;
 
     private sealed class Batch(int countMax, int bytesMax)
     {

@@ -78,7 +78,8 @@ public static class BlockExecution
     {
         applied = null;
         if (!BlockReading.TryRead(
-            block, known, out ImmutableArray<SignedTransaction> transactions, out Seal? seal, out why))
+            block, known, out ImmutableArray<SignedTransaction> transactions, out Seal? seal,
+            out why))
         {
             return false;
         }

@@ -6,6 +6,8 @@ namespace Tomada.Node.Storage;
 /// <summary>
 /// Short forms for statements with positional parameters: ?1, ?2 and so on. Each text is compiled
 /// once for a connection and kept with it, because compiling costs more than most statements do.
+/// Transactions are begun and ended by statements too: a kept statement would refuse to run in
+/// another <see cref="SqliteTransaction"/> than its first.
 /// </summary>
 public static class Query
 {
