@@ -113,8 +113,9 @@ internal sealed class Intake(
     /// next block to say so, but makes none: until then a block of an earlier time may still come.
     /// One whose time is still too far ahead waits for it, as after the clock has slowed down.
     /// </summary>
-    public bool HasWork(LedgerState state, Timestamp blockTime) => pending.All.Any(
-        each => Admission.Refuse(state, each, blockTime, static (_, _, _) => true) is null);
+    public bool HasWork(LedgerState state, Timestamp blockTime) => pending.Count > 0
+        && pending.All.Any(each =>
+            Admission.Refuse(state, each, blockTime, static (_, _, _) => true) is null);
 
     /// <summary>Lets go of what a block holds.</summary>
     public void Forget(AppliedBlock block, OutputBuilder output)

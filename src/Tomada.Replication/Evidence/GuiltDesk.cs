@@ -71,7 +71,7 @@ internal sealed class GuiltDesk
         }
 
         // Two chains: who signed the other one's block stands in its successor.
-        ReadOnlyMemory<byte>? value = message switch
+        byte[]? value = message switch
         {
             ConsensusMessage.Propose propose => propose.Value,
             ConsensusMessage.Decided decided => decided.Value,
