@@ -12,7 +12,7 @@ namespace Tomada.Replication;
 /// state machine. It does no IO: inputs come in, effects go out, in the order in which the node
 /// must carry them out (<see cref="ReplicatorOutput"/>). One thread.
 /// </summary>
-public sealed class Replicator
+public sealed partial class Replicator
 {
     private readonly ReplicatorOptions _options;
     private readonly PendingQueue _pending = new();
@@ -223,96 +223,12 @@ public sealed class Replicator
         }
     }
 
-    private void OnReceived(ReplicatorInput.Received received)
-    {
-        if (!PeerMessage.Codec.TryDecode(received.Bytes, out PeerMessage? message, out string? why))
-        {
-            _output.Refusals.Add(new RefusedInput(received.From, "peer.malformed", why));
-            return;
-        }
-
-        switch (message)
-        {
-            case PeerMessage.Voting voting:
-                OnVoting(received.From, voting.Message);
-                break;
-            case PeerMessage.HeldVotes or PeerMessage.GuiltFound:
-                _guilt.Hear(received.From, message, _output);
-                break;
-            case PeerMessage.NewestVoteAsked:
-                _guilt.Answer(received.From, _output);
-                break;
-            case PeerMessage.NewestVote answer:
-                _awakening.Hear(received.From, answer, _output);
-                Awake();
-                break;
-            case PeerMessage.Syncing syncing:
-                _output.Syncing.Add(new SyncInput(received.From, syncing.Message));
-                break;
-            case PeerMessage.Gossip gossip:
-                foreach (byte[] bytes in gossip.Transactions)
-                {
-                    _intake.Hear(received.From, bytes, State, NextBlockTime, _output);
-                }
-
-                break;
-            case PeerMessage.BlockRequest request:
-                if (request.FromHeight <= State.Height)
-                {
-                    _output.Serve.Add(new BlockService(received.From, request.FromHeight));
-                }
-
-                break;
-            case PeerMessage.BlockAnswer blocks:
-                OnBlocks(received.From, blocks);
-                break;
-            default:
-                throw new UnreachableException(message.ToString());
-        }
-    }
-
     /// <summary>Begins the first height as soon as enough have said what they hold.</summary>
     private void Awake()
     {
         if (_awakening.OnTick(_monotonicMs, _output))
         {
             Drive(NextHeight());
-        }
-    }
-
-    private void OnVoting(CompanyId from, ConsensusMessage message)
-    {
-        if (message is not ConsensusMessage.Decided decided
-            || !_guilt.IsFork(from, decided, _values, _output))
-        {
-            Drive(new Input.Received(from, message));
-        }
-
-        // Afterwards: a decision does not wait for it.
-        _guilt.Hear(from, message, _values, _output);
-    }
-
-    private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)
-    {
-        long before = State.Height;
-        if (answer.Blocks is [.., { Height: var last }] && last <= before)
-        {
-            _output.Older.Add(new OlderBlocks(from, answer.Blocks));
-            return;
-        }
-
-        foreach (ConsensusMessage.Decided block in answer.Blocks)
-        {
-            if (block.Height == State.Height + 1
-                && !_guilt.IsFork(from, block, _values, _output))
-            {
-                Drive(new Input.Received(from, block));
-            }
-        }
-
-        if (_catchUp.Answered(from, State.Height > before, _monotonicMs, State.Height) is { } ask)
-        {
-            _output.Send.Add(ask);
         }
     }
 

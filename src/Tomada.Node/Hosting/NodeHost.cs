@@ -140,7 +140,7 @@ public static class NodeHost
             stop: ending.Token);
         status.BrokerRuns(devices.Enrol, devices.StationsAsync);
         NodeEndpoints bound = endpoints with
-            { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() };
+        { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() };
         bound.Save(member.DataDirectory);
         Task newKeys = membership.RunAsync(ending.Token);
         Task[] work =

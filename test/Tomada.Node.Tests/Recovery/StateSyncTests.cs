@@ -81,8 +81,11 @@ public sealed class StateSyncTests
 
     private static SyncMessage? Lie(string lie, SyncMessage message) => (lie, message) switch
     {
-        ("row", SyncMessage.Part part) => part with { Bytes = StatePart.Codec.Encode(
-            Changed(StatePart.Codec.Decode(part.Bytes))) },
+        ("row", SyncMessage.Part part) => part with
+        {
+            Bytes = StatePart.Codec.Encode(
+            Changed(StatePart.Codec.Decode(part.Bytes)))
+        },
         ("seal", SyncMessage.Seals seals) => seals with
         {
             Links = seals.Links.SetItem(1, seals.Links[1] with { Seal = seals.Links[0].Seal }),
