@@ -12,8 +12,23 @@ public static class ClusterFaults
         TripCompleted, TripPartial, WindowTaken, SessionEndedBySilence, CdrAcceptedBySilence,
         ClockChanged, PaymentConfirmed, LiarWrongRoot, LiarInvalidBlock, LiarEquivocated,
         LiarWithheld, LiarReplayed, Censored, CensorReplaced, LinkCutOneWay, ClockJumped,
-        LiarConvicted,
+        LiarConvicted, MemberJoined, MemberRemoved, MemberReplaced, MemberLeft, KeyRotated,
+        ChangedWhileDown, NewcomerVoted, LiarPutOut, DiskLost, DiskRestored, LostKeyFound,
+        LostKeyReplaced,
     ];
+
+    public const string MemberJoined = "member joined";
+    public const string MemberRemoved = "member put out";
+    public const string MemberReplaced = "member replaced";
+    public const string MemberLeft = "member left";
+    public const string KeyRotated = "voting key rotated";
+    public const string ChangedWhileDown = "members changed while a node was down";
+    public const string NewcomerVoted = "block decided with a newcomer's vote";
+    public const string LiarPutOut = "liar put out";
+    public const string DiskLost = "disk lost";
+    public const string DiskRestored = "disk put back from an older copy";
+    public const string LostKeyFound = "node found that its votes were lost";
+    public const string LostKeyReplaced = "lost voting key replaced by a fresh one";
 
     public const string MessageLost = "message lost";
     public const string MessageDuplicated = "message duplicated";

@@ -30,6 +30,9 @@ internal abstract record ClusterHappening
 
     public sealed record ClockJumped : ClusterHappening;
 
+    /// <summary>The disk of the node that dies later is copied.</summary>
+    public sealed record DiskCopied : ClusterHappening;
+
     public sealed record Healed : ClusterHappening;
 
     public sealed record CaughtUpBy(long Height) : ClusterHappening;

@@ -194,8 +194,10 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
 
     private byte[] Sign(VoteType type, long height, int ballot, Digest digest)
     {
+        MemberSet members = world.Oracles.MembersAt(height);
         byte[] bytes = new VoteContent(type, height, ballot, digest).SignedBytes(
-            world.Network, world.GovernanceRoot);
-        return ClusterCompanies.VoterOf(node.Company)(bytes);
+            world.Network, members.Hash);
+        PublicKey key = members.Members.First(each => each.Company == node.Company).VotingKey;
+        return StandInSignatures.SignerOf(key)(bytes);
     }
 }

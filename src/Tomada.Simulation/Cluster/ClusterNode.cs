@@ -28,12 +28,15 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     /// <summary>How far its wall clock is ahead.</summary>
     public int SkewMs { get; set; } = skewMs;
 
-    public VirtualDisk Disk { get; } = new();
+    public VirtualDisk Disk { get; private set; } = new();
 
     public bool IsUp => _replicator is not null;
 
     /// <summary>The newest applied state; while the node is up.</summary>
     public LedgerState State => _replicator!.State;
+
+    /// <summary>The disk is not there any more; another comes in its place.</summary>
+    public void Replace(VirtualDisk disk) => Disk = disk;
 
     /// <summary>Which tick is the newest that was asked for; older ones are ignored.</summary>
     public long TickVersion { get; set; }
@@ -55,6 +58,8 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
                 BaseTimeoutMs)
             {
                 Mutation = world.Mutation,
+                SignerOf = key => key == Disk.LostKey
+                    ? null : ClusterKeys.SignerOf(company, key),
             },
             world.Genesis);
         _proposed.Clear();
@@ -100,7 +105,8 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     public void Work()
     {
         DeskView view = new(
-            State, company, world.Plan, LedgerNow, _proposed, world.IsHealed);
+            State, company, world.Plan, LedgerNow, _proposed, world.IsHealed,
+            world.MembersSeenBy(this));
         GiveUpWaiting();
         foreach (Duty duty in Duties.Of(view).ToList())
         {
@@ -119,7 +125,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     /// <summary>Submits something that changes nothing, so that blocks go on.</summary>
     public void Load()
     {
-        if (!IsUp)
+        if (!IsUp || !State.Members.ContainsKey(company))
         {
             return;
         }
@@ -149,8 +155,10 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     {
         Timestamp validUntil = new(Math.Max(LedgerNow.UnixMs, State.Time.UnixMs)
             + ((long)world.Plan.ValidityMs * State.Clock.Factor));
+        long used = State.Lanes.GetValueOrDefault(new LaneId(company, 0), Lane.Unused).Highest;
+        _lastNumber = Math.Max(_lastNumber, used) + 1;
         Transaction content = new(
-            State.Network, company, 0, ++_lastNumber, validUntil, duty.Body);
+            State.Network, company, 0, _lastNumber, validUntil, duty.Body);
         SignedTransaction transaction =
             SignedTransaction.Sign(content, ClusterCompanies.IdentityOf(company));
         _waiting[transaction.Id] = (duty.Key, validUntil);

@@ -22,19 +22,21 @@ internal sealed class ClusterOracles
     private readonly Dictionary<TransactionId, (CompanyId Company, string Key)> _submitted = [];
     private readonly Dictionary<TransactionId, string> _never = [];
     private readonly Dictionary<TransactionId, long> _submittedMs = [];
+    private readonly Dictionary<long, MemberSet> _members = [];
+    private readonly HashSet<TransactionId> _forgotten = [];
+    private readonly HashSet<VoteContent> _heard = [];
+    private readonly List<ConcludedChange> _changes = [];
     private readonly ClusterPlan _plan;
     private readonly Func<long> _nowMs;
     private CompanyId? _lastProposer;
 
     public ClusterOracles(LedgerState founded, ClusterPlan plan, Func<long> nowMs)
     {
-        MemberSet members = new(
-            founded.Members.Values.Select(each => new Member(each.Company, each.VotingKey)),
-            founded.GovernanceRoot);
+        _members[1] = MemberSets.Of(founded);
         _plan = plan;
         _nowMs = nowMs;
         _votes = new Oracles(
-            _ => members,
+            MembersAt,
             new VoteVerifier(founded.Network, StandInSignatures.Verify),
             checksProofs: true,
             plan.Liar >= 0 ? 1 : 0);
@@ -48,6 +50,33 @@ internal sealed class ClusterOracles
     public long Highest { get; private set; }
 
     public FaultTable Faults { get; } = new();
+
+    /// <summary>Changes of the members that took effect, in the order of their heights.</summary>
+    public IReadOnlyList<ConcludedChange> Changes => _changes;
+
+    /// <summary>Who votes at a height that follows a block.</summary>
+    public MemberSet MembersAt(long height) => _members[height];
+
+    /// <summary>Somebody who is up has got this message of the node whose disk is lost.</summary>
+    public void Heard(ConsensusMessage message) =>
+        _heard.UnionWith(MessageVotes.In(message, value => Digest.Of(value.Span))
+            .Take(1).Select(each => each.Content));
+
+    /// <summary>
+    /// A node starts on another disk than the one it wrote. What it waited for may be in a block or
+    /// not, and of its votes those remain that somebody has got: the others convict nobody.
+    /// </summary>
+    public void DiskReplaced(CompanyId company)
+    {
+        _votes.Forget(company, each => !_heard.Contains(each));
+        _forgotten.UnionWith(_submitted
+            .Where(each => each.Value.Company == company)
+            .Select(each => each.Key).Where(each => !_log.Contains(each)));
+        foreach (TransactionId id in _forgotten)
+        {
+            _never.Remove(id);
+        }
+    }
 
     public void Submitted(CompanyId company, SignedTransaction transaction, string key)
     {
@@ -90,8 +119,14 @@ internal sealed class ClusterOracles
     /// <summary>A node synced these effects; nothing of them has left it yet.</summary>
     public void Synced(CompanyId company, IEnumerable<ReplicatorOutput> outputs)
     {
+        foreach (AppliedBlock each in outputs.SelectMany(x => x.Append).Select(x => x.Applied))
+        {
+            _members.TryAdd(each.Seal.Height + 1, MemberSets.Of(each.After));
+        }
+
         foreach (ReplicatorOutput output in outputs)
         {
+            Faults.Met(ClusterFaults.LostKeyFound, output.Lost is null ? 0 : 1);
             foreach (DurableRecord row in output.Votes)
             {
                 if (row.Kind == DurableKind.Endorsed)
@@ -156,7 +191,7 @@ internal sealed class ClusterOracles
         foreach ((TransactionId id, (CompanyId company, string key)) in _submitted)
         {
             Require(
-                _log.Contains(id) || _never.ContainsKey(id),
+                _log.Contains(id) || _never.ContainsKey(id) || _forgotten.Contains(id),
                 $"{company}'s '{key}' ({id}) has no end");
         }
 
@@ -217,6 +252,12 @@ internal sealed class ClusterOracles
     private void JudgeFirst(AppendedBlock block)
     {
         AppliedBlock applied = block.Applied;
+        if (block.Proof.Certificate.Seals.Any(each =>
+            ClusterCompanies.NumberOf(each.Company) >= _plan.N))
+        {
+            Faults.Met(ClusterFaults.NewcomerVoted);
+        }
+
         if (block.Proof.Certificate.Ballot > 0)
         {
             Faults.Met(ClusterFaults.BallotChanged);
@@ -292,16 +333,39 @@ internal sealed class ClusterOracles
         };
     }
 
+    private static string? KindOf(MemberChange change) => change switch
+    {
+        MemberChange.Admit => ClusterFaults.MemberJoined,
+        MemberChange.Remove => ClusterFaults.MemberRemoved,
+        MemberChange.Replace => ClusterFaults.MemberReplaced,
+        MemberChange.Depart => ClusterFaults.MemberLeft,
+        MemberChange.Rotate { Key: KeyChange.VotingKey key, Company: var company } =>
+            key.Key == ClusterKeys.Fresh(company)
+                ? ClusterFaults.LostKeyReplaced : ClusterFaults.KeyRotated,
+        _ => null,
+    };
+
     private void Never(TransactionId id, string why)
     {
+        if (_forgotten.Contains(id))
+        {
+            return;
+        }
+
         Require(!_log.Contains(id), $"transaction {id} is in a block, but {why}");
         _never.TryAdd(id, why);
     }
 
     private void Count(Effect effect, bool byRule)
     {
+        if (effect is MembersChanged changed)
+        {
+            _changes.Add(changed.Concluded);
+        }
+
         string? kind = effect switch
         {
+            MembersChanged each => KindOf(each.Concluded.Change),
             RulesChanged => ClusterFaults.ClockChanged,
             TripExpired => ClusterFaults.TripExpired,
             TripRefused => ClusterFaults.TripRefused,

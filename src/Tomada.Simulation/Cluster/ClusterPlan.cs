@@ -32,7 +32,7 @@ public enum FirstAnswer
 }
 
 /// <summary>Everything that one seed decides before its history begins.</summary>
-public sealed class ClusterPlan
+public sealed partial class ClusterPlan
 {
     private const int LoadMaxMs = 8_000;
 
@@ -84,6 +84,10 @@ public sealed class ClusterPlan
         JumpNode = random.Chance(150_000) ? random.Below(N) : -1;
         JumpMs = random.Between(-JumpMaxMs, JumpMaxMs);
         JumpAtMs = random.Between(50, FaultsUntilMs - 1);
+        if (N is >= 2 and <= 4 && Censor < 0 && random.Chance(450_000))
+        {
+            DrawChanges(random);
+        }
     }
 
     private ClusterPlan(int members, int censor, int censored)
@@ -113,7 +117,7 @@ public sealed class ClusterPlan
     public int N { get; }
 
     /// <summary>A member that lies; -1: none. Below four members none may.</summary>
-    public int Liar { get; }
+    public int Liar { get; private set; }
 
     /// <summary>What it does.</summary>
     public ClusterLies Lies { get; }
@@ -125,7 +129,7 @@ public sealed class ClusterPlan
     public int Censored { get; }
 
     /// <summary>Until then every company submits something all the time; 0: none does.</summary>
-    public int LoadUntilMs { get; }
+    public int LoadUntilMs { get; private set; }
 
     public int LossPerMillion { get; private set; }
 
@@ -148,20 +152,20 @@ public sealed class ClusterPlan
     public int ValidityMs { get; }
 
     /// <summary>From then on nothing fails any more.</summary>
-    public int FaultsUntilMs { get; }
+    public int FaultsUntilMs { get; private set; }
 
     /// <summary>The one node that dies.</summary>
-    public int CrashNode { get; }
+    public int CrashNode { get; private set; }
 
     /// <summary>It dies in its first step with effects from then on.</summary>
-    public int CrashAtMs { get; }
+    public int CrashAtMs { get; private set; }
 
     public CrashPoint CrashPoint { get; }
 
-    public int DownMs { get; }
+    public int DownMs { get; private set; }
 
     /// <summary>A node whose links break for a while; -1: none.</summary>
-    public int CutNode { get; }
+    public int CutNode { get; private set; }
 
     public int CutAtMs { get; }
 
@@ -216,5 +220,7 @@ public sealed class ClusterPlan
         + $" one way={IsCutOneWay} jump of {JumpNode} by {JumpMs}ms at {JumpAtMs}ms"
         + $" home={Home} first answer={FirstAnswer} no show={NoShowLeg} unended={UnendedLeg}"
         + $" home silent={IsHomeSilent} liar={Liar} ({Lies}) censor={Censor} of {Censored}"
-        + $" load until {LoadUntilMs}ms";
+        + $" load until {LoadUntilMs}ms trips={HasTrips} disk={DiskLoss} copied at {CopyAtMs}ms"
+        + $" newcomer from {NewcomerFromMs}ms"
+        + string.Concat(Changes.Select(each => $" {each.Kind}({each.Company}) at {each.AtMs}ms"));
 }

@@ -30,10 +30,12 @@ public sealed record ClusterOptions
 /// <param name="CensoredWaitMaxMs">
 /// The longest that a transaction of the censored company was on its way.
 /// </param>
+/// <param name="Changes">Changes of the members as they took effect.</param>
 /// <param name="Log">Line by line, when it was asked for.</param>
 public sealed record ClusterHistory(
     ulong Seed, string? Violation, long Height, long Events, long VirtualMs, string Plan,
-    FaultTable Faults, long CensoredWaitMaxMs, ImmutableArray<string> Log)
+    FaultTable Faults, long CensoredWaitMaxMs, ImmutableArray<ClusterChangeMet> Changes,
+    ImmutableArray<string> Log)
 {
     /// <summary>The command that runs this history again.</summary>
     public string ReplayCommand =>
@@ -76,6 +78,6 @@ public static class ClusterSimulation
         return new ClusterHistory(
             seed, violation, world.Oracles.Highest, world.Events, world.NowMs,
             world.Plan.ToString(), world.Oracles.Faults, world.Oracles.CensoredWaitMaxMs,
-            [.. world.Log]);
+            [.. world.Changes], [.. world.Log]);
     }
 }

@@ -8,7 +8,7 @@ using Tomada.Simulation.Consensus;
 namespace Tomada.Simulation.Cluster;
 
 /// <summary>Virtual time, network and all nodes of one history.</summary>
-internal sealed class ClusterWorld
+internal sealed partial class ClusterWorld
 {
     private const int DeskPeriodMs = 400;
     private const int LoadPeriodMs = 100;
@@ -32,8 +32,8 @@ internal sealed class ClusterWorld
         LedgerState founded = LedgerState.FromGenesis(Genesis);
         Oracles = new ClusterOracles(founded, Plan, () => NowMs);
         Network = founded.Network;
-        GovernanceRoot = founded.GovernanceRoot;
-        for (int i = 0; i < Plan.N; i++)
+        _wanted = WantedChange.Of(Plan, Network);
+        for (int i = 0; i < Plan.N + (Plan.HasNewcomer ? 1 : 0); i++)
         {
             int skewMs = Random.Between(-Plan.ClockSkewMaxMs, Plan.ClockSkewMaxMs);
             _nodes.Add(new ClusterNode(this, ClusterCompanies.Company(i), i, skewMs));
@@ -49,9 +49,6 @@ internal sealed class ClusterWorld
     public Genesis Genesis { get; }
 
     public Digest Network { get; }
-
-    /// <summary>What the votes of every height sign: the members never change here.</summary>
-    public Digest GovernanceRoot { get; }
 
     public ReplicationMutation Mutation { get; }
 
@@ -88,7 +85,13 @@ internal sealed class ClusterWorld
 
         foreach (ClusterNode node in _nodes)
         {
-            At(Random.Between(0, 500), new ClusterHappening.Restarted(node));
+            int from = node.Index < Plan.N ? Random.Between(0, 500) : Plan.NewcomerFromMs;
+            At(from, new ClusterHappening.Restarted(node));
+        }
+
+        if (Plan.DiskLoss == DiskLoss.OlderCopy)
+        {
+            At(Plan.CopyAtMs, new ClusterHappening.DiskCopied());
         }
 
         while (!IsOver() && _queue.TryDequeue(out ClusterHappening? next, out (long Ms, long) at))
@@ -118,6 +121,10 @@ internal sealed class ClusterWorld
 
         byte[] bytes = PeerMessage.Codec.Encode(message);
         bool isAnswer = message is PeerMessage.BlockAnswer;
+
+        // Somebody restores its disk while it can ask all, and asks until it is answered.
+        bool isSure = Plan.DiskLoss != DiskLoss.None
+            && message is PeerMessage.NewestVote or PeerMessage.NewestVoteAsked;
         foreach (ClusterNode node in _nodes)
         {
             if (node == from || (to is not null && node.Company != to))
@@ -128,7 +135,8 @@ internal sealed class ClusterWorld
             foreach (byte[] said in lies
                 ? _liar!.Say(node, message).Select(PeerMessage.Codec.Encode) : [bytes])
             {
-                Transmit(new ClusterHappening.Arrived(node, from, said, _number++, isAnswer));
+                Transmit(
+                    new ClusterHappening.Arrived(node, from, said, _number++, isAnswer), isSure);
             }
         }
     }
@@ -173,7 +181,13 @@ internal sealed class ClusterWorld
 
     public void Synced(ClusterNode node, List<ReplicatorOutput> outputs, bool isAnswer)
     {
+        int changes = Oracles.Changes.Count;
         Oracles.Synced(node.Company, outputs);
+        foreach (ConcludedChange change in Oracles.Changes.Skip(changes))
+        {
+            Changed(change);
+        }
+
         foreach (AppendedBlock block in outputs.SelectMany(each => each.Append))
         {
             Oracles.Faults.Met(ClusterFaults.CatchUp, isAnswer ? 1 : 0);
@@ -219,7 +233,9 @@ internal sealed class ClusterWorld
 
     private bool IsOver() => IsHealed && _nodes.TrueForAll(node =>
         node.IsUp && node.State.Height == Oracles.Highest && node.Disk.Pending.Count == 0
-        && Duties.IsOver(node.State) && StationDuties.AreRenewed(node.State));
+        && (_wanted.IsEmpty || MembershipDuties.IsOver(node.State, _wanted))
+        && (!Plan.HasTrips
+            || (Duties.IsOver(node.State) && StationDuties.AreRenewed(node.State))));
 
     private void Handle(ClusterHappening happening)
     {
@@ -255,17 +271,17 @@ internal sealed class ClusterWorld
             case ClusterHappening.ReachChanged { Node: var node }:
                 node.Reach(ReachableFrom(node));
                 break;
+            case ClusterHappening.DiskCopied:
+                _copy = _nodes[Plan.CrashNode].Disk.Copy();
+                break;
             case ClusterHappening.Restarted { Node: var node }:
+                LoseDisk(node);
                 node.Start(ReachableFrom(node));
                 LookSoon(node);
                 ReachAll();
                 break;
             case ClusterHappening.CutChanged cut:
-                _cut = cut.Node;
-                Oracles.Faults.Met(
-                    Plan.IsCutOneWay ? ClusterFaults.LinkCutOneWay : ClusterFaults.LinkCut,
-                    _cut >= 0 ? 1 : 0);
-                ReachAll();
+                Cut(cut.Node);
                 break;
             case ClusterHappening.ClockJumped:
                 Oracles.Faults.Met(ClusterFaults.ClockJumped);
@@ -300,26 +316,16 @@ internal sealed class ClusterWorld
         }
     }
 
-    private void Heal()
-    {
-        Note("the faults end");
-        IsHealed = true;
-        _cut = -1;
-        if (Plan.JumpNode >= 0)
-        {
-            _nodes[Plan.JumpNode].SkewMs = 0;
-        }
-
-        Plan.End();
-        ReachAll();
-        At(NowMs + ClusterSimulation.CatchUpMaxMs,
-            new ClusterHappening.CaughtUpBy(Oracles.Highest));
-    }
-
-    private void Transmit(ClusterHappening.Arrived message)
+    private void Transmit(ClusterHappening.Arrived message, bool isSure)
     {
         if (!IsConnected(message.From, message.Node))
         {
+            return;
+        }
+
+        if (isSure)
+        {
+            At(NowMs + 1, message);
             return;
         }
 
@@ -354,6 +360,12 @@ internal sealed class ClusterWorld
         _newestArrived[link] = Math.Max(newest, arrived.Number);
         byte[]? heard = arrived.Node.Index == Plan.Censor
             ? ClusterCensor.LeftOf(arrived.Bytes, Plan, Oracles.Faults) : arrived.Bytes;
+        if (Plan.DiskLoss != DiskLoss.None && arrived.From.Index == Plan.CrashNode
+            && PeerMessage.Codec.Decode(arrived.Bytes) is PeerMessage.Voting voting)
+        {
+            Oracles.Heard(voting.Message);
+        }
+
         if (arrived.Node.Index == Plan.Liar)
         {
             _liar!.Heard(PeerMessage.Codec.Decode(arrived.Bytes));
@@ -362,27 +374,6 @@ internal sealed class ClusterWorld
         if (heard is not null)
         {
             arrived.Node.Receive(arrived.From.Company, heard, arrived.IsAnswer);
-        }
-    }
-
-    private int LatencyMs() => Random.Chance(Plan.SlowPerMillion)
-        ? Random.Between(1, 3_000)
-        : Random.Between(1, Plan.LatencyMaxMs);
-
-    private bool IsConnected(ClusterNode from, ClusterNode to) =>
-        _cut != from.Index && (_cut != to.Index || Plan.IsCutOneWay);
-
-    private ImmutableSortedSet<CompanyId> ReachableFrom(ClusterNode node) =>
-    [
-        .. _nodes.Where(other => other.IsUp && (other == node || IsConnected(other, node)))
-            .Select(other => other.Company),
-    ];
-
-    private void ReachAll()
-    {
-        foreach (ClusterNode node in _nodes)
-        {
-            At(NowMs + Random.Between(0, 200), new ClusterHappening.ReachChanged(node));
         }
     }
 

@@ -17,9 +17,10 @@ internal sealed record Duty(string Key, Body Body);
 /// <param name="Proposed">Drivers of its own proposals that are in the log, whatever became of
 /// them.</param>
 /// <param name="IsHealed">Whether faults are over.</param>
+/// <param name="Members">What it knows of the members; null where they stay as they are.</param>
 internal sealed record DeskView(
     LedgerState State, CompanyId Self, ClusterPlan Plan, Timestamp Now,
-    IReadOnlySet<Digest> Proposed, bool IsHealed)
+    IReadOnlySet<Digest> Proposed, bool IsHealed, MembershipView? Members = null)
 {
     public CompanyId Home => ClusterCompanies.Company(Plan.Home);
 }
@@ -30,12 +31,21 @@ internal sealed record DeskView(
 /// </summary>
 internal static class Duties
 {
-    public static IEnumerable<Duty> Of(DeskView view) =>
-        StationDuties.Of(view)
-            .Concat(TripDuties.Of(view))
-            .Concat(ChargingDuties.Of(view))
-            .Concat(ClearingDuties.Of(view))
-            .Concat(RulesDuties.Of(view));
+    public static IEnumerable<Duty> Of(DeskView view)
+    {
+        bool isMember = view.State.Members.ContainsKey(view.Self);
+        IEnumerable<Duty> own = isMember ? StationDuties.Of(view) : [];
+        if (view.Members is { } members)
+        {
+            own = MembershipDuties.Of(view, members).Concat(own);
+        }
+
+        return !isMember || !view.Plan.HasTrips ? own
+            : own.Concat(TripDuties.Of(view))
+                .Concat(ChargingDuties.Of(view))
+                .Concat(ClearingDuties.Of(view))
+                .Concat(RulesDuties.Of(view));
+    }
 
     /// <summary>
     /// Whether the story is told: trips ended, money settled, the clock slow again.

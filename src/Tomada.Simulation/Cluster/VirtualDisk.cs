@@ -18,6 +18,27 @@ internal sealed class VirtualDisk
 
     public long Height => _chain.Count;
 
+    /// <summary>The voting key whose votes an earlier disk took with it; null: none.</summary>
+    public PublicKey? LostKey { get; private set; }
+
+    /// <summary>All of it as it is now, to be put back later.</summary>
+    public VirtualDisk Copy()
+    {
+        VirtualDisk copy = new() { LostKey = LostKey };
+        foreach (((long, DurableKind, int) key, DurableRecord row) in _votes)
+        {
+            copy._votes.Add(key, row);
+        }
+
+        foreach ((TransactionId id, SignedTransaction waiting) in _pending)
+        {
+            copy._pending.Add(id, waiting);
+        }
+
+        copy._chain.AddRange(_chain);
+        return copy;
+    }
+
     /// <summary>The votes of the height that is to be decided.</summary>
     public IEnumerable<DurableRecord> Votes => _votes.Values.Where(row => row.Height > Height);
 
@@ -43,6 +64,7 @@ internal sealed class VirtualDisk
                     (block.Proof.Value, BlockProof.Codec.Encode(BlockProof.Of(block.Proof))));
             }
 
+            LostKey = output.Lost?.Key ?? LostKey;
             foreach (SignedTransaction added in output.PendingAdded)
             {
                 _pending[added.Id] = added;

@@ -52,6 +52,20 @@ internal sealed class GuiltOracle(
         }
     }
 
+    /// <summary>Lets go of votes that nobody ever got.</summary>
+    public void Forget(CompanyId company, Predicate<VoteContent> isGone)
+    {
+        foreach (((CompanyId signer, long _), List<SignedVote> votes) in _signed)
+        {
+            if (signer == company)
+            {
+                votes.RemoveAll(each => isGone(each.Content));
+            }
+        }
+
+        _known.RemoveWhere(each => each.Item1 == company && isGone(each.Item2));
+    }
+
     private static IEnumerable<SignedVote> Own(ConsensusMessage message, CompanyId self) =>
         MessageVotes.In(message, value => Digest.Of(value.Span))
             .Take(1)

@@ -79,6 +79,10 @@ public sealed class Oracles(
         ConsensusMessage message, CompanyId self, Func<long, int, Digest, bool> hasSyncedEndorse) =>
         _guilt.Signed(message, self, hasSyncedEndorse);
 
+    /// <summary>Lets go of votes of a member that can convict it no more.</summary>
+    public void Forget(CompanyId company, Predicate<VoteContent> isGone) =>
+        _guilt.Forget(company, isGone);
+
     private void CheckProof(CompanyId company, Decision decision)
     {
         Certificate dc = decision.Proof.Certificate;

@@ -57,6 +57,30 @@ public class ClusterSimulationTests
         Assert.True(ClusterSimulation.Run(1, options).CensoredWaitMaxMs > 2 * ServedWithinMs);
     }
 
+    [Theory]
+    [InlineData(ClusterChangeKind.Replace, "Replace", 0)]
+    [InlineData(ClusterChangeKind.Replace, "Replace", 100_000)]
+    [InlineData(ClusterChangeKind.Remove, "Remove", 0)]
+    [InlineData(ClusterChangeKind.Remove, "Remove", 100_000)]
+    public void While_one_of_three_is_down_nobody_joins_but_the_dead_one_goes(
+        ClusterChangeKind later, string kind, int lossPerMillion)
+    {
+        for (ulong seed = 1; seed <= 3; seed++)
+        {
+            ClusterHistory history = ClusterSimulation.Run(
+                seed,
+                new() { Plan = ClusterPlan.JoiningWhileDown(later, lossPerMillion) });
+            Assert.Null(history.Violation);
+            Assert.Equal(kind, history.Changes[0].Kind);
+            Assert.True(history.Changes[0].IsNodeDown);
+
+            // Once the dead one is out, the newcomer joins the two that are left.
+            Assert.Equal(
+                later == ClusterChangeKind.Replace ? [] : ["Admit"],
+                history.Changes.Skip(1).Select(each => each.Kind));
+        }
+    }
+
     private static ClusterOptions Censoring(int members) =>
         new() { Plan = ClusterPlan.Censoring(members, censor: 0, censored: 1) };
 
