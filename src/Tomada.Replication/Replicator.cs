@@ -296,6 +296,7 @@ public sealed partial class Replicator
         bool isMeant = _options.Anchor?.Allows(State) ?? true;
         Invariant.Require(isMeant, $"block {State.Height} is the one that the invitation names");
         _guilt.MoveTo(State, _members);
+        _awakening.MoveTo(State, _members);
     }
 
     private Input.StartHeight NextHeight()

@@ -27,7 +27,7 @@ public sealed partial class Replicator
                 _guilt.Answer(received.From, _output);
                 break;
             case PeerMessage.NewestVote answer:
-                _awakening.Hear(received.From, answer, _output);
+                _awakening.Hear(received.From, answer);
                 Awake();
                 break;
             case PeerMessage.Syncing syncing:

@@ -12,27 +12,34 @@ namespace Tomada.Replication;
 /// </summary>
 internal sealed class Awakening(CompanyId self, VerifySignature verify, bool asks)
 {
-    private readonly SortedDictionary<CompanyId, long> _heights = [];
+    private readonly SortedDictionary<CompanyId, PeerMessage.NewestVote> _answers = [];
     private ImmutableArray<DurableRecord> _rows = [];
     private ImmutableSortedSet<CompanyId> _reachable = [];
     private LedgerState? _state;
+    private PublicKey? _judged;
     private PublicKey? _lost;
-    private bool _isOver = true;
+    private LostVote? _untold;
+    private bool _mayBegin = true;
     private bool _hasBegun;
+    private bool _isHeard;
     private int _quorum = 1;
     private int _liars;
     private long _nextAskMs;
     private long? _giveUpAtMs;
 
     /// <summary>
-    /// A height that is decided, by the word of so many that one of them is honest: what is not
-    /// above it needs no vote.
+    /// A height that is decided, by the word of so many members that one of them is honest: what is
+    /// not above it needs no vote.
     /// </summary>
     private long DecidedHeight
     {
         get
         {
-            List<long> heights = [.. _heights.Values.OrderDescending()];
+            List<long> heights =
+            [
+                .. _answers.Where(each => _state!.Members.ContainsKey(each.Key))
+                    .Select(each => each.Value.Height).OrderDescending(),
+            ];
             return heights.Count > _liars ? heights[_liars] : 0;
         }
     }
@@ -43,15 +50,27 @@ internal sealed class Awakening(CompanyId self, VerifySignature verify, bool ask
     /// <param name="rows">The vote rows on disk.</param>
     public void Begin(LedgerState state, MemberSet members, IEnumerable<DurableRecord> rows)
     {
-        _state = state;
         _rows = [.. rows];
+        _isHeard = !asks;
+        _mayBegin = !asks || members.N == 1 || !members.Contains(self);
+        MoveTo(state, members);
+    }
+
+    /// <summary>
+    /// Moves to another tip. Its members are those whose answers count from now on: an empty disk
+    /// knows only the founders, and neither its own later key nor that it was let in later.
+    /// </summary>
+    public void MoveTo(LedgerState state, MemberSet members)
+    {
+        _state = state;
         _quorum = members.Q;
         _liars = members.F;
-        _isOver = !asks || members.N == 1 || !members.Contains(self);
+        Listen();
+        Judge();
     }
 
     /// <summary>Whether this node may vote at a height.</summary>
-    public bool MayVote(LedgerState state) => state.Height + 1 > DecidedHeight
+    public bool MayVote(LedgerState state) => _isHeard && state.Height + 1 > DecidedHeight
         && state.Members.TryGetValue(self, out MemberRecord? member)
         && member.VotingKey != _lost;
 
@@ -63,60 +82,100 @@ internal sealed class Awakening(CompanyId self, VerifySignature verify, bool ask
     }
 
     /// <summary>When something is to be done again, in monotonic milliseconds.</summary>
-    public long WakeAtMs => _hasBegun ? long.MaxValue
-        : Math.Min(_nextAskMs, _giveUpAtMs ?? long.MaxValue);
+    public long WakeAtMs => _hasBegun && _isHeard ? long.MaxValue
+        : Math.Min(_nextAskMs, _hasBegun ? long.MaxValue : _giveUpAtMs ?? long.MaxValue);
 
     /// <summary>Asks who has not answered; true once, when the waiting is over.</summary>
     public bool OnTick(long nowMs, OutputBuilder output)
     {
-        if (_hasBegun)
+        if (_untold is not null)
         {
-            return false;
+            output.Lost = _untold;
+            _untold = null;
         }
 
-        if (!_isOver && _heights.Count >= _quorum - 1)
+        bool begins = !_hasBegun && IsReady(nowMs);
+        _hasBegun |= begins;
+        if (!(_hasBegun && _isHeard) && nowMs >= _nextAskMs)
         {
-            _giveUpAtMs ??= nowMs + ReplicationLimits.AwakeningGraceMs;
-            _isOver = nowMs >= _giveUpAtMs || _state!.Members.Keys.All(each => each == self
-                || _heights.ContainsKey(each) || !_reachable.Contains(each));
-        }
-
-        if (_isOver || nowMs < _nextAskMs)
-        {
-            _hasBegun = _isOver;
-            return _isOver;
-        }
-
-        _nextAskMs = nowMs + ReplicationLimits.AwakeningAskMs;
-        foreach (CompanyId member in _state!.Members.Keys)
-        {
-            if (member != self && !_heights.ContainsKey(member))
+            _nextAskMs = nowMs + ReplicationLimits.AwakeningAskMs;
+            foreach (CompanyId member in _state!.Members.Keys)
             {
-                output.Send.Add(new OutgoingMessage(member, new PeerMessage.NewestVoteAsked()));
+                if (member != self && !_answers.ContainsKey(member))
+                {
+                    output.Send.Add(
+                        new OutgoingMessage(member, new PeerMessage.NewestVoteAsked()));
+                }
             }
         }
 
-        return false;
+        return begins;
     }
 
     /// <summary>
-    /// A member's answer. Later ones say nothing: by then there are newer votes of this node.
+    /// A member's answer. Once enough have spoken and votes may be cast, later ones say nothing: by
+    /// then there are newer votes of this node.
     /// </summary>
-    public void Hear(CompanyId from, PeerMessage.NewestVote answer, OutputBuilder output)
+    public void Hear(CompanyId from, PeerMessage.NewestVote answer)
     {
-        if (_isOver || !_state!.Members.ContainsKey(from) || from == self)
+        if (_state is null || (_hasBegun && _isHeard) || from == self)
         {
             return;
         }
 
-        _heights[from] = answer.Height;
-        PublicKey key = _state.Members[self].VotingKey;
-        if (_lost is null && answer.Shown is { } shown
-            && shown.Vote.Signer == self && !IsKnown(shown.Vote)
-            && shown.Vote.IsSigned(_state.Network, shown.Members, key, verify))
+        _answers[from] = answer;
+        Listen();
+        _judged = null;
+        Judge();
+    }
+
+    private bool IsReady(long nowMs)
+    {
+        if (!_mayBegin && AnsweredBy(_state!) >= _quorum - 1)
         {
-            _lost = key;
-            output.Lost = new LostVote(key, from, shown.Vote);
+            _giveUpAtMs ??= nowMs + ReplicationLimits.AwakeningGraceMs;
+            _mayBegin = nowMs >= _giveUpAtMs || _state!.Members.Keys.All(each => each == self
+                || _answers.ContainsKey(each) || !_reachable.Contains(each));
+        }
+
+        return _mayBegin;
+    }
+
+    /// <summary>Enough have spoken once a quorum of the members has, this one counted.</summary>
+    private void Listen()
+    {
+        if (!_isHeard)
+        {
+            _isHeard = _state!.Members.ContainsKey(self) && AnsweredBy(_state) >= _quorum - 1;
+        }
+    }
+
+    private int AnsweredBy(LedgerState state) =>
+        state.Members.Keys.Count(each => each != self && _answers.ContainsKey(each));
+
+    /// <summary>
+    /// Looks for a shown vote that is signed with the present key and not on disk. Again when the
+    /// key turns out to be another one than an older state said.
+    /// </summary>
+    private void Judge()
+    {
+        if (_lost is not null || !_state!.Members.TryGetValue(self, out MemberRecord? member)
+            || member.VotingKey == _judged)
+        {
+            return;
+        }
+
+        PublicKey key = member.VotingKey;
+        _judged = key;
+        foreach ((CompanyId from, PeerMessage.NewestVote answer) in _answers)
+        {
+            if (answer.Shown is { } shown && shown.Vote.Signer == self && !IsKnown(shown.Vote)
+                && shown.Vote.IsSigned(_state.Network, shown.Members, key, verify))
+            {
+                _lost = key;
+                _untold = new LostVote(key, from, shown.Vote);
+                return;
+            }
         }
     }
 
