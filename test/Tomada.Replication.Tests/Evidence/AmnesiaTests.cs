@@ -1,6 +1,8 @@
 using Tomada.Consensus;
+using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Simulation.Cluster;
+using Tomada.Simulation.Consensus;
 using Xunit;
 using static Tomada.Replication.Tests.Companies;
 
@@ -36,6 +38,42 @@ public class AmnesiaTests
         _network.Arrives = (_, _, _) => true;
         _network.Pass(5_000);
         Assert.Equal(1, _network[C].State.Height);
+        Assert.False(VotesAfterwards(C));
+        Assert.Empty(Found());
+    }
+
+    [Fact]
+    public void Who_rotated_its_key_and_lost_its_disk_recognises_what_the_fresh_key_signed()
+    {
+        PublicKey fresh = StandInSignatures.KeyOf(77);
+        _network.Held[C] = [fresh];
+        _network.Submit(C, SignedTransaction.Sign(
+            new Transaction(
+                Three.NetworkId, C, 0, 1, new Timestamp(_network.Now.UnixMs + 60_000),
+                new RotateKey(new KeyChange.VotingKey(fresh, StandInSignatures.SignerOf(fresh)(
+                    KeyChange.SignedMessage(Three.NetworkId, C, fresh))))),
+            ClusterCompanies.IdentityOf(C)));
+        _network.Pass(500);
+        Assert.Equal(fresh, _network[A].State.Members[C].VotingKey);
+        long height = _network[A].State.Height;
+
+        // C votes with the fresh key at the next height, and nobody decides.
+        _network.Arrives = (_, _, message) => message is not PeerMessage.Voting
+        {
+            Message: ConsensusMessage.Accept,
+        };
+        _network.Submit(A, Transaction(Three, A, 1, now: _network.Now));
+        Assert.Equal(height, _network[A].State.Height);
+
+        // Its empty disk knows the founders, and of itself the first key only.
+        Restart(C, [], []);
+        Assert.Null(LostAt(C));
+        Serve(C);
+        _network.Pass(100);
+        Assert.Equal(fresh, LostAt(C)?.Key);
+        _network.Arrives = (_, _, _) => true;
+        _network.Pass(5_000);
+        Assert.Equal(height + 1, _network[C].State.Height);
         Assert.False(VotesAfterwards(C));
         Assert.Empty(Found());
     }
