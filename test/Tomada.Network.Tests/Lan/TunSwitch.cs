@@ -119,7 +119,7 @@ internal sealed class TunSwitch : IDisposable
             {
                 while (Native.ReadPacket(from.File, buffer) is > 0 and int length)
                 {
-                    Route(from, ports, buffer.AsSpan(0, length));
+                    Route(from, buffer.AsSpan(0, length));
                 }
             }
 
@@ -127,7 +127,7 @@ internal sealed class TunSwitch : IDisposable
         }
     }
 
-    private void Route(Port from, Port[] ports, ReadOnlySpan<byte> packet)
+    private void Route(Port from, ReadOnlySpan<byte> packet)
     {
         const int VersionShift = 4;
         if (packet.Length < IpHeaderBytes || packet[0] >> VersionShift != 4)
@@ -137,7 +137,14 @@ internal sealed class TunSwitch : IDisposable
 
         IPAddress to = new(packet[16..IpHeaderBytes]);
         bool isForAll = packet[16] is >= 224 and <= 239;
-        foreach (Port port in ports)
+        Port[] plugged;
+        lock (_gate)
+        {
+            // Those of now: one may have been plugged in since this round began to wait.
+            plugged = [.. _ports];
+        }
+
+        foreach (Port port in plugged)
         {
             if (port != from && (isForAll || port.Address.Equals(to)))
             {
