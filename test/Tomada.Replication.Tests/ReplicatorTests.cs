@@ -57,6 +57,28 @@ public class ReplicatorTests
     }
 
     [Fact]
+    public void A_leaders_own_transaction_travels_with_its_proposal_and_alone_only_when_it_waits()
+    {
+        SmallNetwork network = new(Companies.Three);
+        network.Submit(Companies.A, Transaction(network, Companies.A, 7));
+        CompanyId leader = network.BlocksOf(Companies.A).Last().Applied.Seal.Proposer;
+        CompanyId other = network.Running.First(each => each != leader);
+        int gossiped = 0;
+        network.Arrives = (_, _, message) =>
+        {
+            gossiped += message is PeerMessage.Gossip ? 1 : 0;
+            return message is not PeerMessage.Voting;
+        };
+        network.Submit(leader, Transaction(network, leader, 1));
+        Assert.Equal(0, gossiped);
+        Assert.Equal(0, network[other].PendingCount);
+
+        // Its proposal was lost: a second later any other leader could propose it.
+        network.Pass(2 * ReplicationLimits.RegossipMs);
+        Assert.Equal(1, network[other].PendingCount);
+    }
+
+    [Fact]
     public void A_transaction_that_is_submitted_twice_is_decided_once()
     {
         SmallNetwork network = new(Companies.Three);
