@@ -6,56 +6,60 @@ using Tomada.Scenario.Tests.Outside;
 namespace Tomada.Scenario.Tests;
 
 /// <summary>Who lies is named by the others; who only lost its disk is not.</summary>
-public sealed class EvidenceTests(OutsideNetwork network)
+public sealed class EvidenceTests : IAsyncDisposable
 {
+    private readonly OutsideNetwork _network = new();
+
+    public ValueTask DisposeAsync() => _network.DisposeAsync();
+
     [Fact(Timeout = Waiting.TestMs)]
     public async Task A_company_that_tells_each_other_something_else_is_named_on_the_ledger()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await network.UpAsync();
-        await network.OneRootAsync(stop);
-        await network.C.KillAsync();
-        await using (LyingCompany liar = await LyingCompany.StartAsync(network.C.Data, stop))
+        await _network.UpAsync();
+        await _network.OneRootAsync(stop);
+        await _network.C.KillAsync();
+        await using (LyingCompany liar = await LyingCompany.StartAsync(_network.C.Data, stop))
         {
             await liar.ReachesAsync(others: 2, stop);
-            liar.Endorse(network.A.Id, "what A shall believe");
-            liar.Endorse(network.B.Id, "what B shall believe");
-            liar.Endorse(network.A.Id, "something else again");
-            await GuiltyAsync(network.A, network.C, stop);
-            await GuiltyAsync(network.B, network.C, stop);
+            liar.Endorse(_network.A.Id, "what A shall believe");
+            liar.Endorse(_network.B.Id, "what B shall believe");
+            liar.Endorse(_network.A.Id, "something else again");
+            await GuiltyAsync(_network.A, _network.C, stop);
+            await GuiltyAsync(_network.B, _network.C, stop);
         }
 
-        JsonNode listed = (await GuiltsAsync(network.A, network.C, stop))[0];
+        JsonNode listed = (await GuiltsAsync(_network.A, _network.C, stop))[0];
         string id = listed["id"]!.GetValue<string>();
-        Answer file = await network.B.GetAsync($"/v1/evidence/{id}", stop);
+        Answer file = await _network.B.GetAsync($"/v1/evidence/{id}", stop);
         Assert.Equal(HttpStatusCode.OK, file.Status);
         VerifyOffline(file.Json);
         Assert.Contains(
-            network.C.Id,
-            (await network.A.StatusAsync(stop))["guilty"]!.AsArray()
+            _network.C.Id,
+            (await _network.A.StatusAsync(stop))["guilty"]!.AsArray()
                 .Select(each => each!.GetValue<string>()));
 
-        network.C.Start();
-        await network.C.RunningAsync(stop);
-        await GuiltyAsync(network.C, network.C, stop);
-        await network.OneRootAsync(stop);
+        _network.C.Start();
+        await _network.C.RunningAsync(stop);
+        await GuiltyAsync(_network.C, _network.C, stop);
+        await _network.OneRootAsync(stop);
     }
 
     [Fact(Timeout = Waiting.TestMs)]
     public async Task A_company_that_lost_its_disk_votes_with_a_fresh_key_and_is_guilty_of_nothing()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await network.UpAsync();
-        await network.OneRootAsync(stop);
+        await _network.UpAsync();
+        await _network.OneRootAsync(stop);
         string lost = await VotingKeyOfBAsync(stop);
-        await network.B.KillAsync();
-        foreach (string file in Directory.GetFiles(network.B.Data, "node.db*"))
+        await _network.B.KillAsync();
+        foreach (string file in Directory.GetFiles(_network.B.Data, "node.db*"))
         {
             File.Delete(file);
         }
 
-        network.B.Start();
-        await network.B.RunningAsync(stop);
+        _network.B.Start();
+        await _network.B.RunningAsync(stop);
 
         // Until then the network has no member to spare, for this one follows without voting.
         await Waiting.UntilAsync(
@@ -63,13 +67,13 @@ public sealed class EvidenceTests(OutsideNetwork network)
             () => VotingKeyOfBAsync(stop),
             key => key != lost,
             stop);
-        await network.OneRootAsync(stop);
-        Assert.Equal("", (await network.B.StatusAsync(stop))["notVoting"]!.GetValue<string>());
-        Assert.Empty(await GuiltsAsync(network.A, network.B, stop));
+        await _network.OneRootAsync(stop);
+        Assert.Equal("", (await _network.B.StatusAsync(stop))["notVoting"]!.GetValue<string>());
+        Assert.Empty(await GuiltsAsync(_network.A, _network.B, stop));
     }
 
     private async Task<string> VotingKeyOfBAsync(CancellationToken stop) =>
-        (await network.A.GetAsync($"/v1/companies/{network.B.Id}", stop))
+        (await _network.A.GetAsync($"/v1/companies/{_network.B.Id}", stop))
             .Json["votingKey"]!.GetValue<string>();
 
     /// <summary>With nothing but the file: two signatures, two values, one key.</summary>

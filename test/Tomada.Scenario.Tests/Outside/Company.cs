@@ -12,7 +12,7 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
     private const int PageSize = 100;
 
     // Many tests of one address in a row; the API's limit on that has tests of its own.
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMilliseconds(Waiting.TestMs) };
     private OutsideProcess? _node;
 
     public string Id => id;
@@ -71,9 +71,14 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
 
         await File.WriteAllTextAsync(Configuration, configuration.ToJsonString());
         await Node.KillAsync();
+        Keep();
         // It could not take its addresses back; what waits for the next process must not see them.
         File.Delete(Path.Combine(Data, "endpoints.json"));
     }
+
+    /// <summary>What the node has said so far stays beside its data: TOMADA_KEEP keeps both.</summary>
+    private void Keep() => File.AppendAllText(
+        Path.Combine(Folder, "node.log"), $"{Node.Output}\n{Node.Errors}\n--- {Node.Id}\n");
 
     public Task<Answer> GetAsync(string path, CancellationToken stop) =>
         SendAsync(HttpMethod.Get, "http", path, null, null, stop);
@@ -161,6 +166,7 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
     {
         if (_node is not null)
         {
+            Keep();
             await _node.DisposeAsync();
         }
 

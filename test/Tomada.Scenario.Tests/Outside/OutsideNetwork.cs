@@ -5,11 +5,12 @@ namespace Tomada.Scenario.Tests.Outside;
 
 /// <summary>
 /// Three companies, each a process, that found each other by multicast on loopback and founded a
-/// network; each has one site on the ledger and its station online. All tests share it.
+/// network; each has one site on the ledger and its station online. Tests share it, in any order;
+/// who leaves a mark on it (a guilty company, a lost disk, another member) has one of its own.
 /// </summary>
 public sealed class OutsideNetwork : IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(Waiting.TestMs);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tomada-scenario-").FullName;
     private readonly List<OutsideProcess> _stations = [];
@@ -52,8 +53,16 @@ public sealed class OutsideNetwork : IAsyncLifetime
         "--group", Multicast.Address.ToString(), "--port", $"{Multicast.Port}", "--interface", "lo",
     ];
 
-    /// <summary>Starts it for the first test that needs it.</summary>
-    internal Task UpAsync() => _up.Value;
+    /// <summary>
+    /// Starts it for the first test that needs it, and waits until it is whole: the test before may
+    /// have killed a node, whose station then needs a moment to be back.
+    /// </summary>
+    internal async Task UpAsync()
+    {
+        await _up.Value;
+        using CancellationTokenSource patience = new(s_patience);
+        await WholeAsync(patience.Token);
+    }
 
     /// <summary>All three at the same block: their statuses.</summary>
     internal Task<JsonNode[]> SettledAsync(CancellationToken stop) => Waiting.UntilAsync(
@@ -89,7 +98,10 @@ public sealed class OutsideNetwork : IAsyncLifetime
             await company.DisposeAsync();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (Environment.GetEnvironmentVariable("TOMADA_KEEP") is null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private async Task StartAsync()
@@ -106,6 +118,11 @@ public sealed class OutsideNetwork : IAsyncLifetime
         await Task.WhenAll(All.Select(each => each.RunningAsync(stop)));
         _stations.AddRange(await Task.WhenAll(
             All.Select((each, number) => SiteOf(number).OpenAsync(each, cables, stop))));
+    }
+
+    private async Task WholeAsync(CancellationToken stop)
+    {
+        await Task.WhenAll(All.Select(each => each.RunningAsync(stop)));
         foreach (Company company in All)
         {
             await Waiting.UntilAsync(

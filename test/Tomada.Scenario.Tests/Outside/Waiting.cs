@@ -6,7 +6,7 @@ internal static class Waiting
     /// <summary>
     /// Longest a test may take, in ms: generous, for a machine that does other things.
     /// </summary>
-    public const int TestMs = 120_000;
+    public const int TestMs = 300_000;
 
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(40);
 
