@@ -38,12 +38,16 @@ public readonly record struct Digest : IComparable<Digest>
     public static Codec<Digest> Codec { get; } = new DigestCodec();
 
     /// <summary>SHA-256 of the bytes.</summary>
-    public static Digest Of(ReadOnlySpan<byte> bytes)
+    public static Digest Of(ReadOnlySpan<byte> bytes) => Of([], bytes);
+
+    /// <summary>SHA-256 of prefix ‖ bytes, without a copy of either.</summary>
+    public static Digest Of(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> bytes)
     {
         // One hasher per thread: setting one up costs as much as hashing a node of a tree.
         IncrementalHash hasher =
             t_hasher ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> hash = stackalloc byte[Size];
+        hasher.AppendData(prefix);
         hasher.AppendData(bytes);
         hasher.GetHashAndReset(hash);
         return new Digest(hash);

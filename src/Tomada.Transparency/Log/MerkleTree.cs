@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Security.Cryptography;
 using Tomada.Primitives;
 
 namespace Tomada.Transparency;
@@ -25,15 +24,7 @@ public static class MerkleTree
     public static Digest EmptyRoot { get; } = Digest.Of([]);
 
     /// <summary>SHA-256 of 00 ‖ entry (RFC 9162 section 2.1.1).</summary>
-    public static Digest LeafHash(ReadOnlySpan<byte> entry)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([0x00]);
-        hash.AppendData(entry);
-        Span<byte> result = stackalloc byte[Digest.Size];
-        hash.GetHashAndReset(result);
-        return new Digest(result);
-    }
+    public static Digest LeafHash(ReadOnlySpan<byte> entry) => Digest.Of([0x00], entry);
 
     /// <summary>SHA-256 of 01 ‖ left ‖ right (RFC 9162 section 2.1.1).</summary>
     public static Digest NodeHash(Digest left, Digest right)

@@ -38,11 +38,7 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         note.Append('\n');
         foreach (NoteSignature signature in Signatures)
         {
-            byte[] bytes = new byte[IdSize + signature.Bytes.Length];
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, signature.KeyId);
-            signature.Bytes.CopyTo(bytes, IdSize);
-            note.Append(LineStart).Append(signature.Name).Append(' ');
-            note.Append(Convert.ToBase64String(bytes)).Append('\n');
+            note.Append(Line(signature));
         }
 
         return Encoding.UTF8.GetBytes(note.ToString());
@@ -119,15 +115,20 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         List<VerifiedSignature> found = [];
         foreach (NoteSignature signature in Signatures)
         {
-            NoteKey? key = known.FirstOrDefault(each => each.Names(signature));
-            if (key is null)
+            NoteKey[] named = [.. known.Where(each => each.Names(signature))];
+            if (named.Length == 0)
             {
                 continue;
             }
 
-            if (!key.Verify(Text, signature, verify, out long unixSeconds))
+            // Ids have four bytes: a stranger's key can be made to collide with a member's, so the
+            // line is wrong only if it is nobody's of those that it names.
+            long unixSeconds = 0;
+            NoteKey? key = Array.Find(
+                named, each => each.Verify(Text, signature, verify, out unixSeconds));
+            if (key is null)
             {
-                why = $"the signature of {key.Name} is wrong";
+                why = $"the signature of {named[0].Name} is wrong";
                 return false;
             }
 
@@ -140,6 +141,15 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         verified = [.. found];
         why = found.Count > 0 ? null : "no known key signed this note";
         return why is null;
+    }
+
+    /// <summary>One signature line: em dash, name, base64 of id and signature, newline.</summary>
+    internal static string Line(NoteSignature signature)
+    {
+        byte[] bytes = new byte[IdSize + signature.Bytes.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, signature.KeyId);
+        signature.Bytes.CopyTo(bytes, IdSize);
+        return $"{LineStart}{signature.Name} {Convert.ToBase64String(bytes)}\n";
     }
 
     private static string? TryReadUtf8(ReadOnlySpan<byte> bytes, out string text)

@@ -113,6 +113,27 @@ public class SignedNoteTests
         Assert.Single(verified);
     }
 
+    [Fact]
+    public void A_key_whose_id_collides_with_a_members_does_not_spoil_the_members_line()
+    {
+        Dictionary<uint, NoteKey> seen = [];
+        NoteKey[] pair = [];
+        for (int i = 0; pair.Length == 0; i++)
+        {
+            NoteKey key = NoteKey.OfLog("origin", new PublicKey(
+                Digest.Of(BitConverter.GetBytes(i))));
+            pair = seen.TryGetValue(key.Id, out NoteKey? other) ? [other, key] : [];
+            seen[key.Id] = key;
+        }
+
+        SignedNote note = new(Text, [pair[1].Sign(Text, 0, _ => new byte[64])]);
+        bool OfSecond(PublicKey key, ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) =>
+            key == pair[1].Key;
+        Assert.True(note.TryVerify(pair, OfSecond, out var verified, out _));
+        Assert.Equal(pair[1], Assert.Single(verified).Key);
+        Assert.False(note.TryVerify(pair, (_, _, _) => false, out _, out _));
+    }
+
     public static TheoryData<string, string> BadNotes() => new()
     {
         { "", "a note is a text" },
