@@ -84,6 +84,7 @@ internal sealed class Admissions(TimeProvider wall, Action<IPAddress, string> re
 /// <summary>What one accepted connection has shown so far.</summary>
 internal sealed class Admission : IDisposable
 {
+    private readonly ConnectionContext _connection;
     private readonly Action _leave;
     private readonly ITimer _deadline;
     private int _left;
@@ -91,6 +92,7 @@ internal sealed class Admission : IDisposable
 
     public Admission(ConnectionContext connection, TimeProvider wall, Action leave)
     {
+        _connection = connection;
         _leave = leave;
         _deadline = wall.CreateTimer(
             _ =>
@@ -123,6 +125,10 @@ internal sealed class Admission : IDisposable
         _isProven = true;
         Leave();
     }
+
+    /// <summary>Cuts the connection at once.</summary>
+    public void Cut() =>
+        _connection.Abort(new ConnectionAbortedException("The other side fell silent."));
 
     /// <summary>Its stream ended: as long as it takes to close, or to shake hands again.</summary>
     public void StreamEnded()

@@ -25,9 +25,6 @@ internal static class PeerDialer
         {
             UseProxy = false,
             ConnectTimeout = PeerLimits.HandshakeTimeout,
-            KeepAlivePingDelay = PeerLimits.KeepAliveDelay,
-            KeepAlivePingTimeout = PeerLimits.KeepAliveTimeout,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls13,

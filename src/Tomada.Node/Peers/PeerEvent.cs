@@ -36,6 +36,9 @@ internal enum FrameKind : byte
     /// An announcement as it would be on the air: the sender's, or one that it heard.
     /// </summary>
     Announcement = 3,
+
+    /// <summary>Nothing but that the sender is there; sent when there is nothing else.</summary>
+    Alive = 4,
 }
 
 /// <summary>The network this node belongs to and who its members are now.</summary>

@@ -173,12 +173,20 @@ public static class PeerLimits
     public static readonly TimeSpan AnnounceSlow = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Silence after which a connection is probed. With <see cref="KeepAliveTimeout"/> this is how
-    /// long a link that is cut, even one way, is taken for alive: 4 s, and one more for the clock
-    /// that looks at it each second.
+    /// How often a side that has nothing to say says that it is there, and how often each side
+    /// looks whether the other still does.
     /// </summary>
-    public static readonly TimeSpan KeepAliveDelay = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a probe may stay without an answer; then the connection ends.</summary>
-    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(3);
+    /// <summary>
+    /// Silence after which a link counts as dead, at the second look in a row: 3 s and at most two
+    /// more. A cable that is cut one way is found as fast as one that is cut both ways.
+    /// </summary>
+    public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a dead link's stream may take to end by itself; then its connection is cut. What
+    /// was written into a cable that is cut may otherwise hold it for a quarter of an hour.
+    /// </summary>
+    public static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 }

@@ -14,6 +14,12 @@ internal sealed class PeerLink(
 
     public SendQueue Queue { get; } = new();
 
+    private static readonly byte[] s_alive = [(byte)FrameKind.Alive];
+
+    private Task[] _work = [];
+    private bool _isListening;
+    private long _heardAt;
+
     /// <summary>What it may send of founding.</summary>
     public RateLimit FoundingRate { get; } =
         new(PeerLimits.FoundingPerSecondMax, PeerLimits.FoundingBurstMax, wall);
@@ -31,16 +37,31 @@ internal sealed class PeerLink(
     /// <summary>The other side's address, as this side sees it.</summary>
     public IPAddress Remote => stream.Remote;
 
-    /// <summary>Carries frames both ways until either direction ends.</summary>
+    /// <summary>
+    /// Carries frames both ways until either direction ends, or the other side falls silent.
+    /// </summary>
     /// <param name="receive">Takes each received frame; false ends the stream.</param>
+    /// <returns>When the link is dead; its stream may still be ending.</returns>
     public async Task RunAsync(
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> receive)
     {
-        Task sending = SendAsync();
-        Task receiving = ReceiveAsync(receive);
-        await Task.WhenAny(sending, receiving).ConfigureAwait(false);
-        await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(sending, receiving).ConfigureAwait(false);
+        _work = [SendAsync(), ReceiveAsync(receive), WatchAsync()];
+        await Task.WhenAny(_work).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the stream, by cutting its connection if need be.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            await Task.WhenAll([ending.CancelAsync(), .. _work])
+                .WaitAsync(PeerLimits.CloseTimeout, wall).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            stream.Cut();
+            throw;
+        }
     }
 
     private async Task SendAsync()
@@ -59,7 +80,7 @@ internal sealed class PeerLink(
         RateLimit frames =
             new(PeerLimits.FramesPerSecondMax, PeerLimits.FramesPerSecondMax, wall);
         RateLimit bytes = new(PeerLimits.BytesPerSecondMax, PeerLimits.BytesPerSecondMax, wall);
-        while (await stream.ReadAsync(ending.Token).ConfigureAwait(false) is { } frame)
+        while (await ListenAsync().ConfigureAwait(false) is { } frame)
         {
             TimeSpan wait = Longer(frames.Take(1), bytes.Take(frame.Length));
             if (wait > TimeSpan.Zero)
@@ -73,6 +94,35 @@ internal sealed class PeerLink(
                 return;
             }
         }
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>?> ListenAsync()
+    {
+        Volatile.Write(ref _heardAt, wall.GetTimestamp());
+        Volatile.Write(ref _isListening, true);
+        ReadOnlyMemory<byte>? frame = await stream.ReadAsync(ending.Token).ConfigureAwait(false);
+        Volatile.Write(ref _isListening, false);
+        return frame;
+    }
+
+    /// <summary>
+    /// Ends when the other side has been silent for too long while this one listened. Two looks: a
+    /// node that was frozen hears first what has come meanwhile.
+    /// </summary>
+    private async Task WatchAsync()
+    {
+        using PeriodicTimer timer = new(PeerLimits.AlivePeriod, wall);
+        int silent = 0;
+        while (silent < 2)
+        {
+            await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false);
+            Queue.EnqueueIfEmpty(s_alive);
+            bool isSilent = Volatile.Read(ref _isListening)
+                && wall.GetElapsedTime(Volatile.Read(ref _heardAt)) > PeerLimits.SilenceMax;
+            silent = isSilent ? silent + 1 : 0;
+        }
+
+        PeerMetrics.LinkSilent();
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -29,6 +29,10 @@ internal static class PeerMetrics
     private static readonly Counter<long> s_dropped = s_meter.CreateCounter<long>(
         "tomada.peer.frames.dropped", description: "Frames dropped because a queue was full.");
 
+    private static readonly Counter<long> s_silent = s_meter.CreateCounter<long>(
+        "tomada.peer.links.silent",
+        description: "Links ended because the other side said nothing for too long.");
+
     public static void DatagramRefused(string reason) => s_datagrams.Add(1, Reason(reason));
 
     public static void HandshakeRefused(PeerRefusal reason) =>
@@ -41,6 +45,8 @@ internal static class PeerMetrics
     public static void ConnectionRefused(string reason) => s_connections.Add(1, Reason(reason));
 
     public static void FramesDropped(int count) => s_dropped.Add(count);
+
+    public static void LinkSilent() => s_silent.Add(1);
 
     private static KeyValuePair<string, object?> Reason(string reason) => new("reason", reason);
 }

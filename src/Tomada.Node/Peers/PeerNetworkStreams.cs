@@ -62,6 +62,7 @@ public sealed partial class PeerNetwork
 
             LogEnded(link.Company);
             TellReachable();
+            await link.CloseAsync().ConfigureAwait(false);
         }
     }
 
@@ -100,7 +101,7 @@ public sealed partial class PeerNetwork
     private async ValueTask<bool> ReceiveAsync(
         PeerLink link, IncomingQueues.Lane lane, ReadOnlyMemory<byte> frame, CancellationToken stop)
     {
-        if (frame.Length < 2 || frame.Length > BytesMax((FrameKind)frame.Span[0]))
+        if (!HasRightLength(frame.Span))
         {
             PeerMetrics.FrameRefused("length");
             return false;
@@ -121,6 +122,8 @@ public sealed partial class PeerNetwork
             case FrameKind.Announcement:
                 Hear(frame[1..], link.Remote, link);
                 return true;
+            case FrameKind.Alive:
+                return true;
             case FrameKind.Replication when IsMember(link):
                 await lane.AddAsync(frame[1..], stop).ConfigureAwait(false);
                 return true;
@@ -134,10 +137,18 @@ public sealed partial class PeerNetwork
         }
     }
 
+    private static bool HasRightLength(ReadOnlySpan<byte> frame) => frame.Length switch
+    {
+        0 => false,
+        1 => (FrameKind)frame[0] == FrameKind.Alive,
+        _ => frame.Length <= BytesMax((FrameKind)frame[0]),
+    };
+
     private static int BytesMax(FrameKind kind) => kind switch
     {
         FrameKind.Founding => PeerLimits.FoundingBytesMax,
         FrameKind.Announcement => PeerLimits.DatagramBytesMax + 1,
+        FrameKind.Alive => 1,
         _ => PeerLimits.FrameBytesMax,
     };
 

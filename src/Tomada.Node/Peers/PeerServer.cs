@@ -54,8 +54,6 @@ internal static class PeerServer
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = PeerLimits.StreamsPerConnectionMax;
-        kestrel.Limits.Http2.KeepAlivePingDelay = PeerLimits.KeepAliveDelay;
-        kestrel.Limits.Http2.KeepAlivePingTimeout = PeerLimits.KeepAliveTimeout;
         kestrel.Listen(listen, at =>
         {
             at.Protocols = HttpProtocols.Http2;

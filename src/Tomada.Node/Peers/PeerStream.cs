@@ -34,6 +34,9 @@ internal sealed class PeerStream(
     /// <summary>The other side has shown who it is: what strangers may not is over.</summary>
     public void Proven() => admission?.Prove();
 
+    /// <summary>Cuts the connection, whatever still waits in it.</summary>
+    public void Cut() => admission?.Cut();
+
     /// <summary>The next frame; null at the end of the stream, or when it is malformed.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken stop)
     {

@@ -102,6 +102,27 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await deaf;
     }
 
+    /// <summary>
+    /// What is written to it fills the connection for good, so that nothing but its silence tells.
+    /// </summary>
+    [Fact]
+    public async Task A_member_that_neither_reads_nor_writes_is_soon_unreachable()
+    {
+        TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task mute = DialAsync(_keysOfC, async stream =>
+        {
+            Assert.NotNull(await _impostor.ShakeAsync(stream, Stop));
+            await enough.Task.WaitAsync(Stop);
+        });
+        await _a.UntilReachableAsync(2, Stop);
+        Assert.True(_a.Network.TrySend(_c.Company, new byte[PeerLimits.FrameBytesMax - 1]));
+
+        await _a.UntilReachableAsync(1, Stop);
+        Assert.False(_a.Network.TrySend(_c.Company, new byte[1]));
+        enough.SetResult();
+        await mute;
+    }
+
     [Fact]
     public async Task A_frame_that_is_too_large_or_of_no_kind_ends_its_own_stream()
     {
@@ -112,6 +133,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
             [(byte)FrameKind.Announcement, .. new byte[PeerLimits.DatagramBytesMax + 1]],
             [200, 1, 2, 3],
             [(byte)FrameKind.Replication],
+            [(byte)FrameKind.Alive, 0],
         ];
         foreach (byte[] frame in bad)
         {
