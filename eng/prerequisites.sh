@@ -18,11 +18,20 @@ require_tools() {
 
 # Real clients that tests use. Installed when we may; else those tests say that they are skipped.
 install_test_tools() {
-  local missing=()
+  local missing=() oracle="$root/test/Tomada.Oracle.Tests/npm"
+  if [ ! "$oracle/node_modules/.package-lock.json" -nt "$oracle/package-lock.json" ]; then
+    if (cd "$oracle" && npm ci --no-audit --no-fund --loglevel=error > /dev/null); then
+      touch "$oracle/node_modules/.package-lock.json"
+    else
+      echo "check: npm could not install $oracle; its tests will be skipped." >&2
+    fi
+  fi
   command -v mosquitto_pub > /dev/null || missing+=(mosquitto-clients)
   command -v chromium > /dev/null || missing+=(chromium)
   command -v curl > /dev/null || missing+=(curl)
   command -v ip > /dev/null || missing+=(iproute2)
+  command -v go > /dev/null || missing+=(golang-go)
+  [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing+=(golang-golang-x-mod-dev)
   [ ${#missing[@]} -eq 0 ] && return 0
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
     echo "check: not installed: ${missing[*]}; the tests that need them will be skipped." >&2

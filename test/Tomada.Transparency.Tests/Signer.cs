@@ -9,6 +9,9 @@ internal sealed record Signer(CompanyId Company, PublicKey Public, SignMessage S
 {
     public const string Origin = "tomada/net";
 
+    /// <summary>When cosignatures say that they were made, in Unix seconds.</summary>
+    public const long Time = 1_790_000_000;
+
     public static Signer Number(int number)
     {
         byte[] seed = new byte[32];
@@ -26,7 +29,7 @@ internal sealed record Signer(CompanyId Company, PublicKey Public, SignMessage S
 
     public NoteSignature AsLog(string text) => LogKey.Sign(text, 0, Sign);
 
-    public NoteSignature Cosign(string text) => WitnessKey.Sign(text, 1_790_000_000, Sign);
+    public NoteSignature Cosign(string text) => WitnessKey.Sign(text, Time, Sign);
 
     public static bool Verify(
         PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
