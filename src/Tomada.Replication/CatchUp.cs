@@ -1,3 +1,4 @@
+using Tomada.Consensus;
 using Tomada.Primitives;
 
 namespace Tomada.Replication;
@@ -14,6 +15,19 @@ internal sealed class CatchUp
 
     /// <summary>A peer claims to have decided this height.</summary>
     public void Heard(CompanyId company, long height) => _claims[company] = height;
+
+    /// <summary>
+    /// The highest height that more members claim than may lie; 0 when none is claimed so often.
+    /// </summary>
+    public long KnownHeight(MemberSet members)
+    {
+        List<long> claims =
+        [
+            .. _claims.Where(each => members.Contains(each.Key)).Select(each => each.Value)
+                .OrderDescending(),
+        ];
+        return claims.Count > members.F ? claims[members.F] : 0;
+    }
 
     /// <summary>
     /// The next request, unless one is under way or nobody claims more than we have.

@@ -43,6 +43,12 @@ public static class ReplicationLimits
     public const int SealsPerAnswerMax = 1_024;
 
     /// <summary>
+    /// Blocks behind the others from which on transactions that peers pass on are not looked at:
+    /// checking them takes the time that catching up needs, and their senders send them again.
+    /// </summary>
+    public const long FarBehindMin = 64;
+
+    /// <summary>
     /// Blocks between the own tip and a snapshot from which on the snapshot is taken; below it the
     /// blocks are executed.
     /// </summary>

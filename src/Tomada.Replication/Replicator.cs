@@ -62,6 +62,12 @@ public sealed partial class Replicator
     /// <summary>The newest block with its proof; null before block 1.</summary>
     public ConsensusMessage.Decided? Tip { get; private set; }
 
+    /// <summary>
+    /// The newest block that one honest member at least has, as of the last tick; the own one when
+    /// nobody is ahead.
+    /// </summary>
+    public long NetworkHeight { get; private set; }
+
     /// <summary>Transactions that wait.</summary>
     public int PendingCount => _pending.Count;
 
@@ -221,6 +227,8 @@ public sealed partial class Replicator
         {
             _output.Send.Add(ask);
         }
+
+        NetworkHeight = Math.Max(State.Height, _catchUp.KnownHeight(_members));
     }
 
     /// <summary>Begins the first height as soon as enough have said what they hold.</summary>

@@ -1,4 +1,7 @@
+using Tomada.Consensus;
+using Tomada.Ledger;
 using Tomada.Primitives;
+using Tomada.Simulation.Cluster;
 using Xunit;
 
 namespace Tomada.Replication.Tests;
@@ -84,4 +87,21 @@ public class CatchUpTests
         Assert.Null(_catchUp.Answered(Companies.C, helped: false, 10, 3));
         Assert.Equal(Timeout, _catchUp.WakeAtMs(3));
     }
+
+    [Fact]
+    public void A_height_is_known_when_more_members_claim_it_than_may_lie()
+    {
+        MemberSet four = Members(4);
+        MemberSet three = Members(3);
+        _catchUp.Heard(CompanyId.Parse("br-zzz"), 900);
+        _catchUp.Heard(Companies.B, 80);
+        Assert.Equal(80, _catchUp.KnownHeight(three));
+        Assert.Equal(0, _catchUp.KnownHeight(four));
+
+        _catchUp.Heard(Companies.C, 70);
+        Assert.Equal(70, _catchUp.KnownHeight(four));
+    }
+
+    private static MemberSet Members(int companies) =>
+        MemberSets.Of(LedgerState.FromGenesis(ClusterCompanies.Found(companies, simulated: true)));
 }

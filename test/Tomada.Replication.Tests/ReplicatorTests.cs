@@ -40,6 +40,29 @@ public class ReplicatorTests
     }
 
     [Fact]
+    public void Who_is_far_behind_looks_at_no_gossip_until_it_has_caught_up()
+    {
+        SmallNetwork network = new(Companies.Three);
+        network.Arrives = (_, _, message) => message is PeerMessage.Gossip;
+        HearTip(network, ReplicationLimits.FarBehindMin + 2);
+        network.Submit(Companies.B, Transaction(network, Companies.B, 1));
+        Assert.Equal(0, network[Companies.A].PendingCount);
+
+        HearTip(network, ReplicationLimits.FarBehindMin + 1);
+        network.Pass(2 * ReplicationLimits.RegossipMs);
+        Assert.Equal(1, network[Companies.A].PendingCount);
+    }
+
+    /// <summary>A hears from C at which height it works; one honest member would do.</summary>
+    private static void HearTip(SmallNetwork network, long height)
+    {
+        network.Give(Companies.A, new ReplicatorInput.Received(
+            Companies.C,
+            PeerMessage.Codec.Encode(new PeerMessage.Voting(new ConsensusMessage.Tip(height)))));
+        network.Pass(100);
+    }
+
+    [Fact]
     public void Gossip_that_was_lost_is_sent_again()
     {
         SmallNetwork network = new(Companies.Three);

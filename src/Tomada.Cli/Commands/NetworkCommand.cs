@@ -49,6 +49,11 @@ internal static class NetworkCommand
             Row(table, "crashes survived", $"{Quorum.CrashesSurvived(n)} of {n}");
             Row(table, "liars tolerated", Liars(n));
             Row(table, "block", $"{status.Height} {status.Tip}");
+            if (status.NetworkHeight > status.Height)
+            {
+                Row(table, "catching up", $"{status.NetworkHeight - status.Height} blocks to go");
+            }
+
             Row(table, "state root", status.StateRoot);
             Row(table, "ledger clock", $"{status.LedgerNow} at factor {status.ClockFactor}");
             Row(table, "waiting", $"{status.Pending}");

@@ -38,6 +38,12 @@ public sealed record StatusAnswer(
 
     /// <summary>Why this node does not vote; empty when it does, or is no member.</summary>
     public string NotVoting { get; init; } = "";
+
+    /// <summary>
+    /// The newest block that others have for certain; above <see cref="Height"/> while this node
+    /// catches up.
+    /// </summary>
+    public long NetworkHeight { get; init; }
 }
 
 /// <summary>A station of this company as the node sees it.</summary>

@@ -116,6 +116,7 @@ public static class NodeHost
         LedgerDesk desk = loop.Desk;
         member.Peers.EnterNetwork(
             genesis.NetworkId, company => KnownCompanies.Find(desk.State, company));
+        status.NetworkHeight = () => loop.NetworkHeight;
         status.WhyNotVoting = () => loop.LostKey.WhyNotVoting(desk);
         status.Founded(desk, () => loop.PendingCount);
         await loop.SyncAsync(stop);

@@ -28,6 +28,9 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     /// <summary>Companies with a live, proven channel.</summary>
     public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
 
+    /// <summary>The newest block that an honest member has.</summary>
+    public Func<long> NetworkHeight { get; set; } = () => 0;
+
     public void Founded(LedgerDesk desk, Func<int> pending)
     {
         _pending = pending;
@@ -84,6 +87,7 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
         {
             Guilty = [.. state.Guilts.Keys.Select(each => each.Guilty.Value).Distinct()],
             NotVoting = WhyNotVoting(),
+            NetworkHeight = Math.Max(state.Height, NetworkHeight()),
         };
     }
 

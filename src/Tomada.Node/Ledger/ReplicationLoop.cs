@@ -83,6 +83,11 @@ public sealed partial class ReplicationLoop
     /// <summary>Transactions that wait; from any thread, a moment old.</summary>
     public int PendingCount => _replicator.PendingCount;
 
+    /// <summary>
+    /// The newest block that an honest member has; from any thread, a moment old.
+    /// </summary>
+    public long NetworkHeight => _replicator.NetworkHeight;
+
     /// <summary>Re-executes the stored chain and stands ready to run.</summary>
     /// <exception cref="StoreCorruptException">A stored block does not follow from its
     /// parent.</exception>
