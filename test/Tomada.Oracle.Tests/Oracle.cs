@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Tomada.Oracle.Tests;
 
-/// <summary>Runs a stranger's program on cases, and expects that it agrees with every one.</summary>
+/// <summary>Runs a stranger's program on cases; it must agree with every one.</summary>
 internal static class Oracle
 {
     private const string GoPath = "/usr/share/gocode";

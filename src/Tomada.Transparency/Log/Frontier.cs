@@ -20,7 +20,7 @@ public sealed class Frontier
 {
     private readonly ImmutableArray<Digest> _peaks;
 
-    private Frontier(long size, ImmutableArray<Digest> peaks)
+    internal Frontier(long size, ImmutableArray<Digest> peaks)
     {
         Size = size;
         _peaks = peaks;
@@ -84,6 +84,9 @@ public sealed class Frontier
 
         return new Frontier(Size + 1, [.. _peaks.AsSpan(0, _peaks.Length - merged), hash]);
     }
+
+    /// <summary>The roots of complete subtrees, largest first.</summary>
+    internal ReadOnlySpan<Digest> Peaks => _peaks.AsSpan();
 
     private sealed record Stored(long Size, ImmutableArray<Digest> Peaks);
 }

@@ -39,13 +39,13 @@ public static class MerkleTree
     /// <summary>Root over leaf hashes, in log order (RFC 9162 section 2.1.1).</summary>
     public static Digest Root(IEnumerable<Digest> leafHashes)
     {
-        Frontier frontier = Frontier.Empty;
+        FrontierBuilder log = new(Frontier.Empty);
         foreach (Digest leaf in leafHashes)
         {
-            frontier = frontier.Append(leaf);
+            log.Append(leaf);
         }
 
-        return frontier.Root;
+        return log.ToFrontier().Root;
     }
 
     /// <summary>Root of the first entries, from stored nodes.</summary>

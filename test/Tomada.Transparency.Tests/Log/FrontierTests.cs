@@ -58,6 +58,28 @@ public class FrontierTests
     }
 
     [Fact]
+    public void A_builder_gives_the_same_edge_and_nodes_from_wherever_it_starts() =>
+        Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300]).Sample(
+            (before, more) =>
+            {
+                Frontier frontier = Grown(before);
+                FrontierBuilder builder = new(frontier);
+                List<TreeNode> nodes = [];
+                List<TreeNode> built = [];
+                foreach (Digest leaf in Leaves(before + more)[before..])
+                {
+                    frontier = frontier.Append(leaf, nodes);
+                    builder.Append(leaf, built);
+                }
+
+                Assert.Equal(frontier.Size, builder.Size);
+                Assert.Equal(nodes, built);
+                Assert.Equal(
+                    Frontier.Codec.Encode(frontier), Frontier.Codec.Encode(builder.ToFrontier()));
+            },
+            iter: 100);
+
+    [Fact]
     public void An_older_edge_is_unchanged_by_appending()
     {
         Frontier five = Grown(5);

@@ -6,10 +6,13 @@ namespace Tomada.Transparency.Tests;
 
 public class MerkleTreeTests
 {
-    private const int SizeMax = 40;
+    private const int SizeMax = 70;
 
     private static readonly Digest[] s_leaves =
         [.. Enumerable.Range(0, SizeMax).Select(i => MerkleTree.LeafHash([(byte)i]))];
+
+    private static readonly Digest[] s_roots =
+        [.. Enumerable.Range(0, SizeMax + 1).Select(n => MerkleTree.Root(s_leaves.Take(n)))];
 
     // The eight entries and their roots that RFC 6962's reference implementation tests with.
     public static TheoryData<int, string> KnownRoots() => new()
@@ -61,15 +64,36 @@ public class MerkleTreeTests
                     s_leaves[index], index, size, [.. proof, root], root));
                 Assert.All(Damaged(proof), each => Assert.False(
                     MerkleTree.VerifyInclusion(s_leaves[index], index, size, each, root)));
+                RefuseOtherLogs(index, size, proof, root);
             }
+        }
+    }
+
+    /// <summary>
+    /// A size is bound to its root by the checkpoint's signature, not by the proof: with the root
+    /// of another size nothing verifies, and neither does an index beyond the size.
+    /// </summary>
+    private static void RefuseOtherLogs(int index, int size, Digest[] proof, Digest root)
+    {
+        for (int other = 0; other <= SizeMax; other++)
+        {
+            if (other != size)
+            {
+                Assert.False(MerkleTree.VerifyInclusion(
+                    s_leaves[index], index, other, proof, s_roots[other]));
+                Assert.False(MerkleTree.VerifyInclusion(
+                    s_leaves[index], index, size, proof, s_roots[other]));
+            }
+
+            Assert.False(other <= index && MerkleTree.VerifyInclusion(
+                s_leaves[index], index, other, proof, root));
         }
     }
 
     [Fact]
     public void Every_consistency_proof_holds_for_its_two_sizes_alone()
     {
-        Digest[] roots =
-            [.. Enumerable.Range(0, SizeMax + 1).Select(n => MerkleTree.Root(s_leaves.Take(n)))];
+        Digest[] roots = s_roots;
         for (int size = 0; size <= SizeMax; size++)
         {
             for (int old = 0; old <= size; old++)
@@ -82,13 +106,31 @@ public class MerkleTreeTests
                     old, roots[old], size, roots[size], [.. proof, roots[0]]));
                 Assert.All(Damaged(proof), each => Assert.False(
                     MerkleTree.VerifyConsistency(old, roots[old], size, roots[size], each)));
-                for (int other = 1; other < old; other++)
-                {
-                    Assert.False(
-                        MerkleTree.VerifyConsistency(other, roots[old], size, roots[size], proof));
-                    Assert.False(
-                        MerkleTree.VerifyConsistency(old, roots[other], size, roots[size], proof));
-                }
+                RefuseOtherSizes(old, size, proof);
+            }
+        }
+    }
+
+    private static void RefuseOtherSizes(int old, int size, Digest[] proof)
+    {
+        for (int other = 1; other <= SizeMax && old > 0; other++)
+        {
+            if (other != old)
+            {
+                Assert.False(MerkleTree.VerifyConsistency(
+                    other, s_roots[old], size, s_roots[size], proof));
+                Assert.False(MerkleTree.VerifyConsistency(
+                    old, s_roots[other], size, s_roots[size], proof));
+                Assert.False(other != size && MerkleTree.VerifyConsistency(
+                    other, s_roots[other], size, s_roots[size], proof));
+            }
+
+            if (other != size)
+            {
+                Assert.False(MerkleTree.VerifyConsistency(
+                    old, s_roots[old], size, s_roots[other], proof));
+                Assert.False(other != old && MerkleTree.VerifyConsistency(
+                    old, s_roots[old], other, s_roots[other], proof));
             }
         }
     }
