@@ -39,6 +39,15 @@ public static class Limits
     /// <summary>Messages kept of one peer for the next height; the oldest is dropped.</summary>
     public const int EarlyPerPeerMax = 16;
 
+    /// <summary>T0 is at least so many round trips (spec/consensus.md, Timeouts).</summary>
+    public const int BaseTimeoutRoundTrips = 10;
+
+    /// <summary>
+    /// The longest T0 that is derived from round trips, in milliseconds; a slower network is given
+    /// no more, and decides in higher ballots.
+    /// </summary>
+    public const int DerivedBaseTimeoutMsMax = 10_000;
+
     /// <summary>Longest ballot timeout, in multiples of T0.</summary>
     public const int TimeoutFactorMax = 64;
 

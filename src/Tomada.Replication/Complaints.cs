@@ -8,8 +8,7 @@ namespace Tomada.Replication;
 /// without a transaction of a company, of which a valid one waits here, has had its chance.
 /// </summary>
 /// <param name="self">Never complains about itself.</param>
-/// <param name="baseTimeoutMs">T0.</param>
-internal sealed class Complaints(CompanyId self, int baseTimeoutMs)
+internal sealed class Complaints(CompanyId self)
 {
     private readonly SortedDictionary<CompanyId, long> _ignoredSinceMs = [];
     private CompanyId? _leader;
@@ -59,7 +58,9 @@ internal sealed class Complaints(CompanyId self, int baseTimeoutMs)
     }
 
     /// <summary>Whether the height that starts now is to be taken from this leader.</summary>
-    public bool Against(CompanyId leader) => leader == _leader && leader != self
+    /// <param name="leader">Of its ballot 0.</param>
+    /// <param name="baseTimeoutMs">T0.</param>
+    public bool Against(CompanyId leader, int baseTimeoutMs) => leader == _leader && leader != self
         && _ignoredSinceMs.Values.Any(since =>
             _nowMs - since >= ReplicationLimits.ComplaintFactor * (long)baseTimeoutMs);
 

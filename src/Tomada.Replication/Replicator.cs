@@ -46,7 +46,7 @@ public sealed partial class Replicator
         _options = options;
         _signatures = new VerifiedSignatures(options.Verify);
         _intake = new Intake(_pending, options.Self, _signatures, _budget);
-        _complaints = new Complaints(options.Self, options.BaseTimeoutMs);
+        _complaints = new Complaints(options.Self);
         _votingKeys = new VotingKeys(options, _signatures);
         _values = new LedgerValues(_pending, options.Self, _signatures.Verify);
         LedgerState state = LedgerState.FromGenesis(genesis);
@@ -188,6 +188,9 @@ public sealed partial class Replicator
             case ReplicatorInput.Recalled recalled:
                 _guilt.Recall(recalled.Late, recalled.Kept, _output);
                 break;
+            case ReplicatorInput.RoundTrips trips:
+                OnRoundTrips(trips.Ms);
+                break;
             case ReplicatorInput.PeersReachable reachable:
                 Drive(new Input.PeersReachable(reachable.Peers));
                 _awakening.Reach(reachable.Peers);
@@ -229,6 +232,24 @@ public sealed partial class Replicator
         }
 
         NetworkHeight = Math.Max(State.Height, _catchUp.KnownHeight(_members));
+    }
+
+    /// <summary>
+    /// A liar can only make itself look far, and a quorum does without f: the round trip of the
+    /// fastest quorum is one that honest members have.
+    /// </summary>
+    private void OnRoundTrips(ImmutableSortedDictionary<CompanyId, int> roundTrips)
+    {
+        int others = _members.Q - 1;
+        List<int> known =
+        [
+            .. roundTrips.Where(each => _members.Contains(each.Key)).Select(each => each.Value)
+                .Order(),
+        ];
+        if (known.Count >= others)
+        {
+            Drive(new Input.RoundTrip(others == 0 ? 0 : known[others - 1]));
+        }
     }
 
     /// <summary>Begins the first height as soon as enough have said what they hold.</summary>
@@ -311,7 +332,7 @@ public sealed partial class Replicator
     {
         int start = _term.StartIndex(_members);
         bool complains = _options.Mutation != ReplicationMutation.NoComplaints
-            && _complaints.Against(_members.Leader(start, 0).Company);
+            && _complaints.Against(_members.Leader(start, 0).Company, Started.BaseTimeoutMs);
         return new(
             State.Height + 1, State.Tip, State.Time, _members, start, Tip, complains,
             _votingKeys.IsHeld && _awakening.MayVote(State));

@@ -28,6 +28,11 @@ public abstract record ReplicatorInput
     /// <summary>What the store kept of a late vote's height.</summary>
     public sealed record Recalled(LateVote Late, HeardHeight Kept) : ReplicatorInput;
 
+    /// <summary>How long a message takes to peers and back, as measured.</summary>
+    /// <param name="Ms">Milliseconds; peers that are not in it are as far as can be.</param>
+    public sealed record RoundTrips(ImmutableSortedDictionary<CompanyId, int> Ms)
+        : ReplicatorInput;
+
     /// <summary>The peers with a live channel.</summary>
     public sealed record PeersReachable(ImmutableSortedSet<CompanyId> Peers) : ReplicatorInput;
 }

@@ -55,4 +55,11 @@ public abstract record Input
     /// The peers with a live channel; whether it contains oneself does not matter.
     /// </summary>
     public sealed record PeersReachable(ImmutableSortedSet<CompanyId> Peers) : Input;
+
+    /// <summary>How slow the network is, as measured.</summary>
+    /// <param name="Ms">
+    /// Milliseconds to the slowest of the fastest peers that make a quorum with this one, and back;
+    /// 0 when nobody else is needed.
+    /// </param>
+    public sealed record RoundTrip(int Ms) : Input;
 }

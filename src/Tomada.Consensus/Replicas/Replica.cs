@@ -44,6 +44,9 @@ public sealed class Replica
     /// <summary>The height being decided; 0 before the first StartHeight.</summary>
     public long Height => _core.Current?.Height ?? 0;
 
+    /// <summary>T0 as it is now, in milliseconds.</summary>
+    public int BaseTimeoutMs => _core.BaseTimeoutMs;
+
     /// <summary>The ballot this replica is in.</summary>
     public int Ballot => _core.Current?.Ballot ?? 0;
 
@@ -74,6 +77,9 @@ public sealed class Replica
                 break;
             case Input.PeersReachable reachable:
                 _core.Reachable = reachable.Peers;
+                break;
+            case Input.RoundTrip roundTrip:
+                _core.SetRoundTrip(roundTrip.Ms);
                 break;
             default:
                 throw new UnreachableException(input.ToString());

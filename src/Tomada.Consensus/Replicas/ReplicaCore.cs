@@ -11,7 +11,14 @@ internal sealed class ReplicaCore(
 
     public ProtocolMutation Mutation => options.Mutation;
 
-    public int BaseTimeoutMs => options.BaseTimeoutMs;
+    /// <summary>T0: what was configured, or more when the network is slow.</summary>
+    public int BaseTimeoutMs { get; private set; } = options.BaseTimeoutMs;
+
+    /// <summary>Derives T0 from the round trip to the slowest member of the fastest quorum.</summary>
+    public void SetRoundTrip(int milliseconds) => BaseTimeoutMs = Math.Max(
+        options.BaseTimeoutMs,
+        (int)Math.Min(
+            Limits.BaseTimeoutRoundTrips * (long)milliseconds, Limits.DerivedBaseTimeoutMsMax));
 
     public IValueRules Rules => rules;
 

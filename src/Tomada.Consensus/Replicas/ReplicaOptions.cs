@@ -11,8 +11,10 @@ public sealed record ReplicaOptions
     /// <summary>The network id: the hash of its genesis.</summary>
     public required Digest Network { get; init; }
 
-    /// <summary>T0: the first ballot timeout, in milliseconds. 20 to 60,000; default 500 (a LAN).
-    /// On a WAN the larger of 500 and ten round trips.</summary>
+    /// <summary>
+    /// T0, the first ballot timeout, in milliseconds, unless <see cref="Input.RoundTrip"/> makes it
+    /// longer. 20 to 60,000; default 500.
+    /// </summary>
     public int BaseTimeoutMs
     {
         get;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Tomada.Node.Peers;
 using Tomada.Primitives;
@@ -13,6 +14,10 @@ public interface IPeerChannel
     /// What members send, each in turn, and changes of who is reachable; one reader.
     /// </summary>
     ChannelReader<PeerEvent> Incoming { get; }
+
+    /// <summary>Milliseconds to reachable members and back, where they are known.</summary>
+    ImmutableSortedDictionary<CompanyId, int> RoundTripsMs =>
+        ImmutableSortedDictionary<CompanyId, int>.Empty;
 
     /// <summary>
     /// Queues a message and returns at once; it may be lost, and is then sent again by its sender.

@@ -27,6 +27,9 @@ public sealed partial class ReplicationLoop
     /// <summary>How often time passes for the replicator.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How often consensus is told how slow the network is.</summary>
+    private static readonly TimeSpan RoundTripsPeriod = TimeSpan.FromSeconds(2);
+
     private const string MendingText =
         "this node fetches missing blocks from its peers and takes no part yet";
 
@@ -260,8 +263,15 @@ public sealed partial class ReplicationLoop
     private async Task TickAsync(CancellationToken stop)
     {
         using PeriodicTimer timer = new(TickPeriod, _wall);
+        long trips = 0;
         while (await timer.WaitForNextTickAsync(stop))
         {
+            if (_wall.GetElapsedTime(trips) >= RoundTripsPeriod)
+            {
+                trips = _wall.GetTimestamp();
+                _inputs.Writer.TryWrite(new ReplicatorInput.RoundTrips(_peers.RoundTripsMs));
+            }
+
             // A full channel needs no tick: every batch begins with one.
             _inputs.Writer.TryWrite(new ReplicatorInput.Tick(MonotonicMs(), WallNow()));
         }

@@ -37,7 +37,7 @@ internal enum FrameKind : byte
     /// </summary>
     Announcement = 3,
 
-    /// <summary>Nothing but that the sender is there; sent when there is nothing else.</summary>
+    /// <summary>That the sender is there, and clocks: see <see cref="Pulse"/>.</summary>
     Alive = 4,
 }
 

@@ -14,7 +14,8 @@ internal sealed class PeerLink(
 
     public SendQueue Queue { get; } = new();
 
-    private static readonly byte[] s_alive = [(byte)FrameKind.Alive];
+    /// <summary>What this side says to show that it is there, and what it hears so.</summary>
+    public Pulse Pulse { get; } = new(wall);
 
     private Task[] _work = [];
     private bool _isListening;
@@ -116,7 +117,7 @@ internal sealed class PeerLink(
         while (silent < 2)
         {
             await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false);
-            Queue.EnqueueIfEmpty(s_alive);
+            Queue.Enqueue(Pulse.Beat());
             bool isSilent = Volatile.Read(ref _isListening)
                 && wall.GetElapsedTime(Volatile.Read(ref _heardAt)) > PeerLimits.SilenceMax;
             silent = isSilent ? silent + 1 : 0;

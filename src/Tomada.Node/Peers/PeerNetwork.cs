@@ -78,6 +78,21 @@ public sealed partial class PeerNetwork : IPeerChannel, IAsyncDisposable
         }
     }
 
+    /// <summary>Milliseconds to reachable members and back, where they are known.</summary>
+    public ImmutableSortedDictionary<CompanyId, int> RoundTripsMs
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _links.Values
+                    .Where(each => IsMember(each) && each.Pulse.RoundTripMs is not null)
+                    .ToImmutableSortedDictionary(
+                        each => each.Company, each => each.Pulse.RoundTripMs!.Value);
+            }
+        }
+    }
+
     /// <summary>This company's signed record.</summary>
     public SignedMember Self => _self;
 

@@ -123,6 +123,7 @@ public sealed partial class PeerNetwork
                 Hear(frame[1..], link.Remote, link);
                 return true;
             case FrameKind.Alive:
+                link.Pulse.Hear(frame.Span);
                 return true;
             case FrameKind.Replication when IsMember(link):
                 await lane.AddAsync(frame[1..], stop).ConfigureAwait(false);
@@ -137,18 +138,15 @@ public sealed partial class PeerNetwork
         }
     }
 
-    private static bool HasRightLength(ReadOnlySpan<byte> frame) => frame.Length switch
-    {
-        0 => false,
-        1 => (FrameKind)frame[0] == FrameKind.Alive,
-        _ => frame.Length <= BytesMax((FrameKind)frame[0]),
-    };
+    private static bool HasRightLength(ReadOnlySpan<byte> frame) => frame.Length >= 2
+        && frame.Length <= BytesMax((FrameKind)frame[0])
+        && (frame.Length == Pulse.Size || (FrameKind)frame[0] != FrameKind.Alive);
 
     private static int BytesMax(FrameKind kind) => kind switch
     {
         FrameKind.Founding => PeerLimits.FoundingBytesMax,
         FrameKind.Announcement => PeerLimits.DatagramBytesMax + 1,
-        FrameKind.Alive => 1,
+        FrameKind.Alive => Pulse.Size,
         _ => PeerLimits.FrameBytesMax,
     };
 

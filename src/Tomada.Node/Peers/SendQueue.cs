@@ -38,21 +38,6 @@ internal sealed class SendQueue
         _signal.Writer.TryWrite(true);
     }
 
-    /// <summary>Queues a frame that is needed only when nothing else is sent.</summary>
-    public void EnqueueIfEmpty(ReadOnlyMemory<byte> frame)
-    {
-        bool isEmpty;
-        lock (_gate)
-        {
-            isEmpty = _frames.Count == 0;
-        }
-
-        if (isEmpty)
-        {
-            Enqueue(frame);
-        }
-    }
-
     /// <summary>
     /// What is to be written next: one frame, or, when several small ones wait, all that fit into
     /// <see cref="PeerLimits.BatchBytesMax"/> together, so that they cost one write.

@@ -133,7 +133,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
             [(byte)FrameKind.Announcement, .. new byte[PeerLimits.DatagramBytesMax + 1]],
             [200, 1, 2, 3],
             [(byte)FrameKind.Replication],
-            [(byte)FrameKind.Alive, 0],
+            [(byte)FrameKind.Alive, .. new byte[Pulse.Size]],
+            [(byte)FrameKind.Alive, .. new byte[Pulse.Size - 2]],
         ];
         foreach (byte[] frame in bad)
         {
