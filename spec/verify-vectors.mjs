@@ -128,6 +128,18 @@ function logRoot(leaves) {
 
 const bit = (path, depth) => (path[depth >> 3] >> (7 - (depth & 7))) & 1;
 const stateLeaf = (path, valueHash) => sha256(byte(0), path, valueHash);
+function checkStateProof(proof, pathHex, valueHash, root) {
+  const [siblings, end, path] = [proof.get(1), proof.get(2), unhex(pathHex)];
+  const found = end && hex(end.get(1)) === pathHex ? hex(end.get(2)) : null;
+  require(found === valueHash, 'it proves something else');
+  let hash = end ? stateLeaf(end.get(1), end.get(2)) : Buffer.alloc(32);
+  for (let depth = siblings.length - 1; depth >= 0; depth--) {
+    const beside = siblings[depth];
+    require(!end || bit(end.get(1), depth) === bit(path, depth), 'the leaf stands elsewhere');
+    hash = bit(path, depth) ? sha256(byte(1), beside, hash) : sha256(byte(1), hash, beside);
+  }
+  same(hash, root, 'root');
+}
 function stateRoot(leaves, depth = 0) {
   if (leaves.length === 0) return Buffer.alloc(32);
   if (leaves.length === 1) return stateLeaf(leaves[0].path, leaves[0].valueHash);
@@ -272,18 +284,15 @@ const checks = {
       same(decode(unhex(blocks[0].seal))[1].get(6), v.root, 'state root of block 1');
     }
   },
-  stateProof(v) {
-    const proof = decode(unhex(v.hex));
-    const [siblings, end, path] = [proof.get(1), proof.get(2), unhex(v.path)];
-    const found = end && hex(end.get(1)) === v.path ? hex(end.get(2)) : null;
-    require(found === v.valueHash, 'it proves something else');
-    let hash = end ? stateLeaf(end.get(1), end.get(2)) : Buffer.alloc(32);
-    for (let depth = siblings.length - 1; depth >= 0; depth--) {
-      const beside = siblings[depth];
-      require(!end || bit(end.get(1), depth) === bit(path, depth), 'the leaf stands elsewhere');
-      hash = bit(path, depth) ? sha256(byte(1), beside, hash) : sha256(byte(1), hash, beside);
-    }
-    same(hash, v.root, 'root');
+  stateProof: (v) => checkStateProof(decode(unhex(v.hex)), v.path, v.valueHash, v.root),
+  stateAnswer(v) {
+    const answer = decode(unhex(v.hex));
+    const path = hex(answer.get(2));
+    same(sha256(answer.get(1)), v.block, 'block');
+    same(sha256(Buffer.from(v.table), byte(0), unhex(v.key)), path, 'path');
+    require(answer.has(3) === v.present, 'presence');
+    checkStateProof(answer.get(4), path, v.present ? hex(sha256(answer.get(3))) : null,
+      hex(decode(answer.get(1))[1].get(6)));
   },
   note(v) {
     const leaves = blocks.flatMap((each) => decode(unhex(each.hex)).get(1)).map(leafHash);

@@ -12,13 +12,17 @@ namespace Tomada.Ledger;
 /// Of each entry the transaction as decoded, so that nobody decodes it again; null for a rule's.
 /// </param>
 /// <param name="After">The state after it.</param>
+/// <param name="Written">
+/// The proven rows that it added or changed; removed ones are only missing in the tree.
+/// </param>
 public sealed record AppliedBlock(
     Block Block,
     Digest Digest,
     Seal Seal,
     ImmutableArray<Entry> Entries,
     ImmutableArray<SignedTransaction?> Transactions,
-    LedgerState After)
+    LedgerState After,
+    ImmutableArray<StateValue> Written)
 {
     /// <summary>Whether it has neither a transaction nor an effect of a deadline.</summary>
     public bool IsEmpty => Seal.Count == 0;

@@ -58,7 +58,8 @@ public static class BlockExecution
             seal,
             [.. entries],
             [.. entered],
-            after.Sealed(seal, digest));
+            after.Sealed(seal, digest),
+            state.Written);
     }
 
     /// <summary>Repeats a block that somebody else made.</summary>

@@ -126,7 +126,8 @@ public sealed class LedgerState
 
     internal StateRows Rows { get; }
 
-    internal StateTree Tree { get; }
+    /// <summary>The proven rows' tree; versions share what did not change.</summary>
+    public StateTree Tree { get; }
 
     /// <summary>The state before the first block.</summary>
     /// <param name="genesis">Valid: checked with <see cref="Genesis.IsValid"/> by whoever received

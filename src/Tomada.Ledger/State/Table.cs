@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
 using Tomada.Transparency;
@@ -18,7 +19,20 @@ public abstract class Table(string name, bool isProven, int index)
 
     public bool IsProven => isProven;
 
+    /// <summary>What a key looks like, for messages.</summary>
+    public abstract string KeyAllowed { get; }
+
     internal int Index => index;
+
+    /// <summary>Where a row stands in the state tree.</summary>
+    /// <param name="key">Its key in JSON.</param>
+    /// <param name="path">When the answer is true.</param>
+    public abstract bool TryPathOf(JsonElement key, out Digest path);
+
+    /// <summary>Writes a row's value, in its canonical bytes, for people.</summary>
+    /// <returns>False when the bytes are not a value of this table; then nothing was
+    /// written.</returns>
+    public abstract bool TryWriteJson(Utf8JsonWriter json, ReadOnlyMemory<byte> value);
 
     internal abstract object NoRows { get; }
 
@@ -63,10 +77,37 @@ public sealed class Table<TKey, TValue> : Table
     /// <summary>The value's bytes, whose hash the state tree holds.</summary>
     public Codec<TValue> Value { get; }
 
+    public override string KeyAllowed => Key.Allowed;
+
     internal override object NoRows => ImmutableSortedDictionary<TKey, TValue>.Empty;
 
     /// <summary>Where the row stands in the state tree.</summary>
     public Digest PathOf(TKey key) => StateTree.Path(Name, Key.Encode(key));
+
+    public override bool TryPathOf(JsonElement key, out Digest path)
+    {
+        try
+        {
+            path = PathOf(Key.ReadJson(key));
+            return true;
+        }
+        catch (DecodeException)
+        {
+            path = default;
+            return false;
+        }
+    }
+
+    public override bool TryWriteJson(Utf8JsonWriter json, ReadOnlyMemory<byte> value)
+    {
+        if (!Value.TryDecode(value, out TValue? row, out _))
+        {
+            return false;
+        }
+
+        Value.WriteJson(json, row);
+        return true;
+    }
 
     internal override WorkingTable Open(object rows) =>
         new WorkingTable<TKey, TValue>(this, (ImmutableSortedDictionary<TKey, TValue>)rows);

@@ -132,6 +132,9 @@ public sealed class Working
     /// <summary>The state before this block.</summary>
     internal LedgerState Parent => _parent;
 
+    /// <summary>The rows that this block wrote, once it has run.</summary>
+    internal ImmutableArray<StateValue> Written { get; private set; } = [];
+
     /// <summary>How many effects the present entry has so far.</summary>
     internal int EffectCount => _effects.Count;
 
@@ -159,10 +162,13 @@ public sealed class Working
     internal (StateRows Rows, StateTree Tree) Finish()
     {
         List<StateChange> changes = [];
+        ImmutableArray<StateValue>.Builder values = ImmutableArray.CreateBuilder<StateValue>();
         foreach (WorkingTable table in _tables)
         {
-            table.AddChangesTo(changes);
+            table.AddChangesTo(changes, values);
         }
+
+        Written = values.DrainToImmutable();
 
         return (new StateRows(Snapshot()), _parent.Tree.Apply(changes));
     }

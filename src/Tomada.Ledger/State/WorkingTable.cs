@@ -13,8 +13,11 @@ public abstract class WorkingTable
     /// </summary>
     internal abstract object Snapshot { get; set; }
 
-    /// <summary>Adds what differs from the rows before the block.</summary>
-    internal abstract void AddChangesTo(List<StateChange> changes);
+    /// <summary>
+    /// Adds what differs from the rows before the block, and the bytes of what is there now.
+    /// </summary>
+    internal abstract void AddChangesTo(
+        List<StateChange> changes, ImmutableArray<StateValue>.Builder values);
 }
 
 /// <summary>The rows of one table while a block runs: read and write them here only.</summary>
@@ -74,7 +77,8 @@ public sealed class WorkingTable<TKey, TValue> : WorkingTable
         _touched.Add(key);
     }
 
-    internal override void AddChangesTo(List<StateChange> changes)
+    internal override void AddChangesTo(
+        List<StateChange> changes, ImmutableArray<StateValue>.Builder values)
     {
         if (!_table.IsProven)
         {
@@ -89,8 +93,9 @@ public sealed class WorkingTable<TKey, TValue> : WorkingTable
             {
                 if (!was || !ReferenceEquals(before, now))
                 {
-                    changes.Add(new StateChange(
-                        _table.PathOf(key), Digest.Of(_table.Value.Encode(now!))));
+                    StateValue value = new(_table.PathOf(key), _table.Value.Encode(now!));
+                    values.Add(value);
+                    changes.Add(new StateChange(value.Path, Digest.Of(value.Bytes)));
                 }
             }
             else if (was)

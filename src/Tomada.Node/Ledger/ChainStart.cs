@@ -20,6 +20,7 @@ internal sealed partial class ChainStart(
     private CompanyId? _asked;
     private Digest _governance;
     private long _askedAtMs;
+    private bool _keepsStates = true;
 
     /// <summary>Whether the replicator stands at the stored tip.</summary>
     public bool IsWhole => replicator.State.Height >= store.TipHeight;
@@ -31,14 +32,27 @@ internal sealed partial class ChainStart(
     public IReadOnlyList<ReplicatorInput> Kept => _kept;
 
     /// <summary>
-    /// Keeps who decides from now on, to check the certificates of old blocks by.
+    /// Keeps who decides from now on, to check the certificates of old blocks by, and the state, to
+    /// prove what it said.
     /// </summary>
-    public void Remember(LedgerState state)
+    /// <param name="block">The newest.</param>
+    /// <param name="isPatient">Whether it may wait for the disk, as at a start.</param>
+    public void Remember(AppliedBlock block, bool isPatient = false)
     {
-        if (state.GovernanceRoot != _governance)
+        bool isKept = isPatient
+            ? store.States.OfferPatiently(block)
+            : store.States.Offer(block);
+        if (!isKept && _keepsStates)
         {
-            _governance = state.GovernanceRoot;
-            store.WriteGovernance(Governance.Of(state.Members));
+            LogStatesStop(logger, block.Seal.Height, store.States.Failure
+                ?? "more blocks come than the disk takes");
+        }
+
+        _keepsStates = isKept;
+        if (block.After.GovernanceRoot != _governance)
+        {
+            _governance = block.After.GovernanceRoot;
+            store.WriteGovernance(Governance.Of(block.After.Members));
         }
     }
 
@@ -53,7 +67,7 @@ internal sealed partial class ChainStart(
         {
             AppliedBlock applied = replicator.Restore(block) ?? throw new StoreCorruptException(
                 $"Block {block.Height} in the store does not follow from the block before.");
-            Remember(applied.After);
+            Remember(applied, isPatient: true);
             yield return applied;
         }
 
@@ -140,7 +154,7 @@ internal sealed partial class ChainStart(
             }
 
             store.WriteMissing([ChainRows.Of(block, proof)]);
-            Remember(applied.After);
+            Remember(applied);
             LogMended(logger, height, from);
             yield return applied;
             foreach (AppliedBlock next in Execute())
@@ -180,6 +194,11 @@ internal sealed partial class ChainStart(
         Message = "Block {Height} does not match its checksum. It is set aside in the table "
             + "'damaged', served to nobody, and asked of the peers.")]
     internal static partial void LogDamaged(ILogger logger, long height);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The state after block {Height} cannot be proven later: {Why}.")]
+    private static partial void LogStatesStop(ILogger logger, long height, string why);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -19,8 +19,10 @@ internal sealed class RecentBlocks
         long bytes = block.Block.Entries.Sum(entry => (long)entry.Length);
         lock (_gate)
         {
-            _blocks.Enqueue((block, bytes));
-            _byHeight.Add(block.Seal.Height, block);
+            // Followers read entries and states; the rows' bytes would only fill the memory.
+            AppliedBlock kept = block with { Written = [] };
+            _blocks.Enqueue((kept, bytes));
+            _byHeight.Add(block.Seal.Height, kept);
             _bytes += bytes;
             while (_blocks.Count > LedgerDesk.RecentBlocksMax
                 || (_bytes > LedgerDesk.RecentBytesMax && _blocks.Count > 1))

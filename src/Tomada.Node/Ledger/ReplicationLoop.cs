@@ -127,6 +127,8 @@ public sealed partial class ReplicationLoop
             // Nobody follows yet.
         }
 
+        store.States.Stand(replicator.State);
+
         LedgerDesk desk = new(
             self, keys.SignIdentity, inputs.Writer, wall, replicator.State, LastNumber(
                 replicator, store, self));
@@ -167,6 +169,7 @@ public sealed partial class ReplicationLoop
             _start.Keep(new ReplicatorInput.Received(each.From, each.Bytes));
         }
 
+        _store.States.Stand(_replicator.State);
         Desk.StandAt(_replicator.State);
     }
 
@@ -305,7 +308,7 @@ public sealed partial class ReplicationLoop
 
             foreach (Replication.AppendedBlock block in output.Append)
             {
-                _start.Remember(block.Applied.After);
+                _start.Remember(block.Applied);
                 _metrics.Decided(block.Applied);
                 Desk.Publish(block.Applied);
             }

@@ -81,6 +81,8 @@ internal sealed partial class SnapshotKeeper(
                 _snapshots.WritePart(height, parts++, StatePart.Codec.Encode(part));
             }
 
+            // A start executes what follows the snapshot: what it does not execute must be there.
+            store.States.Sync();
             long rows = StatePart.RowsOf(standing.State);
             _snapshots.WriteHead(new SnapshotHead(
                 height, standing.State.Tip, parts, rows, standing.Term, standing.Deciders));

@@ -26,6 +26,9 @@ internal sealed record ApiProblem(
     public static ApiProblem NotFound(string what) => new(
         StatusCodes.Status404NotFound, "not-found", $"{what} is not on the ledger.");
 
+    public static ApiProblem Gone(string detail) => new(
+        StatusCodes.Status410Gone, "gone", detail);
+
     public static ApiProblem Busy(string detail) => new(
         StatusCodes.Status503ServiceUnavailable, "busy", detail);
 

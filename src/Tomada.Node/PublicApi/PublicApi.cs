@@ -13,7 +13,12 @@ namespace Tomada.Node;
 /// each resource.
 /// </summary>
 internal sealed class PublicApi(
-    LedgerDesk desk, Chronicle chronicle, NodeMetrics metrics, EventStream events, Exports exports)
+    LedgerDesk desk,
+    Chronicle chronicle,
+    NodeMetrics metrics,
+    EventStream events,
+    Exports exports,
+    StatePages states)
 {
     private const string OpenApiResource = "Tomada.Node.PublicApi.openapi.json";
     private const int ProtocolVersion = 1;
@@ -44,6 +49,8 @@ internal sealed class PublicApi(
         Map(routes, "/v1/cdrs/{**id}", CdrAsync);
         Map(routes, "/v1/settlements", SettlementsAsync);
         Map(routes, "/v1/settlements/{period}", SettlementAsync);
+        Map(routes, "/v1/state", states.RowAsync);
+        Map(routes, "/v1/state/{path}", states.PathAsync);
         EvidencePages evidence = new(chronicle);
         Map(routes, "/v1/evidence", evidence.ListAsync);
         Map(routes, "/v1/evidence/{id}", evidence.OneAsync);

@@ -78,7 +78,8 @@ public sealed class PublicApiHost : IAsyncDisposable
             chronicle,
             metrics,
             new EventStream(desk, chronicle, wall, stopping),
-            new Exports(chronicle, stopping)).Map(application);
+            new Exports(chronicle, stopping),
+            new StatePages(desk, store)).Map(application);
         await application.StartAsync(stop);
         CancellationTokenSource following = new();
         Task running = Task.Run(() => chronicle.RunAsync(following.Token), CancellationToken.None);

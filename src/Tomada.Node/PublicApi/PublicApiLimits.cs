@@ -35,6 +35,12 @@ public static class PublicApiLimits
     /// <summary>Longest wait for a transaction, in s; a longer one is refused with 400.</summary>
     public const int WaitSecondsMax = 10;
 
+    /// <summary>
+    /// Longest wait until the newest state can be proven, in wall time; then 503, or an older one
+    /// when no height was asked for.
+    /// </summary>
+    public static readonly TimeSpan StateWait = TimeSpan.FromSeconds(2);
+
     /// <summary>What clients are told to wait before they ask again, in s.</summary>
     public const int RetryAfterSeconds = 1;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
+using Tomada.Node.States;
 using Tomada.Primitives;
 
 namespace Tomada.Node.Storage;
@@ -32,9 +33,14 @@ public sealed partial class NodeStore : IDisposable
     private bool _disposed;
 
     private NodeStore(
-        string path, DataLock directory, SqliteConnection writer, SnapshotStore snapshots)
+        string path,
+        DataLock directory,
+        SqliteConnection writer,
+        SnapshotStore snapshots,
+        StateHistory states)
     {
         Snapshots = snapshots;
+        States = states;
         _path = path;
         _lock = directory;
         _writer = writer;
@@ -43,6 +49,9 @@ public sealed partial class NodeStore : IDisposable
 
     /// <summary>Snapshots of the state, beside the chain.</summary>
     public SnapshotStore Snapshots { get; }
+
+    /// <summary>The states of past heights, beside the chain.</summary>
+    public StateHistory States { get; }
 
     /// <summary>Height of the newest stored block; 0 when there is none.</summary>
     public long TipHeight { get; private set; }
@@ -64,7 +73,12 @@ public sealed partial class NodeStore : IDisposable
             // FULL syncs the log at each write: what was answered survives a power cut.
             StoreSchema.Run(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             StoreSchema.Migrate(writer, [EvidenceStore.Extension, .. extensions]);
-            return new NodeStore(path, directory, writer, SnapshotStore.Open(dataDirectory));
+            return new NodeStore(
+                path,
+                directory,
+                writer,
+                SnapshotStore.Open(dataDirectory),
+                StateHistory.Open(dataDirectory));
         }
         catch (SqliteException damaged)
         {
@@ -214,6 +228,7 @@ public sealed partial class NodeStore : IDisposable
                 reader.Dispose();
             }
 
+            States.Dispose();
             Snapshots.Dispose();
             _writer.Dispose();
             _lock.Dispose();

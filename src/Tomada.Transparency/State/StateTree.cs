@@ -26,6 +26,9 @@ public sealed class StateTree
     /// <summary>The state without values.</summary>
     public static StateTree Empty { get; } = new(null);
 
+    /// <summary>The uppermost node, for who copies the tree; null when empty.</summary>
+    public StateNode? Top => _root;
+
     /// <summary>The root; 32 zero bytes when empty.</summary>
     public Digest Root => _root?.Hash ?? Digest.Zero;
 
@@ -61,8 +64,17 @@ public sealed class StateTree
     /// The state after all changes; of several for one path the last counts. Every node on a
     /// changed path is hashed once, so a block's changes together cost less than one by one.
     /// </summary>
-    public StateTree Apply(IEnumerable<StateChange> changes)
+    public StateTree Apply(IEnumerable<StateChange> changes) => Apply(changes, out _);
+
+    /// <summary>The same, and what it cost.</summary>
+    /// <param name="changes">Of several for one path the last counts.</param>
+    /// <param name="hashed">
+    /// Leaves and nodes that were hashed: those on the changed paths and no others, so the cost of
+    /// a block grows with what it changes and with the depth of the tree, not with its size.
+    /// </param>
+    public StateTree Apply(IEnumerable<StateChange> changes, out int hashed)
     {
+        hashed = 0;
         // OrderBy is stable: of equal paths the last given stays last.
         StateChange[] sorted = [.. changes.OrderBy(change => change.Path)];
         int kept = 0;
@@ -74,7 +86,7 @@ public sealed class StateTree
             }
         }
 
-        StateNode? root = Apply(_root, 0, sorted.AsSpan(0, kept));
+        StateNode? root = Apply(_root, 0, sorted.AsSpan(0, kept), ref hashed);
         return ReferenceEquals(root, _root) ? this : new StateTree(root);
     }
 
@@ -121,7 +133,8 @@ public sealed class StateTree
         return Digest.Of(message);
     }
 
-    private static StateNode? Apply(StateNode? node, int depth, ReadOnlySpan<StateChange> changes)
+    private static StateNode? Apply(
+        StateNode? node, int depth, ReadOnlySpan<StateChange> changes, ref int hashed)
     {
         if (changes.IsEmpty)
         {
@@ -131,16 +144,18 @@ public sealed class StateTree
         switch (node)
         {
             case null:
-                return Build(depth, LeavesAfter(null, changes));
+                return Build(depth, LeavesAfter(null, changes, ref hashed), ref hashed);
             case StateLeaf leaf:
-                return Build(depth, LeavesAfter(leaf, changes));
+                return Build(depth, LeavesAfter(leaf, changes, ref hashed), ref hashed);
             case StateBranch branch:
                 int middle = Middle(changes, depth);
-                StateNode? left = Apply(branch.Left, depth + 1, changes[..middle]);
-                StateNode? right = Apply(branch.Right, depth + 1, changes[middle..]);
+                StateNode? left =
+                    Apply(branch.Left, depth + 1, changes[..middle], ref hashed);
+                StateNode? right =
+                    Apply(branch.Right, depth + 1, changes[middle..], ref hashed);
                 return ReferenceEquals(left, branch.Left) && ReferenceEquals(right, branch.Right)
                     ? branch
-                    : Join(left, right);
+                    : Join(left, right, ref hashed);
             default:
                 throw new UnreachableException(node.GetType().Name);
         }
@@ -149,7 +164,8 @@ public sealed class StateTree
     /// <summary>
     /// The leaves, in path order, of a subtree that had at most one before the changes.
     /// </summary>
-    private static Span<StateLeaf> LeavesAfter(StateLeaf? before, ReadOnlySpan<StateChange> changes)
+    private static Span<StateLeaf> LeavesAfter(
+        StateLeaf? before, ReadOnlySpan<StateChange> changes, ref int hashed)
     {
         StateLeaf[] leaves = new StateLeaf[changes.Length + 1];
         int count = 0;
@@ -173,6 +189,7 @@ public sealed class StateTree
             if (change.ValueHash is { } valueHash)
             {
                 leaves[count++] = new StateLeaf(change.Path, valueHash);
+                hashed++;
             }
         }
 
@@ -184,7 +201,7 @@ public sealed class StateTree
         return leaves.AsSpan(0, count);
     }
 
-    private static StateNode? Build(int depth, Span<StateLeaf> leaves)
+    private static StateNode? Build(int depth, Span<StateLeaf> leaves, ref int hashed)
     {
         if (leaves.Length <= 1)
         {
@@ -197,19 +214,28 @@ public sealed class StateTree
             middle++;
         }
 
-        return Join(Build(depth + 1, leaves[..middle]), Build(depth + 1, leaves[middle..]));
+        StateNode? left = Build(depth + 1, leaves[..middle], ref hashed);
+        return Join(left, Build(depth + 1, leaves[middle..], ref hashed), ref hashed);
     }
 
     /// <summary>
     /// A subtree with one leaf is that leaf: so a removal moves a lonely leaf up.
     /// </summary>
-    private static StateNode? Join(StateNode? left, StateNode? right) => (left, right) switch
+    private static StateNode? Join(StateNode? left, StateNode? right, ref int hashed)
     {
-        (null, null) => null,
-        (null, StateLeaf) => right,
-        (StateLeaf, null) => left,
-        _ => new StateBranch(left, right),
-    };
+        switch (left, right)
+        {
+            case (null, null):
+                return null;
+            case (null, StateLeaf):
+                return right;
+            case (StateLeaf, null):
+                return left;
+            default:
+                hashed++;
+                return new StateBranch(left, right);
+        }
+    }
 
     /// <summary>
     /// The first change whose path has a one at the depth; all before share the prefix.
@@ -225,26 +251,5 @@ public sealed class StateTree
         }
 
         return low;
-    }
-
-    private abstract class StateNode(Digest hash)
-    {
-        public Digest Hash { get; } = hash;
-    }
-
-    private sealed class StateLeaf(Digest path, Digest valueHash)
-        : StateNode(LeafHash(path, valueHash))
-    {
-        public Digest Path { get; } = path;
-
-        public Digest ValueHash { get; } = valueHash;
-    }
-
-    private sealed class StateBranch(StateNode? left, StateNode? right)
-        : StateNode(NodeHash(left?.Hash ?? Digest.Zero, right?.Hash ?? Digest.Zero))
-    {
-        public StateNode? Left { get; } = left;
-
-        public StateNode? Right { get; } = right;
     }
 }

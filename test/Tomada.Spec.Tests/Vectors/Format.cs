@@ -143,6 +143,7 @@ internal static class Format
         Of("Payment", Payment.Codec),
         Of("StateEntry", StateEntry.Codec),
         Of("StateProof", StateProof.Codec),
+        Of("StateAnswer", StateAnswer.Codec),
         Of("DeadlineSubject", DeadlineSubject.Codec),
         Of("StatePart", StatePart.Codec),
         Of("StateSection", StateSection.Codec),

@@ -40,7 +40,33 @@ internal sealed class StateVectors
             tree,
             Tables.Trips.PathOf(new TripId(Sample.Text("no trip"))),
             tree.Root);
+        LocationId there = chain.First.After.Locations.Keys.First();
+        AddAnswer(file, "answer about a row", chain, there);
+        AddAnswer(
+            file, "answer about no row", chain, new LocationId(there.Company, "nowhere"));
         return file;
+    }
+
+    private static void AddAnswer(VectorFile file, string name, Chain chain, LocationId location)
+    {
+        LedgerState state = chain.First.After;
+        StateAnswer answer = new(
+            chain.First.Block.Entries[^1],
+            Tables.Locations.PathOf(location),
+            state.Locations.TryGetValue(location, out PutLocation? row)
+                ? Tables.Locations.Value.Encode(row)
+                : null,
+            state.Prove(Tables.Locations, location));
+        Invariant.Require(answer.Verify(chain.First.Digest, out _), "an answer verifies");
+        file.Record($"{name} as a record", "StateAnswer", answer);
+        file.Add(name, "stateAnswer", new JsonObject
+        {
+            ["hex"] = VectorFile.Hex(StateAnswer.Codec.Encode(answer)),
+            ["block"] = chain.First.Digest.ToString(),
+            ["table"] = Tables.Locations.Name,
+            ["key"] = VectorFile.Hex(LocationId.Codec.Encode(location)),
+            ["present"] = answer.Value is not null,
+        });
     }
 
     private static void AddRecords(VectorFile file)

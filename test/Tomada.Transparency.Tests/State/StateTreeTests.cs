@@ -121,6 +121,24 @@ public class StateTreeTests
             Digest.Of([1, .. left, .. right]), StateTree.Empty.Set(a, value).Set(b, value).Root);
     }
 
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(100_000, 1)]
+    [InlineData(100_000, 10)]
+    public void A_change_hashes_its_path_and_nothing_else(int rows, int changes)
+    {
+        StateTree tree = StateTree.Empty.Apply(Enumerable.Range(0, rows).Select(Change));
+        tree.Apply(Enumerable.Range(rows, changes).Select(Change), out int added);
+        // A path is about log2 of the rows deep, and rarely five more; then there is the leaf.
+        int depth = int.Log2(rows) + 6;
+        Assert.InRange(added, changes, changes * (depth + 1));
+        tree.Apply([], out int nothing);
+        Assert.Equal(0, nothing);
+
+        static StateChange Change(int i) =>
+            new(StateTree.Path("t", BitConverter.GetBytes(i)), Digest.Zero);
+    }
+
     [Fact]
     public void Long_keys_and_short_keys_are_hashed_alike()
     {
