@@ -23,6 +23,8 @@ internal sealed class OutputBuilder
 
     public List<OlderBlocks> Older { get; } = [];
 
+    public List<HeadInput> Heads { get; } = [];
+
     public List<EndedTransaction> Ended { get; } = [];
 
     public List<RefusedInput> Refusals { get; } = [];
@@ -69,6 +71,7 @@ internal sealed class OutputBuilder
         Serve = [.. Serve],
         Syncing = [.. Syncing],
         Older = [.. Older],
+        Heads = [.. Heads],
         Ended = [.. Ended],
         Refusals = [.. Refusals],
         Heard = [.. Heard],

@@ -22,7 +22,9 @@ public abstract record PeerMessage
         .Case(21, GuiltFound.Codec)
         .Case(22, NewestVoteAsked.Codec)
         .Case(23, NewestVote.Codec)
-        .Case(30, Syncing.Codec);
+        .Case(30, Syncing.Codec)
+        .Case(40, Cosigned.Codec)
+        .Case(41, HeadsAsked.Codec);
 
     /// <summary>A message of consensus.</summary>
     public sealed record Voting(ConsensusMessage Message) : PeerMessage
@@ -102,5 +104,30 @@ public abstract record PeerMessage
         public static new Codec<NewestVote> Codec { get; } = RecordCodec<NewestVote>.Versioned(1)
             .Field(1, "height", each => each.Height, Codecs.Long(0, VoteContent.HeightMax))
             .Optional(2, "shown", each => each.Shown, ShownVote.Codec);
+    }
+
+    /// <summary>
+    /// What the sender knows of heads: its own newest cosignature, or the answer to who asked.
+    /// </summary>
+    /// <param name="Answers">
+    /// Whether it is an answer: then it also holds the newest that the sender has of the asker, if
+    /// it has any.
+    /// </param>
+    /// <param name="Words">Of any companies.</param>
+    public sealed record Cosigned(bool Answers, ImmutableArray<HeadCosignature> Words)
+        : PeerMessage
+    {
+        public static new Codec<Cosigned> Codec { get; } = RecordCodec<Cosigned>.Versioned(1)
+            .Field(1, "answers", each => each.Answers, Codecs.Bool)
+            .Field(2, "words", each => each.Words, Codecs.List(
+                HeadCosignature.Codec, 0, CosigningLimits.PerMessageMax));
+    }
+
+    /// <summary>
+    /// "I have just started: which heads are cosigned, and which is the largest that I cosigned?"
+    /// </summary>
+    public sealed record HeadsAsked : PeerMessage
+    {
+        public static new Codec<HeadsAsked> Codec { get; } = RecordCodec<HeadsAsked>.Versioned(1);
     }
 }

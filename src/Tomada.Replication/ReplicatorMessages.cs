@@ -33,6 +33,9 @@ public sealed partial class Replicator
             case PeerMessage.Syncing syncing:
                 _output.Syncing.Add(new SyncInput(received.From, syncing.Message));
                 break;
+            case PeerMessage.Cosigned or PeerMessage.HeadsAsked:
+                _output.Heads.Add(new HeadInput(received.From, message));
+                break;
             case PeerMessage.Gossip
                 when NetworkHeight - State.Height > ReplicationLimits.FarBehindMin:
                 break;

@@ -36,6 +36,9 @@ public sealed record ReplicatorOutput
     /// </summary>
     public ImmutableArray<OlderBlocks> Older { get; init; } = [];
 
+    /// <summary>What peers asked or said of heads: for who cosigns them.</summary>
+    public ImmutableArray<HeadInput> Heads { get; init; } = [];
+
     /// <summary>What peers asked or said of snapshots: for who keeps them.</summary>
     public ImmutableArray<SyncInput> Syncing { get; init; } = [];
 
@@ -82,6 +85,9 @@ public sealed record OlderBlocks(CompanyId From, ImmutableArray<ConsensusMessage
 
 /// <summary>A message of who is far behind, or to it; nothing of it is checked.</summary>
 public sealed record SyncInput(CompanyId From, SyncMessage Message);
+
+/// <summary>A message about heads of the log; nothing of it is checked.</summary>
+public sealed record HeadInput(CompanyId From, PeerMessage Message);
 
 /// <summary>An own transaction that will never be in a block, and why.</summary>
 public sealed record EndedTransaction(TransactionId Id, TransactionEnd End, string Why);

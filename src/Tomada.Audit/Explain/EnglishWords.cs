@@ -39,6 +39,10 @@ internal sealed class EnglishWords : IWords
             "brought", "bring",
             $"evidence that {each.Evidence.Guilty} contradicted itself at height "
                 + $"{each.Evidence.Height}"),
+        ReportTwoHeads each => new(
+            "brought", "bring",
+            $"evidence that {each.Evidence.Guilty} cosigned two heads that cannot be of one log, "
+                + $"of {each.Evidence.First.Size} and {each.Evidence.Second.Size} entries"),
         PutLocation each => new(
             "published", "publish", $"the location {each.Location}, {each.Name} in {each.City}"),
         PutEvse each => new(

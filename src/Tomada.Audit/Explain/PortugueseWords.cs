@@ -39,6 +39,9 @@ internal sealed class PortugueseWords : IWords
             "apresentou", "apresentar",
             $"provas de que {each.Evidence.Guilty} se contradisse na altura "
                 + $"{each.Evidence.Height}"),
+        ReportTwoHeads each => new(
+            "apresentou", "apresentar",
+            $"provas de que {each.Evidence.Guilty} coassinou dois registros que se contradizem"),
         PutLocation each => new(
             "publicou", "publicar", $"o local {each.Location}, {each.Name}, em {each.City}"),
         PutEvse each => new(

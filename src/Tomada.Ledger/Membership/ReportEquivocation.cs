@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
+using Tomada.Transparency;
 
 namespace Tomada.Ledger;
 
@@ -18,8 +19,9 @@ public sealed record ReportEquivocation(Evidence Evidence) : Body
 /// <summary>Which guilt: whoever proves it again proves nothing new.</summary>
 /// <param name="Guilty">Whose votes contradict each other.</param>
 /// <param name="Kind">How.</param>
-/// <param name="Height">At which height.</param>
-/// <param name="Ballot">In which ballot; of a hidden lock, that of the Accept.</param>
+/// <param name="Height">At which height; of two heads, the entries of the smaller one.</param>
+/// <param name="Ballot">In which ballot; of a hidden lock, that of the Accept; of two heads,
+/// 0.</param>
 public readonly record struct GuiltId(CompanyId Guilty, EvidenceKind Kind, long Height, int Ballot)
     : IComparable<GuiltId>
 {
@@ -34,6 +36,10 @@ public readonly record struct GuiltId(CompanyId Guilty, EvidenceKind Kind, long 
         ? new GuiltId(evidence.Guilty, kind, evidence.Height, evidence.Ballot)
         : null;
 
+    /// <summary>The guilt that two heads prove.</summary>
+    public static GuiltId Of(TwoHeads evidence) =>
+        new(evidence.Guilty, EvidenceKind.TwoHeads, evidence.First.Size, 0);
+
     /// <summary>Reads the form "br-aaa.2.17.0" again.</summary>
     public static bool TryParse(string text, out GuiltId id)
     {
@@ -42,7 +48,7 @@ public readonly record struct GuiltId(CompanyId Guilty, EvidenceKind Kind, long 
         if (parts.Length != 4 || !CompanyId.TryParse(parts[0], out CompanyId company)
             || !TryNumber(parts[1], out long kind) || !TryNumber(parts[2], out long height)
             || !TryNumber(parts[3], out long ballot) || ballot > VoteContent.BallotMax
-            || kind is < (int)EvidenceKind.TwoProposals or > (int)EvidenceKind.HiddenLock)
+            || kind is < (int)EvidenceKind.TwoProposals or > (int)EvidenceKind.TwoHeads)
         {
             return false;
         }

@@ -78,6 +78,9 @@ public sealed class LedgerState
     /// <summary>Proven contradictions of members.</summary>
     public ImmutableSortedDictionary<GuiltId, Guilt> Guilts => Of(Tables.Guilts);
 
+    /// <summary>Proven cosignatures over heads that cannot be of one log.</summary>
+    public ImmutableSortedDictionary<GuiltId, HeadGuilt> HeadGuilts => Of(Tables.HeadGuilts);
+
     public ImmutableSortedDictionary<LocationId, PutLocation> Locations => Of(Tables.Locations);
 
     public ImmutableSortedDictionary<EvseId, Evse> Evses => Of(Tables.Evses);

@@ -48,6 +48,10 @@ public static class Tables
     public static Table<GuiltId, Guilt> Guilts { get; } =
         Proven("guilt", GuiltId.Codec, Guilt.Codec);
 
+    /// <summary>Proven cosignatures over heads that cannot be of one log.</summary>
+    public static Table<GuiltId, HeadGuilt> HeadGuilts { get; } =
+        Proven("head-guilt", GuiltId.Codec, HeadGuilt.Codec);
+
     // Stations.
     public static Table<LocationId, PutLocation> Locations { get; } =
         Proven("location", LocationId.Codec, PutLocation.Codec);

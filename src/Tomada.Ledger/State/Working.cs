@@ -60,6 +60,8 @@ public sealed class Working
 
     public WorkingTable<GuiltId, Guilt> Guilts => Of(Tables.Guilts);
 
+    public WorkingTable<GuiltId, HeadGuilt> HeadGuilts => Of(Tables.HeadGuilts);
+
     public WorkingTable<LocationId, PutLocation> Locations => Of(Tables.Locations);
 
     public WorkingTable<EvseId, Evse> Evses => Of(Tables.Evses);

@@ -16,6 +16,7 @@ public abstract record Body
         .Case(5, Leave.Codec)
         .Case(6, Ready.Codec)
         .Case(7, ReportEquivocation.Codec)
+        .Case(8, ReportTwoHeads.Codec)
         .Case(20, PutLocation.Codec)
         .Case(21, PutEvse.Codec)
         .Case(22, PutTariff.Codec)

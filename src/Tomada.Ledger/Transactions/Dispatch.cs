@@ -14,6 +14,7 @@ internal static class Dispatch
         Ready each => MembershipRules.Apply(state, context, each),
         SetRules each => RulesVoting.Apply(state, context, each),
         ReportEquivocation each => EvidenceRules.Apply(state, context, each),
+        ReportTwoHeads each => EvidenceRules.Apply(state, context, each),
         PutLocation each => StationRules.Apply(state, context, each),
         PutTariff each => StationRules.Apply(state, context, each),
         PutEvse each => StationRules.Apply(state, context, each),

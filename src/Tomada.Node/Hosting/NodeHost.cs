@@ -160,8 +160,11 @@ public static class NodeHost
     [
         loop.LostKey.RunAsync(loop.Desk, TimeProvider.System, stop),
         new EvidenceReporter(
-            loop.Desk, loop.Evidence, TimeProvider.System, logs.CreateLogger<EvidenceReporter>())
-            .RunAsync(stop),
+            loop.Desk,
+            loop.Evidence,
+            loop.Log.Store,
+            TimeProvider.System,
+            logs.CreateLogger<EvidenceReporter>()).RunAsync(stop),
     ];
 
     /// <summary>

@@ -85,7 +85,11 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
             _pending(),
             totals.Snapshot())
         {
-            Guilty = [.. state.Guilts.Keys.Select(each => each.Guilty.Value).Distinct()],
+            Guilty =
+            [
+                .. state.Guilts.Keys.Concat(state.HeadGuilts.Keys)
+                    .Select(each => each.Guilty.Value).Distinct(),
+            ],
             NotVoting = WhyNotVoting(),
             NetworkHeight = Math.Max(state.Height, NetworkHeight()),
         };

@@ -56,7 +56,8 @@ public sealed partial class ReplicationLoop
         Channel<ReplicatorInput> inputs,
         SnapshotKeeper snapshots,
         ChainStart start,
-        LostKey lostKey)
+        LostKey lostKey,
+        PublicLog log)
     {
         _snapshots = snapshots;
         _start = start;
@@ -71,8 +72,11 @@ public sealed partial class ReplicationLoop
         _inputs = inputs;
         Desk = desk;
         Evidence = new EvidenceStore(store, wall);
-        LostKey = lostKey;
+        (LostKey, Log) = (lostKey, log);
     }
+
+    /// <summary>The public log, which follows the loop.</summary>
+    public PublicLog Log { get; }
 
     /// <summary>A voting key that must sign no more, if there is one.</summary>
     internal LostKey LostKey { get; }
@@ -130,11 +134,11 @@ public sealed partial class ReplicationLoop
         store.States.Stand(replicator.State);
 
         LedgerDesk desk = new(
-            self, keys.SignIdentity, inputs.Writer, wall, replicator.State, LastNumber(
+            self, keys.SignIdentity, inputs.Writer, wall, replicator.State, WaitingRows.LastNumber(
                 replicator, store, self));
         return new ReplicationLoop(
             replicator, store, peers, wall, logger, metrics, desk, inputs, snapshots, start,
-            lostKey);
+            lostKey, new PublicLog(desk, keys, store, peers, wall, logger));
     }
 
     /// <summary>
@@ -186,6 +190,7 @@ public sealed partial class ReplicationLoop
             TickAsync(ending.Token),
             _server.RunAsync(ending.Token),
             _repair.RunAsync(ending.Token),
+            Log.RunAsync(ending.Token),
         ];
         try
         {
@@ -233,7 +238,7 @@ public sealed partial class ReplicationLoop
             _store.ReadVotes(_replicator.State.Height + 1)
                 .Select(row => new DurableRecord(
                     row.Height, (DurableKind)row.Kind, (int)row.Ballot, row.Bytes)),
-            ReadPending(_store),
+            WaitingRows.Read(_store),
             MonotonicMs(),
             WallNow())]);
         CarryOut([.. _start.Kept.Select(_replicator.Step)]);
@@ -301,6 +306,7 @@ public sealed partial class ReplicationLoop
                 _repair.Offer(older);
             }
 
+            Log.Hear(output.Heads);
             foreach (ChainRequest request in ChainRequest.Of(output))
             {
                 _server.Ask(request);
@@ -367,29 +373,6 @@ public sealed partial class ReplicationLoop
                 [.. outputs.SelectMany(each => each.Found)]),
         };
     }
-
-    private static IEnumerable<SignedTransaction> ReadPending(NodeStore store)
-    {
-        foreach (PendingTransaction row in store.ReadPending())
-        {
-            if (SignedTransaction.TryDecode(row.Bytes, out SignedTransaction? transaction, out _))
-            {
-                yield return transaction!;
-            }
-        }
-    }
-
-    /// <summary>
-    /// The highest number that this company's lane ever used, decided or waiting.
-    /// </summary>
-    private static long LastNumber(Replicator replicator, NodeStore store, CompanyId self) =>
-        ReadPending(store)
-            .Where(each => each.Content.Company == self)
-            .Select(each => each.Content.Number)
-            .Append(replicator.State.Lanes
-                .GetValueOrDefault(new LaneId(self, LedgerDesk.Lane), Ledger.Lane.Unused)
-                .Highest)
-            .Max();
 
     private long MonotonicMs() => _wall.GetTimestamp() * 1_000 / _wall.TimestampFrequency;
 

@@ -37,10 +37,12 @@ public sealed partial class NodeStore : IDisposable
         DataLock directory,
         SqliteConnection writer,
         SnapshotStore snapshots,
-        StateHistory states)
+        StateHistory states,
+        LogStore log)
     {
         Snapshots = snapshots;
         States = states;
+        Log = log;
         _path = path;
         _lock = directory;
         _writer = writer;
@@ -52,6 +54,9 @@ public sealed partial class NodeStore : IDisposable
 
     /// <summary>The states of past heights, beside the chain.</summary>
     public StateHistory States { get; }
+
+    /// <summary>Hashes of the public log's tree, beside the chain.</summary>
+    public LogStore Log { get; }
 
     /// <summary>Height of the newest stored block; 0 when there is none.</summary>
     public long TipHeight { get; private set; }
@@ -72,13 +77,15 @@ public sealed partial class NodeStore : IDisposable
             writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
             // FULL syncs the log at each write: what was answered survives a power cut.
             StoreSchema.Run(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            StoreSchema.Migrate(writer, [EvidenceStore.Extension, .. extensions]);
+            StoreSchema.Migrate(
+                writer, [EvidenceStore.Extension, HeadStore.Extension, .. extensions]);
             return new NodeStore(
                 path,
                 directory,
                 writer,
                 SnapshotStore.Open(dataDirectory),
-                StateHistory.Open(dataDirectory));
+                StateHistory.Open(dataDirectory),
+                LogStore.Open(dataDirectory));
         }
         catch (SqliteException damaged)
         {
@@ -230,6 +237,7 @@ public sealed partial class NodeStore : IDisposable
 
             States.Dispose();
             Snapshots.Dispose();
+            Log.Dispose();
             _writer.Dispose();
             _lock.Dispose();
         }

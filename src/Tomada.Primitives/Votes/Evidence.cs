@@ -2,7 +2,7 @@ using Tomada.Primitives.Encoding;
 
 namespace Tomada.Primitives;
 
-/// <summary>How two votes of one member contradict each other (spec/consensus.md).</summary>
+/// <summary>How two words of one member contradict each other (spec/consensus.md).</summary>
 public enum EvidenceKind
 {
     /// <summary>E1: two proposals of one height and ballot.</summary>
@@ -18,6 +18,9 @@ public enum EvidenceKind
     /// E4: Accept(h, k), and Promise(h, b) with b above k that claims a lock below k.
     /// </summary>
     HiddenLock = 4,
+
+    /// <summary>E5: two cosignatures over heads that cannot be of one log.</summary>
+    TwoHeads = 5,
 }
 
 /// <summary>

@@ -94,7 +94,7 @@ public class ReportEquivocationTests
         Assert.Equal(id, read);
         Assert.All(
             [
-                "", "br-ccc", "br-ccc.5.1.0", "br-ccc.0.1.0", "x.1.1.1", "br-ccc.1.-1.0",
+                "", "br-ccc", "br-ccc.6.1.0", "br-ccc.0.1.0", "x.1.1.1", "br-ccc.1.-1.0",
                 "br-ccc.1.1.2147483647",
             ],
             text => Assert.False(GuiltId.TryParse(text, out _)));

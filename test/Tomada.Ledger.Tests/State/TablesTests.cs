@@ -8,7 +8,7 @@ public class TablesTests
     public void Names_are_those_of_the_format_and_never_change() => Assert.Equal(
         [
             "member", "rules", "rules-vote", "clock",
-            "party", "member-proposal", "member-change", "lane", "guilt",
+            "party", "member-proposal", "member-change", "lane", "guilt", "head-guilt",
             "location", "evse", "tariff", "tariff-content",
             "trip", "calendar", "session", "cdr", "hold", "account", "period",
             "deadline",

@@ -59,6 +59,8 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
 
     public LedgerDesk Desk { get; private set; } = null!;
 
+    public PublicLog Published { get; private set; } = null!;
+
     /// <summary>What the node logged, oldest first.</summary>
     public List<string> Lines { get; } = [];
 
@@ -81,7 +83,7 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
         ReplicationLoop loop = ReplicationLoop.Open(
             _genesis, _self, _keys, Store, this, TimeProvider.System, this, _metrics,
             snapshotEntriesMin);
-        Desk = loop.Desk;
+        (Desk, Published) = (loop.Desk, loop.Log);
         return loop;
     }
 
@@ -117,6 +119,21 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
             // Busy: the node still fetches what it misses.
             Assert.True(
                 result.IsApplied || result.End == TransactionEnd.Busy, result.Explain());
+        }
+    }
+
+    /// <summary>Waits until a head of so many entries has a quorum.</summary>
+    public async Task CosignedAsync(long size)
+    {
+        while (true)
+        {
+            Task moved = Published.Moved;
+            if (Published.Newest?.Head.Size >= size)
+            {
+                return;
+            }
+
+            await moved.WaitAsync(_stop.Token);
         }
     }
 

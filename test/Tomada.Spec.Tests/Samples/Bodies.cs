@@ -57,6 +57,8 @@ internal static class Bodies
             (Sample.C, new ClosePeriod(1)),
             (Sample.A, new ReportPayment(1, 1, Sample.Text("pix reference"))),
             (Sample.B, new ConfirmPayment(1, 1, Sample.Text("pix reference"))),
+            (Sample.B, new ReportTwoHeads(
+                Records.HeadGuilt.Evidence, Records.HeadGuilt.IdentityKey)),
         ];
     }
 

@@ -1,5 +1,6 @@
 using Tomada.Ledger;
 using Tomada.Primitives;
+using Tomada.Transparency;
 
 namespace Tomada.Spec.Tests;
 
@@ -88,6 +89,10 @@ internal static class Records
         [Sample.A, Sample.B, Sample.C],
         Sample.Start.Plus(TimeSpan.FromSeconds(9)));
 
+    private static readonly ReadNode s_log = MerkleTree.NodesOf(
+        [.. ((string[])["one", "two", "three"]).Select(
+            each => MerkleTree.LeafHash(System.Text.Encoding.ASCII.GetBytes(each)))]);
+
     /// <summary>C endorsed two values in one ballot of height 2.</summary>
     public static Guilt Guilt { get; } = new(
         Evidence.Of(
@@ -100,6 +105,26 @@ internal static class Records
         Sample.Start.Plus(TimeSpan.FromSeconds(3)));
 
     public static GuiltId Guilty { get; } = GuiltId.Of(Guilt.Evidence)!.Value;
+
+    /// <summary>C cosigned a head of two entries, and one of three that does not hold it.</summary>
+    public static TwoHeads Heads { get; } = TwoHeads.Of(
+        Sample.Network,
+        Sample.C,
+        Cosigned(2, Sample.Text("another root")),
+        Cosigned(3, MerkleTree.Root(3, s_log)),
+        s_log)!;
+
+    public static HeadGuilt HeadGuilt { get; } = new(
+        Heads,
+        Signer.Identity(Sample.C).Public,
+        Sample.B,
+        Sample.Start.Plus(TimeSpan.FromSeconds(4)));
+
+    public static SignedHead Cosigned(long size, Digest root) => SignedHead.Sign(
+        new Checkpoint(Checkpoint.OriginOf(Sample.Network), size, root),
+        Sample.C,
+        1_795_435_200,
+        Signer.Identity(Sample.C).Sign);
 
     public static IEnumerable<Effect> Effects() =>
     [

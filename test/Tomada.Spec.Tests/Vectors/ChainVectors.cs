@@ -93,6 +93,7 @@ internal static class ChainVectors
         file.Record("kept votes", "HeardVotes", new HeardVotes(
             [new HeardHeight(2, hidden.Members, [hidden.First, hidden.Second])]));
         file.Record("evidence of two endorsements", "Evidence", Records.Guilt.Evidence);
+        file.Record("evidence of two heads", "TwoHeads", Records.Heads);
     }
 
     private static SignedVote Signed(Chain chain, CompanyId signer, VoteContent content) =>

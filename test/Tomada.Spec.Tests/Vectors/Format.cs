@@ -63,6 +63,7 @@ internal static class Format
         Of("Leave", Leave.Codec),
         Of("Ready", Ready.Codec),
         Of("ReportEquivocation", ReportEquivocation.Codec),
+        Of("ReportTwoHeads", ReportTwoHeads.Codec),
         Of("PutLocation", PutLocation.Codec),
         Of("PutEvse", PutEvse.Codec),
         Of("Connector", Connector.Codec),
@@ -127,6 +128,7 @@ internal static class Format
         Of("LaneId", LaneId.Codec),
         Of("GuiltId", GuiltId.Codec),
         Of("Guilt", Guilt.Codec),
+        Of("HeadGuilt", HeadGuilt.Codec),
         Of("Evse", Evse.Codec),
         Of("Trip", Trip.Codec),
         Of("Leg", Leg.Codec),
@@ -167,6 +169,8 @@ internal static class Format
         Of("BlockProof", BlockProof.Codec),
         Of("SignedVote", SignedVote.Codec),
         Of("Evidence", Evidence.Codec),
+        Of("SignedHead", SignedHead.Codec),
+        Of("TwoHeads", TwoHeads.Codec),
         Of("HeardVotes", HeardVotes.Codec),
         Of("HeardHeight", HeardHeight.Codec),
     ];
@@ -205,6 +209,9 @@ internal static class Format
         Of("NewestVoteAsked", PeerMessage.NewestVoteAsked.Codec),
         Of("NewestVote", PeerMessage.NewestVote.Codec),
         Of("ShownVote", ShownVote.Codec),
+        Of("Cosigned", PeerMessage.Cosigned.Codec),
+        Of("HeadsAsked", PeerMessage.HeadsAsked.Codec),
+        Of("HeadCosignature", HeadCosignature.Codec),
     ];
 
     /// <summary>The enums that stand in records.</summary>

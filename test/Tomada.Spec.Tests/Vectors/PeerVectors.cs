@@ -6,6 +6,7 @@ using Tomada.Node.Configuration;
 using Tomada.Node.Peers;
 using Tomada.Primitives;
 using Tomada.Replication;
+using Tomada.Transparency;
 
 namespace Tomada.Spec.Tests;
 
@@ -33,6 +34,17 @@ internal static class PeerVectors
             new PeerMessage.GuiltFound(guilt),
             new PeerMessage.NewestVoteAsked(),
             new PeerMessage.NewestVote(2, new ShownVote(guilt.Members, guilt.First)),
+            new PeerMessage.Cosigned(
+                false,
+                [
+                    HeadCosignature.Sign(
+                        new Checkpoint(
+                            Checkpoint.OriginOf(Sample.Network), 6, Sample.Text("a root")),
+                        Sample.A,
+                        1_795_435_200,
+                        Signer.Identity(Sample.A).Sign),
+                ]),
+            new PeerMessage.HeadsAsked(),
         ];
         foreach (PeerMessage each in messages)
         {

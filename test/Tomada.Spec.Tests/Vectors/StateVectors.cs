@@ -78,6 +78,7 @@ internal sealed class StateVectors
         file.Record("lane id", "LaneId", new LaneId(Sample.A, 0));
         file.Record("guilt id", "GuiltId", Records.Guilty);
         file.Record("guilt", "Guilt", Records.Guilt);
+        file.Record("guilt of two heads", "HeadGuilt", Records.HeadGuilt);
         file.Record("evse", "Evse", new Evse(
             Bodies.Evse, Availability.Available, Sample.Start.Plus(TimeSpan.FromDays(20))));
         file.Record("trip", "Trip", Records.Trip);
@@ -107,6 +108,7 @@ internal sealed class StateVectors
         rows.Add(Tables.MemberHistory, 7, Records.Concluded);
         rows.Add(Tables.Lanes, new LaneId(Sample.A, 0), Lane.Unused.Use(1).Use(3));
         rows.Add(Tables.Guilts, Records.Guilty, Records.Guilt);
+        rows.Add(Tables.HeadGuilts, GuiltId.Of(Records.Heads), Records.HeadGuilt);
         rows.Add(Tables.Locations, Bodies.Location.Location, Bodies.Location);
         rows.Add(Tables.Evses, Sample.Evse, new Evse(
             Bodies.Evse, Availability.Available, Sample.Start.Plus(TimeSpan.FromDays(20))));
