@@ -45,7 +45,7 @@ internal sealed class Complaints(CompanyId self)
         foreach (CompanyId company in state.Members.Keys)
         {
             bool waits = !served.Contains(company) && pending.Of(company).Any(each =>
-                Admission.Refuse(state, each, blockTime, static (_, _, _) => true) is null);
+                Admission.Refuse(state, each, blockTime, VerifiedSignatures.Before) is null);
             if (!waits)
             {
                 _ignoredSinceMs.Remove(company);

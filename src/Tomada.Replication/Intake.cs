@@ -10,8 +10,11 @@ namespace Tomada.Replication;
 /// decided or never can be.
 /// </summary>
 internal sealed class Intake(
-    PendingQueue pending, CompanyId self, VerifiedSignatures signatures, CheckBudget budget)
+    PendingQueue pending, CompanyId self, PublicKey? identity, VerifiedSignatures signatures,
+    CheckBudget budget)
 {
+    private ImmutableSortedDictionary<CompanyId, MemberRecord>? _signers;
+
     /// <summary>Whether own transactions wait, which are sent again from time to time.</summary>
     public bool HasOwn => pending.Of(self).Any();
 
@@ -44,7 +47,7 @@ internal sealed class Intake(
                 transaction, TransactionEnd.Busy, "too many transactions wait; try again later",
                 output);
         }
-        else if (Admission.Refuse(state, transaction, blockTime, signatures.Trust) is { } why)
+        else if (Admission.Refuse(state, transaction, blockTime, CheckOf(state)) is { } why)
         {
             End(transaction, TransactionEnd.Refused, why, output);
         }
@@ -75,7 +78,7 @@ internal sealed class Intake(
         }
         else if (!pending.Contains(heard!.Id)
             && !pending.IsFullFor(heard.Content.Company)
-            && Admission.Refuse(state, heard, blockTime, static (_, _, _) => true) is null)
+            && Admission.Refuse(state, heard, blockTime, VerifiedSignatures.Before) is null)
         {
             // All that is cheap was asked first: a signature costs more than everything else.
             if (Admission.Refuse(state, heard, blockTime, signatures.Verify) is { } forged)
@@ -115,7 +118,7 @@ internal sealed class Intake(
     /// </summary>
     public bool HasWork(LedgerState state, Timestamp blockTime) => pending.Count > 0
         && pending.All.Any(each =>
-            Admission.Refuse(state, each, blockTime, static (_, _, _) => true) is null);
+            Admission.Refuse(state, each, blockTime, VerifiedSignatures.Before) is null);
 
     /// <summary>Lets go of what a block holds.</summary>
     public void Forget(AppliedBlock block, OutputBuilder output)
@@ -129,13 +132,19 @@ internal sealed class Intake(
         }
     }
 
-    /// <summary>Lets go of what has no hope to enter a block any more.</summary>
+    /// <summary>
+    /// Lets go of what has no hope to enter a block any more. What a company signed with a key that
+    /// it has given up is such: it would count as work that no leader can do.
+    /// </summary>
     public void Prune(LedgerState state, Timestamp blockTime, OutputBuilder output)
     {
+        VerifySignature verify =
+            ReferenceEquals(_signers, state.Members) ? VerifiedSignatures.Before : signatures.Verify;
+        _signers = state.Members;
         Timestamp earliest = new(state.Time.UnixMs + 1);
         foreach (SignedTransaction each in pending.All.ToList())
         {
-            if (Admission.RefuseForGood(state, each, blockTime) is not { } why)
+            if (Admission.RefuseForGood(state, each, blockTime, verify) is not { } why)
             {
                 continue;
             }
@@ -149,6 +158,15 @@ internal sealed class Intake(
             }
         }
     }
+
+    /// <summary>
+    /// What this process signed is known to be right, unless the company has another key by now.
+    /// </summary>
+    private VerifySignature CheckOf(LedgerState state) =>
+        identity is { } key && state.Members.TryGetValue(self, out MemberRecord? member)
+            && member.IdentityKey == key
+                ? signatures.Trust
+                : signatures.Verify;
 
     private void Removed(SignedTransaction transaction, OutputBuilder output)
     {

@@ -105,7 +105,7 @@ internal sealed class LedgerValues(
         List<SignedTransaction> batch = pending.Take(
             count,
             Math.Max(1, ReplicationLimits.BatchBytesMax >> halvings),
-            each => Admission.Refuse(Tip, each, time, static (_, _, _) => true) is null);
+            each => Admission.Refuse(Tip, each, time, VerifiedSignatures.Before) is null);
         while (true)
         {
             AppliedBlock made =

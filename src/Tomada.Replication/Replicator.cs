@@ -45,7 +45,8 @@ public sealed partial class Replicator
     {
         _options = options;
         _signatures = new VerifiedSignatures(options.Verify);
-        _intake = new Intake(_pending, options.Self, _signatures, _budget);
+        _intake = new Intake(
+            _pending, options.Self, options.Identity, _signatures, _budget);
         _complaints = new Complaints(options.Self);
         _votingKeys = new VotingKeys(options, _signatures);
         _values = new LedgerValues(_pending, options.Self, _signatures.Verify);

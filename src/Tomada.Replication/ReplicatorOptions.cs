@@ -17,6 +17,12 @@ public sealed record ReplicatorOptions(
     public Func<PublicKey, SignMessage?>? SignerOf { get; init; }
 
     /// <summary>
+    /// The key that this process signs its transactions with: those are not checked again while the
+    /// ledger names this key. Absent: all are checked.
+    /// </summary>
+    public PublicKey? Identity { get; init; }
+
+    /// <summary>
     /// Whether it asks the others for its newest vote before it votes; true unless this is somebody
     /// who lies.
     /// </summary>

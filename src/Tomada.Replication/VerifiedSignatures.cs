@@ -11,6 +11,11 @@ internal sealed class VerifiedSignatures(VerifySignature verify)
 {
     private const int OnStackMax = 1_024;
 
+    /// <summary>
+    /// For what was checked when it came: it waits only while its signer's key is the same.
+    /// </summary>
+    public static VerifySignature Before { get; } = static (_, _, _) => true;
+
     private readonly HashSet<Digest> _known = [];
     private readonly Queue<Digest> _order = new();
 

@@ -37,15 +37,19 @@ public static class Admission
     /// clock was slowed down, has none.
     /// </summary>
     /// <param name="state">The newest state known here; the network's may be newer.</param>
-    /// <param name="transaction">Its signature was checked before.</param>
+    /// <param name="transaction">One that was admitted before.</param>
     /// <param name="nextBlockTime">The ledger clock, or just after the state's time when the clock
     /// is behind.</param>
+    /// <param name="verify">
+    /// Checks its signature; needed again only after a company has changed its key.
+    /// </param>
     public static string? RefuseForGood(
-        LedgerState state, SignedTransaction transaction, Timestamp nextBlockTime)
+        LedgerState state, SignedTransaction transaction, Timestamp nextBlockTime,
+        VerifySignature verify)
     {
         long latest = Math.Min(nextBlockTime.UnixMs, transaction.Content.ValidUntil.UnixMs);
         Timestamp time = new(Math.Max(state.Time.UnixMs + 1, latest));
-        return Refuse(state, transaction, time, static (_, _, _) => true);
+        return Refuse(state, transaction, time, verify);
     }
 
     internal static string? Refuse(

@@ -114,6 +114,7 @@ public sealed partial class ReplicationLoop
             new ReplicatorOptions(self, keys.SignVote, Ed25519.Verify)
             {
                 SignerOf = lostKey.SignerOf,
+                Identity = keys.IdentityKey,
                 Anchor = JoinInvitation.ReadFrom(store)?.Anchor,
             },
             genesis);

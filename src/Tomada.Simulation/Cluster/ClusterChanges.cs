@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Simulation.Consensus;
@@ -23,6 +24,15 @@ public enum ClusterChangeKind
 
     /// <summary>A member changes its voting key.</summary>
     Rotate = 5,
+
+    /// <summary>A member is put out until it is let in again, which nobody does here.</summary>
+    Suspend = 6,
+
+    /// <summary>A member changes its TLS key.</summary>
+    RotateTls = 7,
+
+    /// <summary>A member changes the key that signs its transactions.</summary>
+    RotateIdentity = 8,
 }
 
 /// <summary>A change that people want from a moment on.</summary>
@@ -71,11 +81,16 @@ internal sealed record WantedChange(int AtMs, MemberChange Change, Digest Id)
         {
             ClusterChangeKind.Admit => new MemberChange.Admit(ClusterCompanies.Member(plan.N)),
             ClusterChangeKind.Remove => new MemberChange.Remove(company, "silent"),
+            ClusterChangeKind.Suspend => new MemberChange.Suspend(company, "under inquiry"),
             ClusterChangeKind.Replace => new MemberChange.Replace(
                 company, ClusterCompanies.Member(plan.N), "its machine burnt"),
             ClusterChangeKind.Leave => new MemberChange.Depart(company),
             ClusterChangeKind.Rotate => new MemberChange.Rotate(
                 company, ClusterKeys.Change(network, company, ClusterKeys.Planned(company))),
+            ClusterChangeKind.RotateIdentity => new MemberChange.Rotate(
+                company, ClusterKeys.IdentityChange(network, company)),
+            ClusterChangeKind.RotateTls => new MemberChange.Rotate(
+                company, new KeyChange.TlsKey(Digest.Of(Encoding.ASCII.GetBytes(company.Value)))),
             _ => throw new UnreachableException(change.ToString()),
         };
     }
@@ -89,6 +104,7 @@ internal static class ClusterKeys
 {
     private const int PlannedKeys = 3_000;
     private const int FreshKeys = 4_000;
+    private const int IdentityKeys = 5_000;
 
     public static PublicKey Planned(CompanyId company) =>
         StandInSignatures.KeyOf(PlannedKeys + ClusterCompanies.NumberOf(company));
@@ -102,6 +118,21 @@ internal static class ClusterKeys
             || key == ClusterCompanies.Member(ClusterCompanies.NumberOf(company)).Member.VotingKey
                 ? StandInSignatures.SignerOf(key)
                 : null;
+
+    /// <summary>Signs what a company submits, with the key that the ledger names by now.</summary>
+    public static SignMessage IdentitySigner(LedgerState state, CompanyId company) =>
+        state.Members.TryGetValue(company, out MemberRecord? member)
+            ? StandInSignatures.SignerOf(member.IdentityKey)
+            : ClusterCompanies.IdentityOf(company);
+
+    /// <summary>The words of a rotation of the identity.</summary>
+    public static KeyChange.IdentityKey IdentityChange(Digest network, CompanyId company)
+    {
+        PublicKey key =
+            StandInSignatures.KeyOf(IdentityKeys + ClusterCompanies.NumberOf(company));
+        return new KeyChange.IdentityKey(key, StandInSignatures.SignerOf(key)(
+            KeyChange.SignedMessage(network, company, key)));
+    }
 
     /// <summary>The words of a rotation, with the new key's own signature.</summary>
     public static KeyChange.VotingKey Change(Digest network, CompanyId company, PublicKey key) =>

@@ -13,12 +13,16 @@ public static class ClusterFaults
         ClockChanged, PaymentConfirmed, LiarWrongRoot, LiarInvalidBlock, LiarEquivocated,
         LiarWithheld, LiarReplayed, Censored, CensorReplaced, LinkCutOneWay, ClockJumped,
         LiarConvicted, MemberJoined, MemberRemoved, MemberReplaced, MemberLeft, KeyRotated,
+        MemberSuspended, TlsKeyRotated, IdentityRotated,
         ChangedWhileDown, NewcomerVoted, LiarPutOut, DiskLost, DiskRestored, LostKeyFound,
         LostKeyReplaced,
     ];
 
     public const string MemberJoined = "member joined";
     public const string MemberRemoved = "member put out";
+    public const string MemberSuspended = "member suspended";
+    public const string IdentityRotated = "identity key rotated";
+    public const string TlsKeyRotated = "TLS key rotated";
     public const string MemberReplaced = "member replaced";
     public const string MemberLeft = "member left";
     public const string KeyRotated = "voting key rotated";

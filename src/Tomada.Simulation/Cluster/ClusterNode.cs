@@ -160,7 +160,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
         Transaction content = new(
             State.Network, company, 0, _lastNumber, validUntil, duty.Body);
         SignedTransaction transaction =
-            SignedTransaction.Sign(content, ClusterCompanies.IdentityOf(company));
+            SignedTransaction.Sign(content, ClusterKeys.IdentitySigner(State, company));
         _waiting[transaction.Id] = (duty.Key, validUntil);
         world.Submitted(this, transaction, duty.Key);
         Step(new ReplicatorInput.Submitted(transaction));

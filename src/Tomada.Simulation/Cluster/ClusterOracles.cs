@@ -337,11 +337,14 @@ internal sealed class ClusterOracles
     {
         MemberChange.Admit => ClusterFaults.MemberJoined,
         MemberChange.Remove => ClusterFaults.MemberRemoved,
+        MemberChange.Suspend => ClusterFaults.MemberSuspended,
         MemberChange.Replace => ClusterFaults.MemberReplaced,
         MemberChange.Depart => ClusterFaults.MemberLeft,
         MemberChange.Rotate { Key: KeyChange.VotingKey key, Company: var company } =>
             key.Key == ClusterKeys.Fresh(company)
                 ? ClusterFaults.LostKeyReplaced : ClusterFaults.KeyRotated,
+        MemberChange.Rotate { Key: KeyChange.IdentityKey } => ClusterFaults.IdentityRotated,
+        MemberChange.Rotate { Key: KeyChange.TlsKey } => ClusterFaults.TlsKeyRotated,
         _ => null,
     };
 

@@ -108,7 +108,8 @@ public sealed partial class ClusterPlan
 
         Changes = [.. changes];
         HasTrips = changes.TrueForAll(each => each.Company < 0
-            || each.Kind == ClusterChangeKind.Rotate) && random.Chance(250_000);
+            || each.Kind is ClusterChangeKind.Rotate or ClusterChangeKind.RotateTls
+                or ClusterChangeKind.RotateIdentity) && random.Chance(250_000);
         if (!HasTrips)
         {
             FaultsUntilMs = Math.Min(FaultsUntilMs, ChangingMaxMs);
@@ -138,6 +139,16 @@ public sealed partial class ClusterPlan
         Liar = -1;
     }
 
-    private ClusterChange Wanted(SimulationRandom random, ClusterChangeKind kind, int company) =>
-        new(kind, company, random.Between(200, Math.Min(FaultsUntilMs, ChangingMaxMs) - 1));
+    private ClusterChange Wanted(SimulationRandom random, ClusterChangeKind kind, int company)
+    {
+        int atMs = random.Between(200, Math.Min(FaultsUntilMs, ChangingMaxMs) - 1);
+        ClusterChangeKind drawn = (kind, atMs % 3) switch
+        {
+            (ClusterChangeKind.Remove, 0) => ClusterChangeKind.Suspend,
+            (ClusterChangeKind.Rotate, 0) => ClusterChangeKind.RotateTls,
+            (ClusterChangeKind.Rotate, 1) => ClusterChangeKind.RotateIdentity,
+            _ => kind,
+        };
+        return new ClusterChange(drawn, company, atMs);
+    }
 }

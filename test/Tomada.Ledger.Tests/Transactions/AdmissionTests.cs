@@ -57,21 +57,31 @@ public class AdmissionTests
     {
         SignedTransaction waiting = With(Next.Plus(TimeSpan.FromHours(1)));
         AssertNames("validUntil", Refuse(waiting));
-        Assert.Null(Admission.RefuseForGood(
-            _world.State, waiting, Next.Plus(TimeSpan.FromMinutes(59))));
-        Assert.Null(Admission.RefuseForGood(
-            _world.State, waiting, Next.Plus(TimeSpan.FromHours(2))));
-        AssertNames("validUntil", Admission.RefuseForGood(_world.State, waiting, Next));
+        Assert.Null(ForGood(waiting, Next.Plus(TimeSpan.FromMinutes(59))));
+        Assert.Null(ForGood(waiting, Next.Plus(TimeSpan.FromHours(2))));
+        AssertNames("validUntil", ForGood(waiting, Next));
     }
+
+    [Fact]
+    public void What_was_signed_with_another_key_than_the_present_one_never_comes_in()
+    {
+        SignedTransaction old = _world.Transaction(LedgerWorld.A, Body);
+        Assert.Null(ForGood(old, Next));
+        AssertNames("signature", Admission.RefuseForGood(
+            _world.State, old, Next, static (_, _, _) => false));
+    }
+
+    private string? ForGood(SignedTransaction transaction, Timestamp now) =>
+        Admission.RefuseForGood(_world.State, transaction, now, static (_, _, _) => true);
 
     [Fact]
     public void What_expired_or_lost_its_number_never_comes_in()
     {
         SignedTransaction expired = With(_world.State.Time);
-        AssertNames("validUntil", Admission.RefuseForGood(_world.State, expired, Next));
+        AssertNames("validUntil", ForGood(expired, Next));
         SignedTransaction used = _world.Transaction(LedgerWorld.A, Body);
         _world.Submit(used);
-        AssertNames("number", Admission.RefuseForGood(_world.State, used, Next));
+        AssertNames("number", ForGood(used, Next));
     }
 
     [Fact]
