@@ -40,6 +40,8 @@ public sealed class OneCompany : IAsyncLifetime
 
     internal NodeStore Store { get; private set; } = null!;
 
+    internal PublicLog Log { get; private set; } = null!;
+
     internal NodeMetrics Metrics { get; } = new();
 
     internal PublicApiHost Host { get; private set; } = null!;
@@ -75,7 +77,7 @@ public sealed class OneCompany : IAsyncLifetime
             _time,
             NullLogger.Instance,
             Metrics);
-        Desk = loop.Desk;
+        (Desk, Log) = (loop.Desk, loop.Log);
         _running = Task.Run(() => loop.RunAsync(_stop.Token));
         Host = await StartHostAsync(new AddressRate(100_000, 100_000, TimeSpan.FromSeconds(1)));
         Client = new ApiClient(Host.Endpoint);
@@ -97,7 +99,7 @@ public sealed class OneCompany : IAsyncLifetime
     }
 
     internal Task<PublicApiHost> StartHostAsync(AddressRate rate) => PublicApiHost.StartAsync(
-        new IPEndPoint(IPAddress.Loopback, 0), Desk, Store, Metrics, _time, rate: rate);
+        new IPEndPoint(IPAddress.Loopback, 0), Desk, Store, Log, Metrics, _time, rate: rate);
 
     /// <summary>One more block with one applied transaction.</summary>
     internal Task<TransactionResult> AddBlockAsync() =>

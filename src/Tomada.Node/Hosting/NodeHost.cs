@@ -136,6 +136,7 @@ public static class NodeHost
             member.Config.Http.Listen,
             desk,
             member.Store,
+            loop.Log,
             member.Metrics,
             TimeProvider.System,
             stop: ending.Token);

@@ -77,6 +77,36 @@ public sealed partial class PublicLog
     /// <summary>What is written down.</summary>
     internal HeadStore Store { get; }
 
+    /// <summary>Waits for a head with a quorum that holds an entry.</summary>
+    /// <param name="index">Log index.</param>
+    /// <param name="wait">How long, in wall time; zero only looks.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>Null when there is none in time.</returns>
+    internal async Task<CosignedHead?> CosignedAsync(
+        long index, TimeSpan wait, CancellationToken stop)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(wait);
+        while (true)
+        {
+            Task moved = Moved;
+            if (Newest is { } newest && newest.Head.Size > index
+                && View.Size >= newest.Head.Size)
+            {
+                return newest;
+            }
+
+            try
+            {
+                await moved.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Takes what a peer asks or says of heads; what is too much is dropped.</summary>
     internal void Hear(ImmutableArray<HeadInput> inputs)
     {

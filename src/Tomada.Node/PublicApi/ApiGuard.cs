@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Tomada.Node;
 
@@ -82,11 +83,17 @@ internal sealed partial class ApiGuard(
             return ApiProblem.OfStatus(StatusCodes.Status429TooManyRequests);
         }
 
-        // Without a length a body is chunked; reads have neither.
-        return context.Request.ContentLength > PublicApiLimits.BodyBytesMax
-            || context.Request.Headers.TransferEncoding.Count > 0
-            ? ApiProblem.OfStatus(StatusCodes.Status413PayloadTooLarge)
-            : null;
+        // Without a length a body is chunked; reads have neither, and no stranger needs that.
+        long bodyBytesMax = WitnessPage.BodyBytesMax(context);
+        if (context.Request.ContentLength > bodyBytesMax
+            || context.Request.Headers.TransferEncoding.Count > 0)
+        {
+            return ApiProblem.OfStatus(StatusCodes.Status413PayloadTooLarge);
+        }
+
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
+            .MaxRequestBodySize = bodyBytesMax;
+        return null;
     }
 
     private static void WriteHeaders(IHeaderDictionary headers)

@@ -32,6 +32,12 @@ internal sealed record ApiProblem(
     public static ApiProblem Busy(string detail) => new(
         StatusCodes.Status503ServiceUnavailable, "busy", detail);
 
+    /// <summary>What is asked for was damaged here; it is fetched from peers.</summary>
+    public static ApiProblem Damaged(string what) => new(
+        StatusCodes.Status503ServiceUnavailable,
+        "damaged",
+        $"{what} It is not served; peers are asked for it.");
+
     /// <summary>What an answer without a body says by its status.</summary>
     public static ApiProblem OfStatus(int status) => status switch
     {

@@ -131,11 +131,12 @@ internal sealed class ApiQuery
         }
     }
 
-    public static long PathNumber(HttpContext context, string name, long max) => PathId(
+    public static long PathNumber(
+        HttpContext context, string name, long max, long min = 1) => PathId(
         context,
         name,
-        string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {max}"),
-        text => TryReadNumber(text, out long number) && number >= 1 && number <= max
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"),
+        text => TryReadNumber(text, out long number) && number >= min && number <= max
             ? number
             : throw new FormatException());
 

@@ -81,6 +81,31 @@ internal sealed class Chronicle(LedgerDesk desk, NodeStore store)
         return (block, block.Entries[(int)(place.Index - block.Seal.FirstIndex)]);
     }
 
+    /// <summary>The same, and waits a while for one that is not there yet.</summary>
+    public async Task<(BlockView Block, EntryView Entry)?> FindAsync(
+        TransactionId id, TimeSpan wait, CancellationToken stop)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(wait);
+        while (true)
+        {
+            Task moved = Moved;
+            if (Transaction(id) is { } found)
+            {
+                return found;
+            }
+
+            try
+            {
+                await moved.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Whether the transaction waits at this node.</summary>
     public bool IsPending(TransactionId id) => store.IsPending(id);
 

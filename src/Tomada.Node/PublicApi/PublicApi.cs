@@ -18,12 +18,15 @@ internal sealed class PublicApi(
     NodeMetrics metrics,
     EventStream events,
     Exports exports,
-    StatePages states)
+    StatePages states,
+    LogPages log,
+    WitnessPage witness)
 {
     private const string OpenApiResource = "Tomada.Node.PublicApi.openapi.json";
     private const int ProtocolVersion = 1;
     private static readonly string[] s_read = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] s_stream = [HttpMethods.Get];
+    private static readonly string[] s_ask = [HttpMethods.Post];
     private static readonly string[] s_kinds =
         [.. Body.Kinds.Select(each => each.Name).Order(StringComparer.Ordinal)];
 
@@ -49,6 +52,15 @@ internal sealed class PublicApi(
         Map(routes, "/v1/cdrs/{**id}", CdrAsync);
         Map(routes, "/v1/settlements", SettlementsAsync);
         Map(routes, "/v1/settlements/{period}", SettlementAsync);
+        ReceiptPages receipts = new(chronicle, log);
+        Map(routes, "/v1/transactions/{id}/receipt", receipts.TransactionAsync);
+        Map(routes, "/v1/trips/{id}/receipt", receipts.TripAsync);
+        Map(routes, "/v1/log/{index}/receipt", log.EntryAsync);
+        Map(routes, "/checkpoint", log.CheckpointAsync);
+        Map(routes, "/tile/{**path}", log.TileAsync);
+        Map(routes, "/v1/network/genesis", log.GenesisAsync);
+        Map(routes, "/v1/network/policy", log.PolicyAsync);
+        Map(routes, "/v1/proofs/consistency", log.ConsistencyAsync);
         Map(routes, "/v1/state", states.RowAsync);
         Map(routes, "/v1/state/{path}", states.PathAsync);
         EvidencePages evidence = new(chronicle);
@@ -60,6 +72,7 @@ internal sealed class PublicApi(
         Map(routes, "/readyz", ReadyAsync);
         Map(routes, "/openapi/v1.json", OpenApiAsync);
         routes.MapMethods("/v1/events", s_stream, Guarded(events.ServeAsync));
+        routes.MapMethods(WitnessPage.Path, s_ask, Guarded(witness.AddAsync));
     }
 
     private void Map(IEndpointRouteBuilder routes, string pattern, RequestDelegate answer) =>
@@ -75,6 +88,11 @@ internal sealed class PublicApi(
         catch (ApiProblemException refusal)
         {
             await refusal.Problem.WriteAsync(context, metrics);
+        }
+        catch (StoreCorruptException damaged) when (!context.Response.HasStarted)
+        {
+            // The read told the store: the block is set aside and comes back from a peer.
+            await ApiProblem.Damaged(damaged.Message).WriteAsync(context, metrics);
         }
     };
 
@@ -192,7 +210,7 @@ internal sealed class PublicApi(
     {
         TimeSpan wait = new ApiQuery(context, "wait").Wait();
         TransactionId id = new(ApiQuery.PathId(context, "id", Digest.Codec.Allowed, Digest.Parse));
-        if (await FindAsync(id, wait, context.RequestAborted) is { } found)
+        if (await chronicle.FindAsync(id, wait, context.RequestAborted) is { } found)
         {
             await ApiJson.AnswerAsync(
                 context,
@@ -348,35 +366,12 @@ internal sealed class PublicApi(
         json.WriteEndObject();
     }
 
-    private async Task<(BlockView Block, EntryView Entry)?> FindAsync(
-        TransactionId id, TimeSpan wait, CancellationToken stop)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(wait);
-        while (true)
-        {
-            Task moved = chronicle.Moved;
-            if (chronicle.Transaction(id) is { } found)
-            {
-                return found;
-            }
-
-            try
-            {
-                await moved.WaitAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                return null;
-            }
-        }
-    }
-
     private BlockView FindBlock(HttpContext context)
     {
         long height = ApiQuery.PathNumber(context, "height", long.MaxValue);
-        return chronicle.Block(height)
-            ?? throw Missing(string.Create(CultureInfo.InvariantCulture, $"Block {height}"));
+        return chronicle.Block(height) ?? throw (height <= desk.State.Height
+            ? new ApiProblemException(ApiProblem.Damaged("The block is missing here."))
+            : Missing(string.Create(CultureInfo.InvariantCulture, $"Block {height}")));
     }
 
     private static ApiProblemException Missing(string what) => new(ApiProblem.NotFound(what));

@@ -51,6 +51,7 @@ public sealed class PublicApiHost : IAsyncDisposable
     /// <param name="listen">Port 0 takes a free one.</param>
     /// <param name="desk">The ledger.</param>
     /// <param name="store">The history.</param>
+    /// <param name="log">The public log.</param>
     /// <param name="metrics">Counts refusals under border "http".</param>
     /// <param name="wall">The wall clock.</param>
     /// <param name="logger">Hears of defects; null for nobody.</param>
@@ -61,6 +62,7 @@ public sealed class PublicApiHost : IAsyncDisposable
         IPEndPoint listen,
         LedgerDesk desk,
         NodeStore store,
+        PublicLog log,
         NodeMetrics metrics,
         TimeProvider wall,
         ILogger? logger = null,
@@ -79,7 +81,9 @@ public sealed class PublicApiHost : IAsyncDisposable
             metrics,
             new EventStream(desk, chronicle, wall, stopping),
             new Exports(chronicle, stopping),
-            new StatePages(desk, store)).Map(application);
+            new StatePages(desk, store),
+            new LogPages(desk, log, store),
+            new WitnessPage(desk, log, metrics)).Map(application);
         await application.StartAsync(stop);
         CancellationTokenSource following = new();
         Task running = Task.Run(() => chronicle.RunAsync(following.Token), CancellationToken.None);
