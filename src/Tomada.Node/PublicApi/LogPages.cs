@@ -37,7 +37,7 @@ internal sealed class LogPages(LedgerDesk desk, PublicLog log, NodeStore store)
 
         // Any width that the log ever had there: who holds an older head asks for that one's.
         LogView view = log.View;
-        if (tile.FirstNode + tile.Width > view.CountAt(Math.Max(tile.Level, 0)))
+        if (!tile.IsWithin(view.Size))
         {
             throw new ApiProblemException(ApiProblem.NotFound($"Tile {tile}"));
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tomada.Consensus;
@@ -92,6 +93,11 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
         CancellationToken stop = _stop.Token;
         _running = Task.Run(() => loop.RunAsync(stop), CancellationToken.None);
     }
+
+    /// <summary>The public API of the running node.</summary>
+    public Task<PublicApiHost> ServeAsync() => PublicApiHost.StartAsync(
+        new IPEndPoint(IPAddress.Loopback, 0), Desk, Store, Published, _metrics,
+        TimeProvider.System);
 
     public async Task StopAsync()
     {

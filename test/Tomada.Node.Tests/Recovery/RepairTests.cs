@@ -1,3 +1,4 @@
+using System.Net;
 using Tomada.Consensus;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
@@ -88,6 +89,57 @@ public sealed class RepairTests
         Assert.Equal(block.Value.ToArray(), node.Store.ReadBlock(4)!.Bytes);
         Assert.Equal(1, node.Store.Read(connection => connection.Select(
             "SELECT count(*) FROM damaged WHERE height = 4", row => row.GetInt32(0)))[0]);
+    }
+
+    [Fact]
+    public async Task A_stranger_is_never_served_a_damaged_block_and_is_told_to_come_back()
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(10);
+        ConsensusMessage.Decided block = node.Block(4);
+        await using PublicApiHost host = await node.ServeAsync();
+        using HttpClient http = new() { BaseAddress = new Uri($"http://{host.Endpoint}") };
+        string[] paths =
+        [
+            "/v1/blocks/4", "/v1/blocks/4/certificate", "/tile/entries/000.p/8",
+            "/v1/log/6/receipt",
+        ];
+        await node.CosignedAsync(node.Desk.State.Size);
+        foreach (string path in paths)
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, path));
+        }
+
+        node.Store.Write(
+            connection => connection.Execute("UPDATE blocks SET bytes = x'00' WHERE height = 4"));
+        foreach (string path in paths)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(http, path));
+        }
+
+        // What was found by serving is repaired like everything else.
+        node.Reach(LoneNode.Peer);
+        Assert.Equal(4, await node.AskedAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(http, paths[0]));
+        node.Receive(new PeerMessage.BlockAnswer([block]));
+        while (node.Store.ReadMissing().Count > 0)
+        {
+            await node.GrowAsync(node.Desk.State.Height + 1);
+        }
+
+        foreach (string path in paths)
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, path));
+        }
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path)
+    {
+        using HttpResponseMessage answer = await http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return answer.StatusCode;
     }
 
     [Fact]
