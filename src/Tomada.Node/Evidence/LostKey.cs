@@ -66,7 +66,8 @@ internal sealed partial class LostKey
         }
     }
 
-    private bool IsNamed(LedgerDesk desk) =>
+    /// <summary>Whether the ledger still names a key that is lost: this node cannot vote.</summary>
+    public bool IsNamed(LedgerDesk desk) =>
         desk.State.Members.TryGetValue(desk.Self, out MemberRecord? member)
         && IsLost(member.VotingKey);
 

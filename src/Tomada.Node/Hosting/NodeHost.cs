@@ -125,6 +125,7 @@ public static class NodeHost
             desk,
             member.Config,
             member.Keys,
+            loop.LostKey,
             member.Peers,
             TimeProvider.System,
             member.Logs.CreateLogger<MembershipService>());

@@ -15,6 +15,7 @@ internal sealed partial class MembershipService(
     LedgerDesk desk,
     NodeConfig config,
     NodeKeys keys,
+    LostKey lostKey,
     PeerNetwork peers,
     TimeProvider wall,
     ILogger<MembershipService> log)
@@ -66,8 +67,9 @@ internal sealed partial class MembershipService(
 
     private Body? NextDuty(LedgerState state)
     {
-        // Almost always there is nothing to think about.
+        // Almost always there is nothing to think about. Who cannot vote is not ready.
         if (!state.Proposals.IsEmpty
+            && !lostKey.IsNamed(desk)
             && MemberDuties.NextReady(
                 state,
                 new MemberRecord(

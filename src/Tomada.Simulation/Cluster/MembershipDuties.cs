@@ -50,7 +50,8 @@ internal static class MembershipDuties
 
         MemberRecord held = own
             ?? ClusterCompanies.Member(ClusterCompanies.NumberOf(view.Self)).Member;
-        if (MemberDuties.NextReady(state, held, members.Reachable, view.Now) is { } ready)
+        if ((own is null || own.VotingKey != members.Lost)
+            && MemberDuties.NextReady(state, held, members.Reachable, view.Now) is { } ready)
         {
             yield return new Duty("ready", ready);
         }
