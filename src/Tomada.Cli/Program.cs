@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tomada.Cli;
+using Tomada.Cli.Audit;
 using Tomada.Cli.Commands;
 using Tomada.Node;
 using Tomada.Node.Storage;
@@ -13,6 +14,7 @@ RootCommand root = new(
 
     Exit codes: 0 passed, 1 a check failed or a transaction was refused, 2 wrong usage,
     3 configuration or data directory, 4 unreachable, 5 disk full or failing, 130 interrupted.
+    'tomada audit' ends with the class of what it found, 10 to 22: see its --help.
     """)
 {
     DemoCommand.Create(),
@@ -24,6 +26,7 @@ RootCommand root = new(
     StationCommand.Create(),
     CarCommand.Create(),
     SimCommand.Create(),
+    AuditCommand.Create(),
     BenchCommand.Create(),
 };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tomada.Ledger;
 using Tomada.Primitives;
 
 namespace Tomada.Audit;
@@ -46,7 +47,7 @@ public static class EvidenceCheck
             {
                 findings.Add(new Finding(
                     FindingClass.Evidence, $"against {item.Guilty}: {refuted}", null,
-                    item.Evidence.Height));
+                    item.Kind == EvidenceKind.TwoHeads ? null : item.Id.Height));
             }
         }
 
@@ -55,36 +56,41 @@ public static class EvidenceCheck
         return findings.ToReport();
     }
 
+    /// <summary>Why the key was not the company's, by the mirror; null when it was.</summary>
     private static string? WhyNotKey(
         MirrorFolder mirror, EvidenceFile item, VerifySignature verify)
     {
         try
         {
-            MirrorHead head = MirrorHead.Read(mirror, item.Evidence.Network, verify);
+            MirrorHead head = MirrorHead.Read(mirror, item.Network, verify);
             ChainReader chain = new(mirror, head, new FindingList(), null);
-            MemberRecordOf? key = null;
+            SortedSet<PublicKey> identities =
+                [.. chain.Trail.Members.Values.Where(IsGuilty).Select(each => each.IdentityKey)];
+            PublicKey? voting = null;
             foreach (LogBlock block in chain.Blocks())
             {
-                if (block.Seal.Height == item.Evidence.Height)
+                identities.UnionWith(
+                    chain.Trail.Members.Values.Where(IsGuilty).Select(each => each.IdentityKey));
+                if (block.Seal.Height == item.Id.Height)
                 {
-                    key = new(block.Members.Find(item.Guilty)?.VotingKey);
-                    break;
+                    voting = block.Members.Find(item.Guilty)?.VotingKey;
                 }
             }
 
             // Votes of the height that follows the last block are signed by the members after it.
-            key ??= item.Evidence.Height == chain.Height + 1
-                ? new(chain.Trail.Deciders.Find(item.Guilty)?.VotingKey)
+            voting ??= item.Id.Height == chain.Height + 1
+                ? chain.Trail.Deciders.Find(item.Guilty)?.VotingKey
                 : null;
-            return key is null ? $"the mirror has no height {item.Evidence.Height}"
-                : key.Key == item.VotingKey ? null
-                : "the key is not the one that the company voted with at that height";
+            bool isTheirs = item.Kind == EvidenceKind.TwoHeads
+                ? identities.Contains(item.Key)
+                : voting == item.Key;
+            return isTheirs ? null : "by the mirror the key is not the company's there";
         }
         catch (MirrorException unreadable)
         {
             return unreadable.Message;
         }
-    }
 
-    private sealed record MemberRecordOf(PublicKey? Key);
+        bool IsGuilty(MemberRecord member) => member.Company == item.Guilty;
+    }
 }

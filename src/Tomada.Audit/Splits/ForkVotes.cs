@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Tomada.Consensus;
+using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Replication;
 
@@ -38,16 +40,17 @@ internal static class ForkVotes
 
             if (height >= from)
             {
-                heights[height] = Begin(mirror, block);
+                heights[height] = Begin(mirror, block, [.. chain.Trail.Members.Values]);
             }
         }
 
         return heights;
     }
 
-    private static HeightVotes Begin(MirrorFolder mirror, LogBlock block)
+    private static HeightVotes Begin(
+        MirrorFolder mirror, LogBlock block, ImmutableArray<MemberRecord> records)
     {
-        HeightVotes votes = new(block.Members, block.Digest, []);
+        HeightVotes votes = new(block.Members, records, []);
         if (MirrorFolder.TryRead(mirror.CertificateFile(block.Seal.Height)) is { } file
             && BlockProof.Codec.TryDecode(file, out BlockProof? proof, out _))
         {
@@ -61,6 +64,7 @@ internal static class ForkVotes
 
 /// <summary>The votes of one height in one mirror.</summary>
 /// <param name="Members">Who decided it, by the log before.</param>
-/// <param name="Block">Digest of its block.</param>
+/// <param name="Records">The same, with all their keys.</param>
 /// <param name="Votes">Unchecked.</param>
-internal sealed record HeightVotes(MemberSet Members, Digest Block, List<SignedVote> Votes);
+internal sealed record HeightVotes(
+    MemberSet Members, ImmutableArray<MemberRecord> Records, List<SignedVote> Votes);

@@ -74,11 +74,52 @@ internal sealed class Comparison(FindingList findings, VerifySignature verify)
         MirrorHead head = MirrorHead.Read(mirror, null, verify);
         Side side = new(
             mirror, head, Tiles.NodesOf(head.Head.Size, mirror.TileReader()));
-        return side.RootAt(side.Size) == head.Head.Root
-            ? side
-            : throw new MirrorException(
+        if (side.RootAt(side.Size) != head.Head.Root)
+        {
+            throw new MirrorException(
                 FindingClass.Log,
                 $"{mirror.Path} is not one log; 'fsck' says where. Nothing can be said of it.");
+        }
+
+        CompareConflicts(side);
+        return side;
+    }
+
+    /// <summary>
+    /// Heads that a node showed at another time, and that are not of this log: who cosigned both is
+    /// guilty. A larger one proves nothing without its log.
+    /// </summary>
+    private void CompareConflicts(Side side)
+    {
+        string folder = side.Mirror.FileOf(MirrorFolder.ConflictsName);
+        string[] files = Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)]
+            : [];
+        foreach (string file in files)
+        {
+            if (!MirrorHead.TryParse(
+                    MirrorFolder.Read(file), out SignedNote? note, out Checkpoint? head, out _)
+                || head.Origin != side.Head.Head.Origin || head.Size > side.Size
+                || side.RootAt(head.Size) == head.Root)
+            {
+                continue;
+            }
+
+            ChainReader chain = new(side.Mirror, side.Head, new FindingList(), null);
+            foreach (LogBlock _ in chain.Blocks())
+            {
+                // The reader takes each block's changes of the members.
+            }
+
+            Evidence.Add(
+                side.Network, chain.Trail.Members.Values, note, side.Head.Note, side.Nodes);
+            findings.Add(new Finding(
+                FindingClass.SplitView,
+                $"{file} is no head of this log. Proven guilty: "
+                    + (Evidence.Guilty.Count == 0 ? "nobody" : string.Join(", ", Evidence.Guilty))
+                    + ".",
+                "I14"));
+        }
     }
 
     public void Compare(Side one, Side other)
@@ -159,7 +200,16 @@ internal sealed class Comparison(FindingList findings, VerifySignature verify)
                 break;
             }
 
-            needed = at == height ? Quorum.LiarsToFork(votes.Members.N) : needed;
+            if (at == height)
+            {
+                needed = Quorum.LiarsToFork(votes.Members.N);
+                (Side smaller, Side larger) =
+                    one.Size <= other.Size ? (one, other) : (other, one);
+                Evidence.Add(
+                    one.Network, votes.Records, smaller.Head.Note, larger.Head.Note,
+                    larger.Nodes);
+            }
+
             Evidence.Add(one.Network, votes.Members, [.. votes.Votes, .. others.Votes]);
         }
 

@@ -24,6 +24,9 @@ internal static class ProcessUse
     /// <summary>Resident memory in MB (10^6 bytes); 0 when it is gone.</summary>
     public static double ResidentMb(int processId) => StatusMb(processId, "VmRSS:");
 
+    /// <summary>The most that it ever had resident, in MB; 0 when it is gone.</summary>
+    public static double PeakMb(int processId) => StatusMb(processId, "VmHWM:");
+
     /// <summary>Of it, what belongs to no file: heaps, stacks and compiled code.</summary>
     public static double OwnMb(int processId) => StatusMb(processId, "RssAnon:");
 

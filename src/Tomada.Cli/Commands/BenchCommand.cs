@@ -14,7 +14,33 @@ internal static class BenchCommand
     {
         Consensus(),
         Sync(),
+        Audit(),
     };
+
+    private static Command Audit()
+    {
+        Option<int> transactions = Number(
+            "--transactions", 20_000, 1_000, 1_000_000, "Transactions of the shorter log");
+        Option<Uri?> node = new("--node")
+        {
+            Description = "A running node's public address, as http://127.0.0.1:8080, whose "
+                + "receipts are fetched; without it they are not measured.",
+        };
+        Option<FileInfo?> json = new("--json")
+        {
+            Description = "Writes what was measured to this file, for programs.",
+        };
+        Command command = new(
+            "audit", "Measures the log, its replay, its receipts and the memory of fsck.")
+        {
+            transactions, node, json,
+        };
+        command.SetAction((parsed, stop) => Task.Run(
+            () => new AuditBench(parsed.GetRequiredValue(transactions), parsed.GetValue(node))
+                .RunAsync(parsed.GetValue(json), stop),
+            CancellationToken.None));
+        return command;
+    }
 
     private static Command Sync()
     {

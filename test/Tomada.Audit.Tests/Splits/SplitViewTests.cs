@@ -23,8 +23,7 @@ public class SplitViewTests
             fork.Other, 0, fork.WithLiars(first: false), null);
         SplitReport report = fork.Compare(one, other);
         Assert.Equal(fork.Liars, report.Guilty);
-        Assert.All(report.Evidence, each =>
-            Assert.Equal(EvidenceKind.TwoAccepts, each.Evidence.Kind));
+        Assert.All(report.Evidence, each => Assert.Equal(EvidenceKind.TwoAccepts, each.Kind));
     }
 
     [Theory]
@@ -44,8 +43,7 @@ public class SplitViewTests
             fork.Forger.Promise(1, fork.WithLiars(first: false)));
         SplitReport report = fork.Compare(one, other);
         Assert.Equal(fork.Liars, report.Guilty);
-        Assert.All(report.Evidence, each =>
-            Assert.Equal(EvidenceKind.HiddenLock, each.Evidence.Kind));
+        Assert.All(report.Evidence, each => Assert.Equal(EvidenceKind.HiddenLock, each.Kind));
         Assert.NotEmpty(fork.WithLiars(first: true).Except(fork.Liars));
     }
 
@@ -78,7 +76,7 @@ public class SplitViewTests
         SplitReport report = fork.Compare(
             fork.Forger.Decide(fork.One, 0, fork.WithLiars(first: true), null),
             fork.Forger.Decide(fork.Other, 0, fork.WithLiars(first: false), null));
-        EvidenceFile only = Assert.Single(report.Evidence);
+        VoteEvidence only = Assert.IsType<VoteEvidence>(Assert.Single(report.Evidence));
         byte[] sound = Evidence.Codec.Encode(only.Evidence);
         string text = Encoding.UTF8.GetString(EvidenceFile.Encode([only]));
         for (int i = 0; i < sound.Length; i++)
@@ -118,9 +116,51 @@ public class SplitViewTests
             fork.Forger.State.Network, fork.Forger.Members.Hash, Vote(Digest.Of([1])),
             Vote(Digest.Of([2])))!;
         AuditReport check = EvidenceCheck.Run(
-            EvidenceFile.Encode([new EvidenceFile(framed, own)]), out _, one.Folder,
+            EvidenceFile.Encode([new VoteEvidence(framed, own)]), out _, one.Folder,
             TestMirror.Verify);
         Assert.Equal(FindingClass.Evidence, (FindingClass)check.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void Who_cosigned_both_heads_is_convicted_by_them_alone(int n)
+    {
+        // The certificates are in harmony as far as these mirrors show: nobody's are shown twice.
+        Fork fork = new(n);
+        CompanyId[] all = [.. fork.Forger.Members.Members.Select(each => each.Company)];
+        using TestMirror first = fork.Forger.Mirror(
+            fork.Unproven(fork.One), [.. fork.Liars, all[^1]]);
+        using TestMirror second = fork.Forger.Mirror(
+            fork.Unproven(fork.Other), [.. fork.Liars]);
+        SplitReport report = SplitView.Compare([first.Folder, second.Folder], TestMirror.Verify);
+        Assert.Equal(fork.Liars, report.Guilty);
+        Assert.All(report.Evidence, each => Assert.Equal(EvidenceKind.TwoHeads, each.Kind));
+        foreach (MirrorFolder? mirror in (MirrorFolder?[])[null, first.Folder, second.Folder])
+        {
+            AuditReport check = EvidenceCheck.Run(
+                EvidenceFile.Encode(report.Evidence), out ImmutableSortedSet<CompanyId> guilty,
+                mirror, TestMirror.Verify);
+            Assert.Empty(check.Findings);
+            Assert.Equal(fork.Liars, guilty);
+        }
+    }
+
+    [Fact]
+    public void A_head_that_a_node_took_back_convicts_who_cosigned_it_and_the_log()
+    {
+        Fork fork = new(4);
+        CompanyId[] liars = [.. fork.Liars];
+        using TestMirror own = fork.Forger.Mirror(fork.Unproven(fork.One), liars);
+        using TestMirror same = own.Copy();
+        using TestMirror other = fork.Forger.Mirror(fork.Unproven(fork.Other), liars);
+        MirrorFolder.Write(
+            own.Folder.FileOf(Path.Combine(MirrorFolder.ConflictsName, "shown")),
+            File.ReadAllBytes(other.Folder.FileOf(MirrorFolder.CheckpointName)));
+        SplitReport report = SplitView.Compare([own.Folder, same.Folder], TestMirror.Verify);
+        Assert.Equal(fork.Liars, report.Guilty);
+        Assert.Equal(FindingClass.SplitView, (FindingClass)report.Report.ExitCode);
     }
 
     [Fact]
@@ -190,6 +230,21 @@ public class SplitViewTests
 
         public Block Other { get; }
 
+        /// <summary>A block with no vote of anybody.</summary>
+        public ConsensusMessage.Decided Unproven(Block block)
+        {
+            ConsensusMessage.Decided one =
+                Forger.Decide(block, 0, WithLiars(first: true), null);
+            return one with
+            {
+                Certificate = one.Certificate with
+                {
+                    Seals = [.. one.Certificate.Seals.Select(
+                        each => each with { Signature = new byte[Signing.SignatureSize] })],
+                },
+            };
+        }
+
         /// <summary>A quorum: the liars and the first, or the last, of the honest.</summary>
         public CompanyId[] WithLiars(bool first)
         {
@@ -198,12 +253,13 @@ public class SplitViewTests
             return [.. Liars, .. first ? honest.Take(missing) : honest.TakeLast(missing)];
         }
 
-        public TestMirror Mirror(ConsensusMessage.Decided tip) => Forger.Mirror(tip, _all);
+        public TestMirror Mirror(ConsensusMessage.Decided tip) => Forger.Mirror(tip, [_all[0]]);
 
+        /// <summary>Each head is cosigned by an honest company that saw no other.</summary>
         public SplitReport Compare(ConsensusMessage.Decided one, ConsensusMessage.Decided other)
         {
-            using TestMirror first = Mirror(one);
-            using TestMirror second = Mirror(other);
+            using TestMirror first = Forger.Mirror(one, [_all[^1]]);
+            using TestMirror second = Forger.Mirror(other, [_all[^2]]);
             return SplitView.Compare([first.Folder, second.Folder], TestMirror.Verify);
         }
     }
