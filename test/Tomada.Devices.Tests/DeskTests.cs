@@ -123,6 +123,39 @@ public sealed class DeskTests : IDisposable
         Assert.Empty(shown[1].Evses);
     }
 
+    [Fact]
+    public async Task A_hold_that_was_refused_while_the_node_was_down_is_undone_at_its_start()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        using TestClient station = await world.ConnectAsync(BrokerWorld.Station);
+        await station.SubscribeAsync(BrokerWorld.Station.DownPrefix + "#");
+        // The process before this one asked the station to hold it.
+        LegId leg = Propose(1);
+        Assert.Equal(
+            Outcome.Applied,
+            _ledger.Submit(new AnswerLeg(leg, RefusalReason.Occupied)).Outcome);
+        Assert.Equal(TripState.Refused, _ledger.State.Trips[leg.Trip].State);
+
+        StationDesk desk = new(_ledger.Desk, world.Broker, Submitter(), TimeProvider.System);
+        desk.Start(_ledger.State);
+        Boot(desk, BrokerWorld.Station, s_evse);
+        desk.Work(TestContext.Current.CancellationToken);
+        // What comes before this has been said by the desk.
+        DownTopic last = new DownTopic.Command(CommandOp.Resend);
+        world.Broker.TrySend(
+            BrokerWorld.Station, last, world.Broker.NewId(), new ResendCommand(new(leg, 1), 0));
+        List<string> said = [];
+        do
+        {
+            (string topic, string payload) = await station.NextAsync();
+            said.Add($"{topic} {payload}");
+        }
+        while (!said[^1].Contains("command/resend", StringComparison.Ordinal));
+
+        Assert.Contains(said, each => each.Contains("command/release", StringComparison.Ordinal)
+            && each.Contains(leg.ToString(), StringComparison.Ordinal));
+    }
+
     /// <summary>A desk whose ledger clock stands.</summary>
     private ChargingDesk Charging(Timestamp now) => new(
         _ledger.Desk with { Now = () => now }, Submitter(), null!, TimeProvider.System);
@@ -197,6 +230,13 @@ public sealed class DeskTests : IDisposable
     /// <summary>A confirmed trip of one leg from a point of the grid to the next.</summary>
     private SessionId Confirm(int number)
     {
+        LegId leg = Propose(number);
+        Assert.Equal(Outcome.Applied, _ledger.Submit(new AnswerLeg(leg, null)).Outcome);
+        return new SessionId(leg, 1);
+    }
+
+    private LegId Propose(int number)
+    {
         LegRequest request = new(
             s_evse,
             new TimeWindow(Grid(number), Grid(number + 1)),
@@ -207,9 +247,7 @@ public sealed class DeskTests : IDisposable
         Submission held = _ledger.Submit(
             new ProposeTrip(Digest.Of([7]), PriorityClass.Normal, 60_000, [request]));
         Assert.Equal(Outcome.Applied, held.Outcome);
-        LegId leg = new(new TripId(held.Id.Digest), 1);
-        Assert.Equal(Outcome.Applied, _ledger.Submit(new AnswerLeg(leg, null)).Outcome);
-        return new SessionId(leg, 1);
+        return new LegId(new TripId(held.Id.Digest), 1);
     }
 
     private void Publish()

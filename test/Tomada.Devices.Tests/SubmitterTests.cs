@@ -29,7 +29,40 @@ public class SubmitterTests
     }
 
     [Fact]
-    public void What_a_rule_refused_is_not_submitted_again()
+    public void What_a_rule_refused_rests_longer_each_time_and_is_not_given_up()
+    {
+        Submitter submitter = Submitter(() => new Submission(
+            default, Outcome.Refused(OutcomeCode.WrongState, "not open"), "refused"));
+        List<int> triedAt = [];
+        for (int tick = 0; tick < 10 * DeskLimits.RefusedTicksMin; tick++)
+        {
+            int before = _submitted;
+            submitter.Submit("duty", new ClosePeriod(1), s_never);
+            if (_submitted > before)
+            {
+                triedAt.Add(tick / DeskLimits.RefusedTicksMin);
+                submitter.Ended((DeskInput.Submitted)_told[^1]);
+            }
+
+            submitter.Tick();
+        }
+
+        Assert.Equal([0, 1, 3, 7], triedAt);
+    }
+
+    [Fact]
+    public void Another_body_under_the_key_of_a_refused_one_is_submitted_at_once()
+    {
+        Submitter submitter = Submitter(() => new Submission(
+            default, Outcome.Refused(OutcomeCode.WrongState, "not open"), "refused"));
+        submitter.Submit("duty", new ClosePeriod(1), s_never);
+        submitter.Ended((DeskInput.Submitted)_told[^1]);
+        submitter.Submit("duty", new ClosePeriod(2), s_never);
+        Assert.Equal(2, _submitted);
+    }
+
+    [Fact]
+    public void What_a_rule_refused_is_not_submitted_again_at_once()
     {
         Submitter submitter = Submitter(() => new Submission(
             default, Outcome.Refused(OutcomeCode.WrongState, "not open"), "refused"));

@@ -57,7 +57,8 @@ internal sealed class ChargingDesk(
             if (known is null && IsCharging(state, waiting.Evse))
             {
                 // The end of the session before is on its way. Both could come into one block in
-                // the wrong order, and a start that the rules refuse is not tried again.
+                // the wrong order, and a start that the rules refuse rests before it is tried
+                // again.
                 continue;
             }
 
@@ -65,7 +66,7 @@ internal sealed class ChargingDesk(
             {
                 if (body.At.Since(ledger.Now()) > DeskLimits.StationAhead * state.Clock.Factor)
                 {
-                    // The rules would refuse the future for good; it comes by itself.
+                    // The rules would refuse the future, for all to see; it comes by itself.
                     continue;
                 }
 

@@ -1,5 +1,6 @@
 using Tomada.Ledger;
 using Tomada.Node.Broker;
+using Tomada.Primitives;
 
 namespace Tomada.Node.Devices;
 
@@ -39,15 +40,19 @@ internal sealed class Submitter(
 {
     private readonly SortedSet<string> _running = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _resting = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, Submission> _refused = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Refused> _refused = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Submits unless the same is on its way, or a rule has refused it: the rules would refuse it
-    /// again, and every refusal is public.
+    /// Submits unless the same is on its way, or a rule has refused it lately. Every refusal is
+    /// public, so what was refused rests, twice as long each time; but the state that refused it
+    /// may be another one by then, so it is not given up while a desk still owes it. Another body
+    /// under the key was never refused.
     /// </summary>
     public void Submit(string key, Body body, CancellationToken ct)
     {
-        if (_refused.ContainsKey(key) || _resting.ContainsKey(key) || !_running.Add(key))
+        bool isRefused = _refused.TryGetValue(key, out Refused? refused)
+            && refused.TicksLeft > 0 && refused.Body == HashOf(body);
+        if (isRefused || _resting.ContainsKey(key) || !_running.Add(key))
         {
             return;
         }
@@ -55,9 +60,14 @@ internal sealed class Submitter(
         _ = RunAsync(key, body, ct);
     }
 
-    /// <summary>What did not get into a block has rested long enough after some ticks.</summary>
+    /// <summary>What was refused, or got into no block, has rested after some ticks.</summary>
     public void Tick()
     {
+        foreach (Refused each in _refused.Values)
+        {
+            each.TicksLeft = Math.Max(each.TicksLeft - 1, 0);
+        }
+
         foreach (string key in _resting.Keys.ToArray())
         {
             if (--_resting[key] == 0)
@@ -82,8 +92,23 @@ internal sealed class Submitter(
                 _refused.Clear();
             }
 
-            _refused[ended.Key] = ended.End;
+            Digest body = HashOf(ended.Body);
+            int rest = _refused.TryGetValue(ended.Key, out Refused? before) && before.Body == body
+                ? Math.Min(2 * before.Rest, DeskLimits.RefusedTicksMax)
+                : DeskLimits.RefusedTicksMin;
+            _refused[ended.Key] = new Refused(body, rest) { TicksLeft = rest };
         }
+        else if (ended.End.Outcome is not null)
+        {
+            _refused.Remove(ended.Key);
+        }
+    }
+
+    private static Digest HashOf(Body body) => Digest.Of(Body.Codec.Encode(body));
+
+    private sealed record Refused(Digest Body, int Rest)
+    {
+        public int TicksLeft { get; set; }
     }
 
     private async Task RunAsync(string key, Body body, CancellationToken ct)

@@ -7,7 +7,7 @@ public static class DeskLimits
     public const int InboxMax = 10_000;
 
     /// <summary>
-    /// Refused submissions remembered; when full all are forgotten and may be tried once more.
+    /// Refused submissions remembered; when full all are forgotten and may be tried at once.
     /// </summary>
     public const int RefusedKept = 10_000;
 
@@ -34,6 +34,17 @@ public static class DeskLimits
 
     /// <summary>Ticks until a transaction that got into no block is submitted again.</summary>
     public const int RestTicks = 4;
+
+    /// <summary>
+    /// Ticks until what a rule has refused is submitted again, the first time: 8 s.
+    /// </summary>
+    public const int RefusedTicksMin = 32;
+
+    /// <summary>
+    /// And at the most, after twice as many each time: about an hour. A duty that the rules will
+    /// never take leaves some twenty refusals a day.
+    /// </summary>
+    public const int RefusedTicksMax = 14_400;
 
     /// <summary>
     /// A command that is not acknowledged is sent again after this, in wall time.

@@ -40,13 +40,27 @@ internal sealed class StationDesk(
     private long WallMs => wall.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>
-    /// Finds every trip that may still need something of this company's stations.
+    /// Finds every trip that may still need something of this company's stations: open ones, and
+    /// those that ended before their time. A station may have been asked to hold such a leg by the
+    /// process before this one, so it is told of the release again.
     /// </summary>
     public void Start(LedgerState state)
     {
-        foreach (Trip trip in state.Trips.Values.Where(each => IsOpen(each) && IsMine(each)))
+        foreach (Trip trip in state.Trips.Values.Where(IsMine))
         {
-            _trips.Add(trip.Id);
+            if (IsOpen(trip))
+            {
+                _trips.Add(trip.Id);
+                continue;
+            }
+
+            foreach (Leg leg in trip.Legs.Where(leg => leg.Owner == ledger.Self && IsAhead(leg)))
+            {
+                _trips.Add(trip.Id);
+                _legs.TryAdd(
+                    new LegId(trip.Id, leg.Number),
+                    new LegWork(leg.Request.Evse, WallMs) { WasAsked = true });
+            }
         }
     }
 
@@ -171,6 +185,8 @@ internal sealed class StationDesk(
 
     private static bool IsOpen(Trip trip) => trip.State is TripState.Held or TripState.Confirmed;
 
+    private bool IsAhead(Leg leg) => leg.Request.Window.Until > ledger.Now();
+
     private bool IsMine(Trip trip) => trip.Legs.Any(leg => leg.Owner == ledger.Self);
 
     private StationRecord Record(DeviceAddress address)
@@ -248,8 +264,9 @@ internal sealed class StationDesk(
                     leg.Request.SecretHash, leg.Request.EnergyWh));
                 return true;
             default:
-                // Released, fulfilled or unused: a station that was asked is told so once.
-                return work.WasAsked
+                // Released, fulfilled or unused: a station that was asked is told so once, unless
+                // the window is over, when it has forgotten by itself.
+                return work.WasAsked && IsAhead(leg)
                     && Tell(work, CommandOp.Release, new ReleaseCommand(
                         id, leg.Request.Evse, leg.State.ToString().ToUpperInvariant()));
         }

@@ -14,12 +14,14 @@ internal sealed partial class LostKey
 {
     private const string MetaKey = "lost-voting-key";
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private readonly NodeStore _store;
     private readonly NodeKeys _keys;
     private readonly ILogger _logger;
     private volatile byte[]? _lost;
 
     public LostKey(NodeStore store, NodeKeys keys, ILogger logger)
     {
+        _store = store;
         _keys = keys;
         _logger = logger;
         _lost = store.ReadMeta(MetaKey);
@@ -27,6 +29,33 @@ internal sealed partial class LostKey
 
     /// <summary>Signs with a voting key of the company, but not with the lost one.</summary>
     public SignMessage? SignerOf(PublicKey key) => IsLost(key) ? null : _keys.SignerOf(key);
+
+    /// <summary>
+    /// The votes at the height after a state and above. A damaged one is a vote that this disk does
+    /// not know any more: its key is lost from here on, before anything else is signed.
+    /// </summary>
+    /// <param name="state">Where the node starts.</param>
+    /// <param name="self">Whose votes they are.</param>
+    public IReadOnlyList<VoteRecord> ReadVotes(LedgerState state, CompanyId self)
+    {
+        IReadOnlyList<VoteRecord> votes =
+            _store.ReadSoundVotes(state.Height + 1, out IReadOnlyList<VoteRecord> damaged);
+        if (damaged is not [var first, ..]
+            || !state.Members.TryGetValue(self, out MemberRecord? member))
+        {
+            return votes;
+        }
+
+        byte[] key = member.VotingKey.ToArray();
+        _store.Write(new StoreBatch
+        {
+            Meta = [new MetaRecord(MetaKey, key)],
+            Also = connection => NodeStore.RemoveVotes(connection, damaged),
+        });
+        _lost = key;
+        LogDamaged(_logger, damaged.Count, first.Height);
+        return votes;
+    }
 
     /// <summary>What is to be written in the same write as the output that says so.</summary>
     public MetaRecord? Keep(IEnumerable<ReplicatorOutput> outputs)
@@ -81,6 +110,13 @@ internal sealed partial class LostKey
             + "ledger is asked for a fresh one.")]
     private static partial void LogLost(
         ILogger logger, CompanyId shownBy, VoteType type, long height);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Count} vote records from height {Height} on do not match their checksum: what "
+            + "this node signed there is not known any more. This voting key signs no more; the "
+            + "ledger is asked for a fresh one.")]
+    private static partial void LogDamaged(ILogger logger, int count, long height);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Asked for a fresh voting key: {Outcome}")]
     private static partial void LogAsked(ILogger logger, string outcome);

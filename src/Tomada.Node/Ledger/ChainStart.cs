@@ -71,6 +71,7 @@ internal sealed partial class ChainStart(
             yield return applied;
         }
 
+        store.States.Stand(replicator.State);
         if (replicator.State.Height > from)
         {
             LogExecuted(logger, replicator.State.Height, from, elapsed.ElapsedMilliseconds);

@@ -30,8 +30,7 @@ public sealed partial class ReplicationLoop
     /// <summary>How often consensus is told how slow the network is.</summary>
     private static readonly TimeSpan RoundTripsPeriod = TimeSpan.FromSeconds(2);
 
-    private const string MendingText =
-        "this node fetches missing blocks from its peers and takes no part yet";
+    private const string MendingText = "this node fetches missing blocks and takes no part yet";
 
     private readonly Replicator _replicator;
     private readonly NodeStore _store;
@@ -127,12 +126,7 @@ public sealed partial class ReplicationLoop
         }
 
         ChainStart start = new(replicator, store, peers, logger);
-        foreach (AppliedBlock _ in start.Execute())
-        {
-            // Nobody follows yet.
-        }
-
-        store.States.Stand(replicator.State);
+        _ = start.Execute().Count(); // Nobody follows yet.
 
         LedgerDesk desk = new(
             self, keys.SignIdentity, inputs.Writer, wall, replicator.State, WaitingRows.LastNumber(
@@ -174,7 +168,6 @@ public sealed partial class ReplicationLoop
             _start.Keep(new ReplicatorInput.Received(each.From, each.Bytes));
         }
 
-        _store.States.Stand(_replicator.State);
         Desk.StandAt(_replicator.State);
     }
 
@@ -236,7 +229,7 @@ public sealed partial class ReplicationLoop
         }
 
         CarryOut([_replicator.Start(
-            _store.ReadVotes(_replicator.State.Height + 1)
+            LostKey.ReadVotes(_replicator.State, Desk.Self)
                 .Select(row => new DurableRecord(
                     row.Height, (DurableKind)row.Kind, (int)row.Ballot, row.Bytes)),
             WaitingRows.Read(_store),

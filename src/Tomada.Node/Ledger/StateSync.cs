@@ -139,6 +139,7 @@ internal sealed partial class StateSync(
             "the block of a loaded snapshot was read before");
         store.Adopt(ChainRows.Of(tip, standing.Tip), _seals!.Governances);
         replicator.Resume(standing);
+        store.States.Stand(standing.State);
         LogTaken(logger, standing.State.Height);
     }
 

@@ -99,6 +99,49 @@ public sealed partial class NodeStore
         },
         fromHeight));
 
+    /// <summary>
+    /// The same, without records that do not match their checksum: who reads so must not vote with
+    /// the key that signed them.
+    /// </summary>
+    /// <param name="fromHeight">The lowest height wanted.</param>
+    /// <param name="damaged">What was left out, for <see cref="RemoveVotes"/>.</param>
+    public IReadOnlyList<VoteRecord> ReadSoundVotes(
+        long fromHeight, out IReadOnlyList<VoteRecord> damaged)
+    {
+        List<VoteRecord> unsound = [];
+        IReadOnlyList<VoteRecord> sound = [.. Read(connection => connection.Select(
+            """
+            SELECT height, kind, ballot, bytes, sha256 FROM votes
+            WHERE height >= ?1 ORDER BY height, kind, ballot
+            """,
+            row =>
+            {
+                VoteRecord vote =
+                    new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.Blob(3));
+                if (RowHash.Matches(Votes, Key(vote), vote.Bytes, row.Blob(4)))
+                {
+                    return vote;
+                }
+
+                unsound.Add(vote);
+                return null;
+            },
+            fromHeight)).OfType<VoteRecord>()];
+        damaged = unsound;
+        return sound;
+    }
+
+    /// <summary>Takes vote records away whose key votes never again.</summary>
+    internal static void RemoveVotes(SqliteConnection connection, IEnumerable<VoteRecord> votes)
+    {
+        foreach (VoteRecord vote in votes)
+        {
+            connection.Execute(
+                "DELETE FROM votes WHERE height = ?1 AND kind = ?2 AND ballot = ?3",
+                vote.Height, vote.Kind, vote.Ballot);
+        }
+    }
+
     /// <summary>All transactions that wait, in order of arrival.</summary>
     public IReadOnlyList<PendingTransaction> ReadPending() => Read(connection => connection.Select(
         "SELECT id, bytes, sha256 FROM pending ORDER BY arrival",

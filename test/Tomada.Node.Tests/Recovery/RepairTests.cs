@@ -10,6 +10,40 @@ public sealed class RepairTests
 {
     private const long Never = long.MaxValue;
 
+    [Fact]
+    public async Task A_damaged_vote_makes_its_key_one_that_never_votes_again()
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(3);
+        await node.StopAsync();
+        node.Open(Never);
+        node.Store.Write(new StoreBatch
+        {
+            Votes = [new VoteRecord(4, 1, 0, [1]), new VoteRecord(4, 2, 0, [2])],
+        });
+        node.Store.Write(connection => connection.Execute(
+            "UPDATE votes SET bytes = x'00' WHERE height = 4 AND kind = 2"));
+        await node.StopAsync();
+
+        ReplicationLoop loop = node.Open(Never);
+        PublicKey key = node.Desk.State.Members[LoneNode.Self].VotingKey;
+        Assert.NotNull(loop.LostKey.SignerOf(key));
+        VoteRecord left = Assert.Single(
+            loop.LostKey.ReadVotes(node.Desk.State, LoneNode.Self), vote => vote.Height == 4);
+        Assert.Equal(1, left.Kind);
+        Assert.True(node.Said("1 vote records from height 4 on do not match their checksum"));
+        Assert.Null(loop.LostKey.SignerOf(key));
+        Assert.NotEmpty(loop.LostKey.WhyNotVoting(node.Desk));
+        await node.StopAsync();
+
+        // Nor after another start, when nothing is damaged any more.
+        loop = node.Open(Never);
+        Assert.Single(node.Store.ReadVotes(4));
+        Assert.Null(loop.LostKey.SignerOf(key));
+    }
+
     [Theory]
     [InlineData(4, "UPDATE blocks SET bytes = x'00' WHERE height = 4")]
     [InlineData(4, "UPDATE certificates SET bytes = x'00' WHERE height = 4")]
