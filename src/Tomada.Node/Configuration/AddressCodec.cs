@@ -7,7 +7,8 @@ namespace Tomada.Node.Configuration;
 /// <summary>How addresses are written in configuration.</summary>
 public static class AddressCodec
 {
-    private const string EndPointAllowed = "address:port as 127.0.0.1:0 or [::1]:8443";
+    private const string EndPointAllowed =
+        "address:port in its shortest spelling, as 127.0.0.1:0 or [::1]:8443";
     private const string MulticastAllowed =
         "an IPv4 multicast address from 224.0.0.0 to 239.255.255.255";
 
@@ -27,7 +28,10 @@ public static class AddressCodec
         bool hasPort = text.LastIndexOf(':') > text.LastIndexOf(']')
             && (text[0] == '['
             || text.IndexOf(':', StringComparison.Ordinal) == text.LastIndexOf(':'));
+
+        // An announcement is signed over its bytes, so an address has one spelling: no 127.1:080.
         return hasPort && IPEndPoint.TryParse(text, out IPEndPoint? endPoint)
+            && endPoint.ToString() == text
             ? endPoint
             : throw new FormatException($"'{text}' is not an endpoint.");
     }
@@ -36,6 +40,7 @@ public static class AddressCodec
         IPAddress.TryParse(text, out IPAddress? address)
             && address.AddressFamily == AddressFamily.InterNetwork
             && address.GetAddressBytes()[0] is >= 224 and <= 239
+            && address.ToString() == text
             ? address
             : throw new FormatException($"'{text}' is not a multicast address.");
 }

@@ -35,6 +35,7 @@ public sealed record HostPort(string Host, int Port)
                 text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
                 out int port)
             && port is >= 1 and <= ushort.MaxValue
+            && text.AsSpan(colon + 1)[0] != '0'
             ? new HostPort(bare, port)
             : throw new FormatException($"'{text}' is not a host and a port.");
     }

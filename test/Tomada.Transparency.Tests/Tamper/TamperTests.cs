@@ -40,8 +40,8 @@ public class TamperTests
             }
         }
 
-        // A hash or an index that still reads leads to another root; a size, a root or a signature
-        // that still reads is not what was signed; a name or an id that still reads is a stranger's.
+        // What still reads leads to another root if it is a hash or an index; is not what was
+        // signed if it is in the head or a signature; is a stranger's if it is a name or an id.
         TlogFinding malformed = TlogFinding.Malformed;
         Assert.Equal([malformed], found["header"]);
         Assert.Equal([malformed, TlogFinding.NotIncluded], found["index"]);
@@ -81,7 +81,7 @@ public class TamperTests
                 string[] swapped = [.. lines];
                 (swapped[one], swapped[other]) = (swapped[other], swapped[one]);
 
-                // Who signed is a set: the order of the lines says nothing, and is signed by nobody.
+                // Who signed is a set: the order of the lines says nothing.
                 bool isSame = lines[one] == lines[other]
                     || (lines[one].StartsWith('\u2014') && lines[other].StartsWith('\u2014'));
                 Assert.Equal(isSame, FindingOf(Joined(swapped)) is null);
