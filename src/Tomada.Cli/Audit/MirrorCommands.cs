@@ -22,12 +22,7 @@ internal static class MirrorCommands
         Argument<Uri> url = new("url")
         {
             Description = "A node's public address, as http://127.0.0.1:8080.",
-            CustomParser = result => Commands.Options.Parse(
-                result,
-                text => Uri.TryCreate(text, UriKind.Absolute, out Uri? parsed)
-                    && parsed.Scheme is "http" or "https"
-                        ? parsed
-                        : throw new FormatException($"'{text}' is not an http or https address.")),
+            CustomParser = Commands.Options.Address,
         };
         Option<DirectoryInfo> to = new("--out")
         {

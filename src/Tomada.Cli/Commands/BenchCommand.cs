@@ -20,11 +20,12 @@ internal static class BenchCommand
     private static Command Audit()
     {
         Option<int> transactions = Number(
-            "--transactions", 20_000, 1_000, 1_000_000, "Transactions of the shorter log");
+            "--transactions", 20_000, 20_000, 250_000, "Transactions of the shorter log");
         Option<Uri?> node = new("--node")
         {
             Description = "A running node's public address, as http://127.0.0.1:8080, whose "
                 + "receipts are fetched; without it they are not measured.",
+            CustomParser = Options.Address,
         };
         Option<FileInfo?> json = new("--json")
         {

@@ -28,6 +28,14 @@ internal static class Options
         CustomParser = result => Parse(result, IPEndPoint.Parse),
     };
 
+    /// <summary>A node's public address.</summary>
+    public static Uri? Address(ArgumentResult result) => Parse(
+        result,
+        text => Uri.TryCreate(text, UriKind.Absolute, out Uri? parsed)
+            && parsed.Scheme is "http" or "https"
+                ? parsed
+                : throw new FormatException($"'{text}' is not an http or https address."));
+
     /// <summary>Turns a format error into a usage error that names the option.</summary>
     public static T? Parse<T>(ArgumentResult result, Func<string, T> parse) =>
         Parse(result, parse, result.Tokens[0].Value);
