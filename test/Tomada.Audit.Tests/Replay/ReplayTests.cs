@@ -160,13 +160,20 @@ public class ReplayTests
         ConcludedChange concluded = new(
             change.Id, change, [.. forger.State.Members.Keys], [.. forger.State.Members.Keys],
             forger.State.Time);
-        Block block = Forger.Reseal(new Block(sound.Entries.Insert(
-            sound.Entries.Length - 1,
-            Entry.Codec.Encode(new RuleEntry([new MembersChanged(concluded)])))));
+        Block block = Forger.Reseal(
+            new Block(sound.Entries.Insert(
+                sound.Entries.Length - 1,
+                Entry.Codec.Encode(new RuleEntry([new MembersChanged(concluded)])))),
+            seal => seal with
+            {
+                GovernanceRoot = Governance.Of(
+                    MemberChanges.After(forger.State.Members, change)).Root(),
+            });
         using TestMirror mirror = forger.Mirror(forger.Decide(block));
         Assert.Contains(
             mirror.Fsck().Findings,
-            each => each is { Class: FindingClass.Membership, Invariant: "I12" });
+            each => each is { Class: FindingClass.Membership, Invariant: "I12" }
+                && each.What.Contains("has 0 votes of members", StringComparison.Ordinal));
     }
 
     private static Effect Other { get; } = new PeriodFinal(7);
