@@ -33,6 +33,12 @@ public static class DeviceLimits
     /// <summary>MQTT sessions of one device at a time; one more is refused.</summary>
     public const int SessionsPerDeviceMax = 4;
 
+    /// <summary>
+    /// Longest receipt, in characters, so that its message fits; a longer one is not sent, and the
+    /// device reads it over HTTP.
+    /// </summary>
+    public const int ReceiptCharactersMax = 49_152;
+
     /// <summary>Legs of one reservation.</summary>
     public const int LegsMax = 16;
 

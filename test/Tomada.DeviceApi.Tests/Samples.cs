@@ -109,6 +109,12 @@ internal static class Samples
         One(Reservation, ReservationJson, seen);
         One(new HistoryRequest(5), """{"limit":5}""", seen);
         One(new HistoryReply([Reservation]), $$"""{"trips":[{{ReservationJson}}]}""", seen);
+        One(
+            new ReceiptRequest(Reservation.Trip), $$"""{"trip":"{{Reservation.Trip}}"}""", seen);
+        One(
+            new ReceiptBody(Reservation.Trip, "c2sp.org/tlog-proof@v1\n"),
+            $$"""{"trip":"{{Reservation.Trip}}","receipt":"c2sp.org/tlog-proof@v1\n"}""",
+            seen);
         CheckTrips(seen);
     }
 

@@ -19,6 +19,7 @@ public class TopicTests
         "request/plan",
         "request/reserve",
         "request/history",
+        "request/receipt",
         "ack/hold",
         "ack/reserve",
         "ack/release",
@@ -31,9 +32,10 @@ public class TopicTests
         "reply/plan",
         "reply/reserve",
         "reply/history",
+        "reply/receipt",
         "command/hold",
         "command/reserve",
-        "command/release", "command/resend", "event/reservation", "node",
+        "command/release", "command/resend", "event/reservation", "event/receipt", "node",
     ];
 
     [Theory]

@@ -192,11 +192,13 @@ public sealed class DeskTests : IDisposable
 
     private RequestDesk Desk(BrokerWorld world)
     {
+        ReceiptDesk receipts = new(world.Broker, world.Devices, null);
         TripDesk trips = new(
             _ledger.Desk, world.Broker, world.Registry, world.Devices, Submitter(),
-            TimeProvider.System);
+            TimeProvider.System, receipts);
         return new RequestDesk(
-            _ledger.Desk, world.Broker, world.Devices, null!, trips, null, TimeProvider.System);
+            _ledger.Desk, world.Broker, world.Devices, null!, trips, null, TimeProvider.System,
+            receipts);
     }
 
     /// <summary>Remembers what is submitted; nothing of it ends.</summary>

@@ -37,6 +37,27 @@ public class TripTests
     }
 
     [Fact]
+    public async Task A_car_keeps_the_receipt_that_follows_its_confirmation()
+    {
+        await using World world = await World.StartAsync();
+        Reply reply = await world.ReserveAsync(slot: 1);
+        Assert.True(reply.TryRead(out ReserveReply? confirmed, out _));
+        TripId trip = confirmed.Trip!.Value;
+        CarEvent.ReceiptKept kept = await world.ReceiptKeptAsync();
+        Assert.Equal((trip, world.Car.ReceiptFile(trip)), (kept.Trip, kept.File));
+        Assert.Equal($"receipt of {trip}", await File.ReadAllTextAsync(
+            kept.File, TestContext.Current.CancellationToken));
+
+        File.Delete(kept.File);
+        Reply again = await world.Car.ReceiptAsync(trip, TestContext.Current.CancellationToken);
+        Assert.True(again.Ok, again.Why);
+        Assert.True(File.Exists(kept.File));
+        Reply none = await world.Car.ReceiptAsync(
+            new TripId(Digest.Zero), TestContext.Current.CancellationToken);
+        Assert.Equal(ReplyCode.NotFound, none.Code);
+    }
+
+    [Fact]
     public async Task A_window_that_is_taken_is_refused_with_the_reason_and_nothing_stays_held()
     {
         await using World world = await World.StartAsync();
@@ -94,6 +115,7 @@ public class TripTests
 
         private readonly Channel<StationEvent> _stationEvents =
             Channel.CreateUnbounded<StationEvent>();
+        private readonly Channel<CarEvent> _carEvents = Channel.CreateUnbounded<CarEvent>();
         private readonly CancellationTokenSource _stop = new();
         private readonly string _folder = Directory.CreateTempSubdirectory("tomada-").FullName;
         private readonly List<Task> _running = [];
@@ -131,6 +153,7 @@ public class TripTests
                     Store = world._store,
                     DataDirectory = world._folder,
                     Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                    Receipts = (trip, _) => Task.FromResult<string?>($"receipt of {trip}"),
                 },
                 TestContext.Current.CancellationToken);
             StationOptions station = new()
@@ -150,7 +173,7 @@ public class TripTests
                     StartSocPermille = 300,
                     CableFolder = world.Cables,
                 },
-                new Sink<CarEvent>(Channel.CreateUnbounded<CarEvent>().Writer));
+                new Sink<CarEvent>(world._carEvents.Writer));
             world._running.Add(world._desks.RunAsync(world._stop.Token));
             world._running.Add(world.Car.RunAsync(world._stop.Token));
             if (withStation)
@@ -161,6 +184,20 @@ public class TripTests
 
             await world.Car.WaitForNetworkAsync(TestContext.Current.CancellationToken);
             return world;
+        }
+
+        public async Task<CarEvent.ReceiptKept> ReceiptKeptAsync()
+        {
+            await foreach (CarEvent each in _carEvents.Reader.ReadAllAsync(
+                TestContext.Current.CancellationToken))
+            {
+                if (each is CarEvent.ReceiptKept kept)
+                {
+                    return kept;
+                }
+            }
+
+            throw new InvalidOperationException("the car is gone");
         }
 
         public Task<Reply> ReserveAsync(int slot) => Car.ReserveAsync(

@@ -1,3 +1,5 @@
+using Tomada.Ledger;
+using Tomada.Primitives;
 using Tomada.Scenario.Tests.Outside;
 
 namespace Tomada.Scenario.Tests;
@@ -39,6 +41,7 @@ public sealed class TripTests(OutsideNetwork network)
         string trip = confirmed["body"]!["trip"]!.GetValue<string>();
         await ConfirmedAsync(trip, stop);
 
+        await ProvenAsync(car, trip, stop);
         await AskedAgainAsync(car, wish, request, confirmed, stop);
         await TakenAsync(stops, stop);
         await SameStoryAsync(trip, stop);
@@ -83,6 +86,24 @@ public sealed class TripTests(OutsideNetwork network)
                 ["CONFIRMED", "CONFIRMED", "CONFIRMED"],
                 seen["legs"]!.AsArray().Select(each => each!["state"]!.GetValue<string>()));
         }
+    }
+
+    /// <summary>The car's proof is one by the word of the others, and needs none of them.</summary>
+    private async Task ProvenAsync(MosquittoCar car, string trip, CancellationToken stop)
+    {
+        JsonNode reply = await Waiting.UntilAsync(
+            "the car to have its receipt",
+            () => car.AskAsync("receipt", $$"""{"trip":"{{trip}}"}""", stop),
+            each => each["ok"]!.GetValue<bool>(),
+            stop);
+        Stranger.Prove(
+            reply["body"]!["receipt"]!.GetValue<string>(),
+            await Stranger.PolicyAsync(network.B, stop),
+            entry => Assert.Contains(
+                new TripConfirmed(new TripId(Digest.Parse(trip))), entry.Effects));
+        JsonNode other = await car.AskAsync(
+            "receipt", $$"""{"trip":"{{new string('0', 64)}}"}""", stop);
+        Assert.Equal("NOT_FOUND", other["code"]!.GetValue<string>());
     }
 
     /// <summary>The kept reply for the same request; a conflict for another under its id.</summary>

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Devices;
+using Tomada.Primitives;
 
 namespace Tomada.Cli.Commands;
 
@@ -113,13 +114,17 @@ internal sealed class CarScript(CarConfig config)
                 await car.DriveAsync(plan, _legs, stop);
                 EventLines.Write("TripDriven", new { car.SocPermille });
                 break;
+            case "receipt":
+                Answer("Receipt", await car.ReceiptAsync(
+                    new TripId(Digest.Parse(arguments.GetProperty("trip").GetString()!)), stop));
+                break;
             case "history":
                 Answer("History", await car.HistoryAsync(stop));
                 break;
             default:
                 throw new FormatException(
                     $"'{name}' cannot be done now; commands are plan, reserve (after plan), "
-                    + "reserve-legs, drive (after reserve), history, quit.");
+                    + "reserve-legs, drive (after reserve), receipt, history, quit.");
         }
     }
 

@@ -37,6 +37,8 @@ namespace Tomada.DeviceApi.Json;
 [JsonSerializable(typeof(ReserveReply))]
 [JsonSerializable(typeof(HistoryRequest))]
 [JsonSerializable(typeof(HistoryReply))]
+[JsonSerializable(typeof(ReceiptRequest))]
+[JsonSerializable(typeof(ReceiptBody))]
 [JsonSerializable(typeof(HoldCommand))]
 [JsonSerializable(typeof(ReserveCommand))]
 [JsonSerializable(typeof(ReleaseCommand))]

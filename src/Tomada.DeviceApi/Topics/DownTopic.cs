@@ -17,6 +17,7 @@ public abstract record DownTopic
         Reply t => "reply/" + OpNames.Of(t.Op),
         Command t => "command/" + OpNames.Of(t.Op),
         ReservationEvent => "event/reservation",
+        ReceiptEvent => "event/receipt",
         Node => "node",
         _ => throw new UnreachableException(GetType().Name),
     };
@@ -31,6 +32,7 @@ public abstract record DownTopic
             ["reply", var op] => OpNames.Request(op) is { } request ? new Reply(request) : null,
             ["command", var op] => OpNames.Command(op) is { } command ? new Command(command) : null,
             ["event", "reservation"] => new ReservationEvent(),
+            ["event", "receipt"] => new ReceiptEvent(),
             ["node"] => new Node(),
             _ => null,
         };
@@ -43,6 +45,9 @@ public abstract record DownTopic
 
     /// <summary>A reservation of this device changed.</summary>
     public sealed record ReservationEvent : DownTopic;
+
+    /// <summary>The proof that a trip of this device is confirmed.</summary>
+    public sealed record ReceiptEvent : DownTopic;
 
     /// <summary>The node's presence and the ledger clock.</summary>
     public sealed record Node : DownTopic;
@@ -57,6 +62,7 @@ public static class OpNames
         RequestOp.Plan => "plan",
         RequestOp.Reserve => "reserve",
         RequestOp.History => "history",
+        RequestOp.Receipt => "receipt",
         _ => throw new UnreachableException(op.ToString()),
     };
 
@@ -75,6 +81,7 @@ public static class OpNames
         "plan" => RequestOp.Plan,
         "reserve" => RequestOp.Reserve,
         "history" => RequestOp.History,
+        "receipt" => RequestOp.Receipt,
         _ => null,
     };
 

@@ -10,6 +10,7 @@ public enum RequestOp
     Plan = 2,
     Reserve = 3,
     History = 4,
+    Receipt = 5,
 }
 
 /// <summary>What a company asks of its station.</summary>

@@ -13,6 +13,10 @@ namespace Tomada.Devices;
 /// </summary>
 public sealed class CarClient : IAsyncDisposable
 {
+    // C2SP tlog-proof names its files so.
+    private const string ReceiptExtension = ".tlog-proof";
+    private const string ReceiptFolder = "receipts";
+
     private readonly CarOptions _options;
     private readonly IProgress<CarEvent> _progress;
     private readonly DeviceLink _link;
@@ -51,6 +55,11 @@ public sealed class CarClient : IAsyncDisposable
                     && incoming.Envelope.TryRead(out ReservationBody? changed, out _))
                 {
                     _progress.Report(new CarEvent.ReservationChanged(Name, changed));
+                }
+                else if (incoming.Topic is DownTopic.ReceiptEvent
+                    && incoming.Envelope.TryRead(out ReceiptBody? receipt, out _))
+                {
+                    Keep(receipt);
                 }
             }
         }
@@ -97,6 +106,23 @@ public sealed class CarClient : IAsyncDisposable
     public Task<Reply> HistoryAsync(CancellationToken ct) =>
         _link.RequestAsync(RequestOp.History, new HistoryRequest(), ct);
 
+    /// <summary>Asks for the receipt of a trip, and keeps it when it comes.</summary>
+    public async Task<Reply> ReceiptAsync(TripId trip, CancellationToken ct)
+    {
+        Reply reply = await _link.RequestAsync(
+            RequestOp.Receipt, new ReceiptRequest(trip), ct).ConfigureAwait(false);
+        if (reply.Ok && reply.TryRead(out ReceiptBody? receipt, out _))
+        {
+            Keep(receipt);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Where the receipt of a trip is kept, when it has come.</summary>
+    public string ReceiptFile(TripId trip) => Path.Combine(
+        _options.Link.Folder, ReceiptFolder, trip + ReceiptExtension);
+
     /// <summary>How a car model is described in a plan request.</summary>
     public static JsonElement DescribeVehicle(VehicleModel vehicle)
     {
@@ -133,6 +159,16 @@ public sealed class CarClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _link.DisposeAsync();
+
+    /// <summary>Written aside and moved, so that a file that is there is whole.</summary>
+    private void Keep(ReceiptBody receipt)
+    {
+        string file = ReceiptFile(receipt.Trip);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file + ".new", receipt.Receipt);
+        File.Move(file + ".new", file, overwrite: true);
+        _progress.Report(new CarEvent.ReceiptKept(Name, receipt.Trip, file));
+    }
 
     private async Task DriveAsync(DriveBody drive, CancellationToken ct)
     {

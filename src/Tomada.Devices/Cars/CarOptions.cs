@@ -29,6 +29,9 @@ public abstract record CarEvent(string Car)
     public sealed record ReservationChanged(
         string Car, ReservationBody Reservation) : CarEvent(Car);
 
+    /// <summary>The proof of a confirmed trip came and is on disk.</summary>
+    public sealed record ReceiptKept(string Car, TripId Trip, string File) : CarEvent(Car);
+
     public sealed record Departed(string Car, string From, string To, Timestamp At) : CarEvent(Car);
 
     /// <summary>A place on the way, with the metres left of this drive.</summary>

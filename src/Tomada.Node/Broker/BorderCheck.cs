@@ -22,6 +22,7 @@ internal static class BorderCheck
         UpTopic.Request { Op: RequestOp.Plan } => Why<PlanRequest>(envelope),
         UpTopic.Request { Op: RequestOp.Reserve } => Why<ReserveRequest>(envelope),
         UpTopic.Request { Op: RequestOp.History } => Why<HistoryRequest>(envelope),
+        UpTopic.Request { Op: RequestOp.Receipt } => Why<ReceiptRequest>(envelope),
         _ => throw new UnreachableException(topic.Path),
     };
 
@@ -33,8 +34,10 @@ internal static class BorderCheck
         UpTopic.EvseState or UpTopic.Meter or UpTopic.Session or UpTopic.Ack =>
             kind == DeviceKind.Station,
         UpTopic.Position => kind == DeviceKind.Car,
-        UpTopic.Request { Op: RequestOp.Plan or RequestOp.Reserve or RequestOp.History } =>
-            kind == DeviceKind.Car,
+        UpTopic.Request
+        {
+            Op: RequestOp.Plan or RequestOp.Reserve or RequestOp.History or RequestOp.Receipt,
+        } => kind == DeviceKind.Car,
         _ => true,
     };
 

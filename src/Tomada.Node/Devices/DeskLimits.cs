@@ -66,4 +66,12 @@ public static class DeskLimits
     /// </summary>
     public static readonly long ProposalForgottenMs =
         2 * (long)LedgerDesk.Validity.TotalMilliseconds;
+
+    /// <summary>
+    /// Receipts that wait for a cosigned head; for a further one the car is told BUSY, or asks.
+    /// </summary>
+    public const int ReceiptsAtOnce = 256;
+
+    /// <summary>After which a car asks again for a receipt that is not there yet.</summary>
+    public static readonly TimeSpan ReceiptRetry = TimeSpan.FromSeconds(1);
 }

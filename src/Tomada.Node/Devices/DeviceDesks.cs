@@ -9,6 +9,7 @@ using Tomada.Node.Charging;
 using Tomada.Node.Clearing;
 using Tomada.Node.Storage;
 using Tomada.Node.Trips;
+using Tomada.Primitives;
 using Tomada.Routing;
 
 namespace Tomada.Node.Devices;
@@ -30,6 +31,12 @@ public sealed record DeviceDesksOptions
     /// The roads that trips are planned on; without them plan requests are UNAVAILABLE.
     /// </summary>
     public RoadGraph? Roads { get; init; }
+
+    /// <summary>
+    /// Finds the receipt of a trip, and waits a while for it; null when there is none. Without it
+    /// receipts are UNAVAILABLE.
+    /// </summary>
+    public Func<TripId, CancellationToken, Task<string?>>? Receipts { get; init; }
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Wall { get; init; } = TimeProvider.System;
@@ -70,10 +77,13 @@ public sealed class DeviceDesks : IAsyncDisposable
         _stations = new StationDesk(_ledger, broker, _submitter, options.Wall);
         _charging = new ChargingDesk(_ledger, _submitter, _stations, options.Wall);
         _clearing = new ClearingDesk(_ledger, _submitter);
-        _trips = new TripDesk(_ledger, broker, registry, store, _submitter, options.Wall);
+        ReceiptDesk receipts = new(broker, store, options.Receipts);
+        _trips = new TripDesk(
+            _ledger, broker, registry, store, _submitter, options.Wall, receipts);
         RoutePlanning? planning = options.Roads is { } roads ? new RoutePlanning(roads) : null;
         _requests =
-            new RequestDesk(_ledger, broker, store, _stations, _trips, planning, options.Wall);
+            new RequestDesk(
+                _ledger, broker, store, _stations, _trips, planning, options.Wall, receipts);
     }
 
     /// <summary>Enrols and revokes devices.</summary>

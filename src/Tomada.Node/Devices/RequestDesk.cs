@@ -12,7 +12,7 @@ namespace Tomada.Node.Devices;
 /// </summary>
 internal sealed class RequestDesk(
     DeskLedger ledger, DeviceBroker broker, DeviceStore store, StationDesk stations, TripDesk trips,
-    RoutePlanning? planning, TimeProvider wall)
+    RoutePlanning? planning, TimeProvider wall, ReceiptDesk receipts)
 {
     private int _planning;
 
@@ -85,6 +85,9 @@ internal sealed class RequestDesk(
                 break;
             case RequestOp.History when envelope.TryRead(out HistoryRequest? history, out _):
                 Send(message, op, trips.History(message, history));
+                break;
+            case RequestOp.Receipt when envelope.TryRead(out ReceiptRequest? asked, out _):
+                receipts.Answer(message.From, envelope.Id, asked.Trip, ct);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException(op.ToString());

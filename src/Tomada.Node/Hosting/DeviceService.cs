@@ -29,16 +29,17 @@ internal sealed class DeviceService : IAsyncDisposable
     public static async Task<DeviceService> StartAsync(
         IPEndPoint listen,
         string dataDirectory,
-        LedgerDesk desk,
+        ReplicationLoop loop,
         NodeStore store,
         CancellationToken stop) =>
         new(await DeviceDesks.StartAsync(
             new DeviceDesksOptions
             {
-                Ledger = DeskLedger.Of(desk),
+                Ledger = DeskLedger.Of(loop.Desk),
                 Store = store,
                 DataDirectory = dataDirectory,
                 Listen = listen,
+                Receipts = new TripReceipts(loop.Desk, loop.Log, store).FindAsync,
                 Roads = LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
             },
             stop));

@@ -16,7 +16,8 @@ namespace Tomada.Node.Trips;
 internal sealed class TripDesk(
     DeskLedger ledger, DeviceBroker broker, DeviceRegistry registry, DeviceStore store,
     Submitter submitter,
-    TimeProvider wall)
+    TimeProvider wall,
+    ReceiptDesk receipts)
 {
     private readonly SortedDictionary<string, Asked> _proposing = new(StringComparer.Ordinal);
     private readonly SortedDictionary<TripId, Asked> _waiting = [];
@@ -262,6 +263,10 @@ internal sealed class TripDesk(
                 new ReserveReply(trip.Id, ReservationState.Expired)),
             _ => Reply.Done(asked.Id, Confirmed(asked, trip)),
         });
+        if (trip.State == TripState.Confirmed)
+        {
+            receipts.Follow(asked.From, trip.Id);
+        }
     }
 
     private Reply RefusedReply(Asked asked, Trip trip)
