@@ -188,10 +188,12 @@ public class HeadDeskTests
         desk.Stand(state, 0);
         HeadCosignature forged = Word(
             Companies.C, _chain.HeadOf(state) with { Root = Digest.Of("another"u8) })
-            with { Company = Companies.B };
+            with
+        { Company = Companies.B };
         Assert.Equal(1, desk.Hear(Companies.C, Says(forged)));
         HeadCosignature halfForged = Word(Companies.B, _chain.HeadOf(state))
-            with { LogSignature = new byte[64] };
+            with
+        { LogSignature = new byte[64] };
         Assert.Equal(1, desk.Hear(Companies.C, Says(halfForged)));
         Assert.Equal(
             1, desk.Hear(Companies.C, Says(forged with { Company = CompanyId.Parse("zz-zzz") })));
