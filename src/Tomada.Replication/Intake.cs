@@ -138,8 +138,9 @@ internal sealed class Intake(
     /// </summary>
     public void Prune(LedgerState state, Timestamp blockTime, OutputBuilder output)
     {
-        VerifySignature verify =
-            ReferenceEquals(_signers, state.Members) ? VerifiedSignatures.Before : signatures.Verify;
+        VerifySignature verify = ReferenceEquals(_signers, state.Members)
+            ? VerifiedSignatures.Before
+            : signatures.Verify;
         _signers = state.Members;
         Timestamp earliest = new(state.Time.UnixMs + 1);
         foreach (SignedTransaction each in pending.All.ToList())

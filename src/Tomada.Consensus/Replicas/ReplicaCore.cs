@@ -14,7 +14,9 @@ internal sealed class ReplicaCore(
     /// <summary>T0: what was configured, or more when the network is slow.</summary>
     public int BaseTimeoutMs { get; private set; } = options.BaseTimeoutMs;
 
-    /// <summary>Derives T0 from the round trip to the slowest member of the fastest quorum.</summary>
+    /// <summary>
+    /// Derives T0 from the round trip to the slowest member of the fastest quorum.
+    /// </summary>
     public void SetRoundTrip(int milliseconds) => BaseTimeoutMs = Math.Max(
         options.BaseTimeoutMs,
         (int)Math.Min(

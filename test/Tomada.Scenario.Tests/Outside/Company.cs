@@ -12,7 +12,9 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
     private const int PageSize = 100;
 
     // Many tests of one address in a row; the API's limit on that has tests of its own.
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMilliseconds(Waiting.TestMs) };
+    private readonly HttpClient _http =
+        new() { Timeout = TimeSpan.FromMilliseconds(Waiting.TestMs) };
+
     private OutsideProcess? _node;
 
     public string Id => id;
@@ -76,7 +78,9 @@ internal sealed class Company(string id, string folder) : IAsyncDisposable
         File.Delete(Path.Combine(Data, "endpoints.json"));
     }
 
-    /// <summary>What the node has said so far stays beside its data: TOMADA_KEEP keeps both.</summary>
+    /// <summary>
+    /// What the node has said so far stays beside its data: TOMADA_KEEP keeps both.
+    /// </summary>
     private void Keep() => File.AppendAllText(
         Path.Combine(Folder, "node.log"), $"{Node.Output}\n{Node.Errors}\n--- {Node.Id}\n");
 
