@@ -23,6 +23,7 @@ RootCommand root = new(
     NetworkCommand.Create(),
     KeysCommand.Create(),
     CompanyCommand.Create(),
+    RebuildCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),
     SimCommand.Create(),

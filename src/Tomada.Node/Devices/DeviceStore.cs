@@ -24,10 +24,20 @@ public sealed record KeptReservation(string Device, MessageId Request, byte[] Le
 /// <summary>
 /// What a node keeps about its devices: credentials, their messages, replies, reservations.
 /// </summary>
-public sealed class DeviceStore(NodeStore store)
+public sealed partial class DeviceStore
 {
     /// <summary>Largest number of reservations that one read returns.</summary>
     public const int HistoryMax = 100;
+
+    private readonly NodeStore _store;
+    private long _prunedTo;
+
+    /// <param name="store">Opened with <see cref="Extension"/>.</param>
+    public DeviceStore(NodeStore store)
+    {
+        _store = store;
+        LogOlder();
+    }
 
     private const string Log = "device_log";
     private const string Credentials = "device_credentials";
@@ -56,43 +66,37 @@ public sealed class DeviceStore(NodeStore store)
     ]);
 
     public void PutCredential(string device, byte[] hmac) =>
-        store.Write(connection => connection.Execute(
-        "INSERT OR REPLACE INTO device_credentials VALUES (?1, ?2, ?3)",
-        device, hmac, RowHash.Of(Credentials, device, hmac)));
+        Happen(new LoggedMessage(device, CredentialTopic, hmac));
 
-    public void RemoveCredential(string device) => store.Write(connection => connection.Execute(
-        "DELETE FROM device_credentials WHERE device = ?1", device));
+    public void RemoveCredential(string device) =>
+        Happen(new LoggedMessage(device, CredentialTopic, []));
 
-    public IReadOnlyList<(string Device, byte[] Hmac)> ReadCredentials() => store.Read(
+    public IReadOnlyList<(string Device, byte[] Hmac)> ReadCredentials() => _store.Read(
         connection => connection.Select(
             "SELECT device, hmac, sha256 FROM device_credentials ORDER BY device",
             ReadCredential));
 
     /// <summary>Writes messages together; they are on disk when this returns.</summary>
-    public void Append(IReadOnlyList<LoggedMessage> messages) => store.Write(connection =>
+    public void Append(IReadOnlyList<LoggedMessage> messages) => _store.Write(connection =>
     {
         foreach (LoggedMessage each in messages)
         {
-            connection.Execute(
-                "INSERT INTO device_log (device, topic, bytes, sha256) VALUES (?1, ?2, ?3, ?4)",
-                each.Device, each.Topic, each.Payload, RowHash.Of(Log, LogKey(each), each.Payload));
+            WriteLog(connection, each);
         }
 
-        return connection.Execute(
-            "DELETE FROM device_log WHERE sequence <= (SELECT max(sequence) FROM device_log) - ?1",
-            Broker.BrokerLimits.LogRowsMax);
+        return Prune(connection);
     });
 
     /// <summary>Messages on a topic, oldest first.</summary>
     public IReadOnlyList<LoggedMessage> ReadLog(string topic) =>
-        store.Read(connection => connection.Select(
+        _store.Read(connection => connection.Select(
         "SELECT device, topic, bytes, sha256 FROM device_log WHERE topic = ?1 ORDER BY sequence",
         ReadLogged,
         topic));
 
     /// <summary>The newest messages about sessions, oldest first.</summary>
     public IReadOnlyList<LoggedMessage> ReadNewestSessions(int max) =>
-        store.Read(connection => connection.Select(
+        _store.Read(connection => connection.Select(
         """
         SELECT device, topic, bytes, sha256 FROM (
             SELECT * FROM device_log WHERE topic >= 'session/' AND topic < 'session0'
@@ -102,7 +106,7 @@ public sealed class DeviceStore(NodeStore store)
         max));
 
     public KeptReply? FindReply(string device, MessageId id) =>
-        store.Read(connection => connection.Select(
+        _store.Read(connection => connection.Select(
         "SELECT body_hash, bytes, sha256 FROM device_replies WHERE device = ?1 AND id = ?2",
         row => new KeptReply(
             new Digest(row.Blob(0)),
@@ -115,7 +119,7 @@ public sealed class DeviceStore(NodeStore store)
 
     /// <summary>When a request was taken, or answered; null when it is not known.</summary>
     public Timestamp? FindReplyTime(string device, MessageId id) =>
-        store.Read(connection => connection.Select<Timestamp?>(
+        _store.Read(connection => connection.Select<Timestamp?>(
         "SELECT at_ms FROM device_replies WHERE device = ?1 AND id = ?2",
         row => new Timestamp(row.GetInt64(0)),
         device,
@@ -125,41 +129,28 @@ public sealed class DeviceStore(NodeStore store)
     /// Keeps a request's reply for a day; without one it stands for "being worked on".
     /// </summary>
     public void PutReply(
-        string device, MessageId id, KeptReply reply, Timestamp wallNow) => store.Write(
-        connection =>
-        {
-            byte[] bytes = reply.Reply ?? [];
-            connection.Execute(
-                "DELETE FROM device_replies WHERE at_ms < ?1",
-                wallNow.UnixMs - (long)DeviceLimits.ReplyKept.TotalMilliseconds);
-            return connection.Execute(
-                "INSERT OR REPLACE INTO device_replies VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                device, id.ToString(), wallNow.UnixMs, reply.BodyHash.ToArray(), bytes,
-                RowHash.Of(Replies, ReplyKey(device, id), bytes));
-        });
+        string device, MessageId id, KeptReply reply, Timestamp wallNow) => Happen(
+        new LoggedMessage(
+            device, ReplyTopic + id, EncodeReply(wallNow, reply.BodyHash, reply.Reply ?? [])));
 
     /// <summary>Keeps the secrets of a trip before the ledger is asked for it.</summary>
-    public void PutReservation(string device, MessageId id, byte[] legs) => store.Write(
-        connection => connection.Execute(
-            "INSERT INTO device_reservations (device, id, bytes, sha256) VALUES (?1, ?2, ?3, ?4)",
-            device, id.ToString(), legs, RowHash.Of(Reservations, ReplyKey(device, id), legs)));
+    public void PutReservation(string device, MessageId id, byte[] legs) =>
+        Happen(new LoggedMessage(device, ReservationTopic + id, legs));
 
-    public void SetTrip(string device, MessageId id, TripId trip) => store.Write(
-        connection => connection.Execute(
-            "UPDATE device_reservations SET trip = ?3 WHERE device = ?1 AND id = ?2",
-            device, id.ToString(), trip.Digest.ToArray()));
+    public void SetTrip(string device, MessageId id, TripId trip) =>
+        Happen(new LoggedMessage(device, TripTopic + id, trip.Digest.ToArray()));
 
-    public KeptReservation? FindReservation(string device, MessageId id) => store.Read(
+    public KeptReservation? FindReservation(string device, MessageId id) => _store.Read(
         connection => connection.Select(
             Columns + " WHERE device = ?1 AND id = ?2", ReadReservation, device,
             id.ToString()).FirstOrDefault());
 
     public KeptReservation? FindReservation(TripId trip) =>
-        store.Read(connection => connection.Select(
+        _store.Read(connection => connection.Select(
         Columns + " WHERE trip = ?1", ReadReservation, trip.Digest.ToArray()).FirstOrDefault());
 
     /// <summary>A device's reservations that became trips, the newest first.</summary>
-    public IReadOnlyList<KeptReservation> ReadHistory(string device, int max) => store.Read(
+    public IReadOnlyList<KeptReservation> ReadHistory(string device, int max) => _store.Read(
         connection => connection.Select(
             Columns + " WHERE device = ?1 AND trip IS NOT NULL ORDER BY sequence DESC LIMIT ?2",
             ReadReservation,

@@ -116,6 +116,16 @@ public sealed class StateHistory : IDisposable
         }
     }
 
+    /// <summary>Forgets everything, to be written again; returns when it has.</summary>
+    public void Clear()
+    {
+        Request request = new(Sync: true, Clear: true);
+        if (Add(new Item(null, null, 0, request)))
+        {
+            request.Done.Wait();
+        }
+    }
+
     /// <summary>
     /// Returns when everything given before survives a power cut, or cannot be written.
     /// </summary>
@@ -225,6 +235,11 @@ public sealed class StateHistory : IDisposable
                 Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
             }
 
+            if (item.Request is { Clear: true })
+            {
+                _files.Clear();
+            }
+
             if (item.Request is { Sync: true })
             {
                 _files.Sync();
@@ -242,7 +257,7 @@ public sealed class StateHistory : IDisposable
     private static TaskCompletionSource NewSignal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed record Request(bool Sync)
+    private sealed record Request(bool Sync, bool Clear = false)
     {
         public ManualResetEventSlim Done { get; } = new();
     }

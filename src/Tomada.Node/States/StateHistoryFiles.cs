@@ -344,7 +344,8 @@ internal sealed class StateHistoryFiles : IDisposable
         }
     }
 
-    private void Clear()
+    /// <summary>Removes all heights.</summary>
+    public void Clear()
     {
         foreach (StateFile part in Parts)
         {
