@@ -39,6 +39,13 @@ internal sealed class ControlClient : IDisposable
     public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
         (await GetAsync("/control/v1/stations", NodeJson.Default.StationAnswerArray, stop))!;
 
+    /// <summary>Validates the whole stored chain; as long as that takes.</summary>
+    public async Task<ChainAnswer> ChainAsync(CancellationToken stop)
+    {
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        return (await GetAsync("/control/v1/chain", NodeJson.Default.ChainAnswer, stop))!;
+    }
+
     public async Task<NetworkAnswer> NetworkAsync(CancellationToken stop) =>
         (await GetAsync("/control/v1/network", NodeJson.Default.NetworkAnswer, stop))!;
 

@@ -22,6 +22,7 @@ RootCommand root = new(
     NodeCommand.Create(),
     NetworkCommand.Create(),
     KeysCommand.Create(),
+    DoctorCommand.Create(),
     CompanyCommand.Create(),
     RebuildCommand.Create(),
     StationCommand.Create(),

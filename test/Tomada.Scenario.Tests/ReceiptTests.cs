@@ -55,6 +55,9 @@ public sealed class ReceiptTests(OutsideNetwork network)
                     .. grown["hashes"]!.AsArray().Select(
                         each => Digest.Parse(each!.GetValue<string>())),
                 ]));
+            Ended doctor = await OutsideProcess.RunAsync(
+                stop, "doctor", "--data", company.Data, "--chain");
+            Assert.True(doctor.ExitCode == 0, doctor.ToString());
             Answer evidence = await company.GetAsync("/v1/evidence", stop);
             Assert.True(evidence.Json["items"]!.AsArray().Count == 0, evidence.Text);
         }

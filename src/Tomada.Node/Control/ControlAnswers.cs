@@ -113,6 +113,11 @@ public sealed record ProposalAnswer(
 /// <summary>One line of text, as an invitation is.</summary>
 public sealed record TextAnswer(string Text);
 
+/// <summary>What a check of the whole stored chain found.</summary>
+/// <param name="Height">Blocks that were checked.</param>
+/// <param name="Faults">Lowest first; none when everything is sound.</param>
+public sealed record ChainAnswer(long Height, ChainFault[] Faults);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StationAnswer[]))]
@@ -120,4 +125,5 @@ public sealed record TextAnswer(string Text);
 [JsonSerializable(typeof(EnrolAnswer))]
 [JsonSerializable(typeof(NetworkAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
+[JsonSerializable(typeof(ChainAnswer))]
 public sealed partial class NodeJson : JsonSerializerContext;

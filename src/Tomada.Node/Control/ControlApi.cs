@@ -31,11 +31,27 @@ internal static class ControlApi
         control.MapGet("/status", () => Json(status.Snapshot()));
         control.MapGet(
             "/stations", async (CancellationToken stop) => Json(await status.StationsAsync(stop)));
+        control.MapGet("/chain", (CancellationToken stop) => ChainAsync(status, stop));
         control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
             SubmitAsync(request, status, stop));
         control.MapNetwork(status);
         control.MapPost("/devices", (HttpRequest request, CancellationToken stop) =>
             EnrolAsync(request, status, stop));
+    }
+
+    /// <summary>Takes as long as executing the chain does, on a thread of its own.</summary>
+    private static async Task<IResult> ChainAsync(NodeStatus status, CancellationToken stop)
+    {
+        if (status.CheckChain is not { } check || status.Desk is not { } desk)
+        {
+            return Problem(
+                StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
+        }
+
+        long height = desk.State.Height;
+        IReadOnlyList<ChainFault> faults = await Task.Run(() => check(stop), stop);
+        return TypedResults.Json(
+            new ChainAnswer(height, [.. faults]), NodeJson.Default.ChainAnswer);
     }
 
     private static Task<IResult> SubmitAsync(

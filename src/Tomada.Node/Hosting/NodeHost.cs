@@ -116,9 +116,7 @@ public static class NodeHost
         LedgerDesk desk = loop.Desk;
         member.Peers.EnterNetwork(
             genesis.NetworkId, company => KnownCompanies.Find(desk.State, company));
-        status.NetworkHeight = () => loop.NetworkHeight;
-        status.WhyNotVoting = () => loop.LostKey.WhyNotVoting(desk);
-        status.Founded(desk, () => loop.PendingCount);
+        status.Runs(loop, member.Store);
         await loop.SyncAsync(stop);
         status.Network?.Runs(desk);
         MembershipService membership = new(

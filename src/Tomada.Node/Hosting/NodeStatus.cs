@@ -25,11 +25,23 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     /// <summary>Where the operator looks after the network; null in a node of nobody.</summary>
     public NetworkDesk? Network { get; set; }
 
+    /// <summary>Validates the whole stored chain; null until the node runs.</summary>
+    public Func<CancellationToken, IReadOnlyList<ChainFault>>? CheckChain { get; set; }
+
     /// <summary>Companies with a live, proven channel.</summary>
     public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
 
     /// <summary>The newest block that an honest member has.</summary>
     public Func<long> NetworkHeight { get; set; } = () => 0;
+
+    /// <summary>The network is formed, and the loop stands ready.</summary>
+    public void Runs(ReplicationLoop loop, Storage.NodeStore store)
+    {
+        NetworkHeight = () => loop.NetworkHeight;
+        CheckChain = stop => new ChainCheck(loop.Desk, store, loop.Log).Run(stop);
+        WhyNotVoting = () => loop.LostKey.WhyNotVoting(loop.Desk);
+        Founded(loop.Desk, () => loop.PendingCount);
+    }
 
     public void Founded(LedgerDesk desk, Func<int> pending)
     {

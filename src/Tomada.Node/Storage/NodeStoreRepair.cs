@@ -28,6 +28,15 @@ public sealed partial class NodeStore
         row => new MissingBlocks(row.GetInt64(0), row.GetInt64(1)),
         TipHeight + 1));
 
+    /// <summary>A block turned out wrong though its checksum fits: it is set aside too.</summary>
+    public void Suspect(long height)
+    {
+        if (!_suspects.Contains(height))
+        {
+            _suspects.Enqueue(height);
+        }
+    }
+
     /// <summary>
     /// Moves the blocks whose rows failed their checksum out of the chain, to a table where they
     /// can be looked at; their heights, lowest first.

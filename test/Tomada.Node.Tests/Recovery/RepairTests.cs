@@ -169,6 +169,46 @@ public sealed class RepairTests
         }
     }
 
+    [Fact]
+    public async Task A_check_of_everything_finds_what_no_checksum_does_and_names_the_entry()
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(10);
+        await node.CosignedAsync(node.Desk.State.Size);
+        Assert.Empty(Check(node));
+
+        // Somebody rewrites an entry of block 4, and the row's checksum with it.
+        ConsensusMessage.Decided block = node.Block(4);
+        Ledger.Block decoded = Ledger.Block.Codec.Decode(block.Value);
+        byte[] forged = (byte[])decoded.Entries[0].Clone();
+        forged[^1] ^= 1;
+        byte[] bytes = Ledger.Block.Codec.Encode(
+            new Ledger.Block(decoded.Entries.SetItem(0, forged)));
+        node.Store.Write(connection => connection.Execute(
+            "UPDATE blocks SET bytes = ?1, sha256 = ?2 WHERE height = 4",
+            bytes,
+            RowHash.Of("blocks", "4@6", bytes)));
+        Assert.Equal(bytes, node.Store.ReadBlock(4)!.Bytes);
+        ChainFault fault = Assert.Single(Check(node));
+        Assert.Equal((4, 6), (fault.Height, fault.Entry));
+
+        node.Reach(LoneNode.Peer);
+        Assert.Equal(4, await node.AskedAsync());
+        node.Receive(new PeerMessage.BlockAnswer([block]));
+        while (node.Store.ReadMissing().Count > 0)
+        {
+            await node.GrowAsync(node.Desk.State.Height + 1);
+        }
+
+        Assert.Empty(Check(node));
+    }
+
+    private static IReadOnlyList<ChainFault> Check(LoneNode node) =>
+        new ChainCheck(node.Desk, node.Store, node.Published).Run(
+            TestContext.Current.CancellationToken);
+
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path)
     {
         using HttpResponseMessage answer = await http.GetAsync(
