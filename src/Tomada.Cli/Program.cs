@@ -30,6 +30,7 @@ RootCommand root = new(
     SimCommand.Create(),
     AuditCommand.Create(),
     BenchCommand.Create(),
+    PriceCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

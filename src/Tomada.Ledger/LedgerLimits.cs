@@ -129,6 +129,11 @@ public static class LedgerLimits
     /// <summary>Most elements of a tariff, and price components of an element.</summary>
     public const int TariffElementsMax = 32;
 
+    /// <summary>
+    /// Readings kept of a session; beyond them the newest replaces the one before it.
+    /// </summary>
+    public const int ReadingsMax = 200;
+
     /// <summary>Largest energy of one leg or session, in Wh.</summary>
     public const long EnergyWhMax = 1_000_000;
 

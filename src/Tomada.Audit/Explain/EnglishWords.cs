@@ -49,6 +49,7 @@ internal sealed class EnglishWords : IWords
             "published", "publish",
             $"the EVSE {each.Evse} with {each.Connectors.Length} connectors"),
         PutTariff each => new("published", "publish", $"the tariff {each.Id}"),
+        PutOcpiTariff each => new("published", "publish", $"the tariff {each.Id}"),
         SetEvseAvailability each => new(
             "declared", "declare",
             $"the EVSE {each.Evse} {StateOf(each.Availability)} until {each.ValidUntil}"),
@@ -103,6 +104,9 @@ internal sealed class EnglishWords : IWords
         CdrIssued each =>
             $"the rules price {each.Cdr.EnergyWh} Wh at {each.Cdr.Total}, which {each.Cdr.Home} "
                 + $"owes {each.Cdr.Owner}",
+        CdrPriced each =>
+            $"the tariff's {each.Price.Lines.Length} lines make {each.Price.BeforeTaxes} before "
+                + $"taxes and {each.Price.AfterTaxes} with them",
         CdrAccepted each => $"the CDR of {each.Session} is accepted",
         Posted each => $"{each.Postings.Length} postings move the money",
         PeriodClosed each =>

@@ -48,6 +48,7 @@ internal sealed class PortugueseWords : IWords
             "publicou", "publicar",
             $"o EVSE {each.Evse} com {each.Connectors.Length} conectores"),
         PutTariff each => new("publicou", "publicar", $"a tarifa {each.Id}"),
+        PutOcpiTariff each => new("publicou", "publicar", $"a tarifa {each.Id}"),
         SetEvseAvailability each => new(
             "declarou", "declarar",
             $"o EVSE {each.Evse} {StateOf(each.Availability)} até {each.ValidUntil}"),
@@ -68,8 +69,7 @@ internal sealed class PortugueseWords : IWords
                 + $"{each.Reading.At}"),
         EndSession each => new(
             "encerrou", "encerrar", $"a sessão {each.End.Session} com {each.End.MeterWh} Wh"),
-        AcknowledgeCdr each => new(
-            "acusou", "acusar", $"o recebimento do CDR de {each.Session}"),
+        AcknowledgeCdr each => new("acusou", "acusar", $"o recebimento do CDR de {each.Session}"),
         AcceptCdr each => new("aceitou", "aceitar", $"o CDR de {each.Session}"),
         ClosePeriod each => new("fechou", "fechar", $"o período de acerto {each.Period}"),
         ReportPayment each => new(
@@ -109,6 +109,9 @@ internal sealed class PortugueseWords : IWords
         CdrIssued each =>
             $"pelas regras, {each.Cdr.EnergyWh} Wh custam {each.Cdr.Total}, que {each.Cdr.Home} "
                 + $"deve a {each.Cdr.Owner}",
+        CdrPriced each =>
+            $"as {each.Price.Lines.Length} linhas da tarifa somam {each.Price.BeforeTaxes} antes "
+                + $"dos impostos e {each.Price.AfterTaxes} com eles",
         CdrAccepted each => $"o CDR de {each.Session} está aceito",
         Posted each => $"{each.Postings.Length} lançamentos movem o dinheiro",
         PeriodClosed each =>

@@ -52,7 +52,7 @@ internal static class RuleDifference
         TripExpired => "I4",
         CdrAccepted => "I5",
         SessionStarted => "I6",
-        CdrIssued => "I7",
+        CdrIssued or CdrPriced => "I7",
         TripHeld or TripConfirmed or TripRefused or LegEnded or TripEnded => "I10",
         MemberProposed or MemberApproved or MembersChanged or MemberChangeWaits
             or MemberProposalEnded or RulesChanged => "I12",

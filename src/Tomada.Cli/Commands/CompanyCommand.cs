@@ -17,6 +17,10 @@ internal static class CompanyCommand
         {
             Submit("put-location", PutLocation.Codec, "Publishes or changes a site."),
             Submit("put-tariff", PutTariff.Codec, "Publishes or changes a price list."),
+            Submit(
+                "put-ocpi-tariff",
+                PutOcpiTariff.Codec,
+                "Publishes or changes a price list with all that OCPI knows."),
             Submit("put-evse", PutEvse.Codec, "Publishes or changes an EVSE."),
             Submit(
                 "set-availability",

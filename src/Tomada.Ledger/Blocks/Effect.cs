@@ -26,6 +26,7 @@ public abstract record Effect
         .Case(45, TripEnded.Codec)
         .Case(60, SessionStarted.Codec)
         .Case(61, CdrIssued.Codec)
+        .Case(62, CdrPriced.Codec)
         .Case(80, CdrAccepted.Codec)
         .Case(81, Posted.Codec)
         .Case(82, PeriodClosed.Codec)
@@ -109,6 +110,13 @@ public sealed record CdrIssued(Cdr Cdr) : Effect
 {
     public static new Codec<CdrIssued> Codec { get; } = RecordCodec<CdrIssued>.Part()
         .Field(1, "cdr", x => x.Cdr, Cdr.Codec);
+}
+
+/// <summary>An OCPI tariff priced the session of the CDR that was issued with it.</summary>
+public sealed record CdrPriced(CdrPrice Price) : Effect
+{
+    public static new Codec<CdrPriced> Codec { get; } = RecordCodec<CdrPriced>.Part()
+        .Field(1, "price", x => x.Price, CdrPrice.Codec);
 }
 
 /// <summary>A CDR was accepted, by word or by silence.</summary>

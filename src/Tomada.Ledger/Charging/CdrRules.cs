@@ -20,6 +20,35 @@ internal static class CdrRules
         TimeWindow period = new(session.Start.At, session.LastAt);
         (ImmutableArray<CdrLine> lines, Money total) =
             TariffEngine.Price(tariff, period, session.EnergyWh);
+        return Make(session, request, lines, total, issuedAt);
+    }
+
+    /// <summary>The same by an OCPI tariff; its lines stand in the second record.</summary>
+    /// <param name="session">Completed, and longer than an instant.</param>
+    /// <param name="request">Its leg: window and cap.</param>
+    /// <param name="tariff">The content that the leg pinned.</param>
+    /// <param name="readings">What its station signed.</param>
+    /// <param name="issuedAt">Block time.</param>
+    public static (Cdr Cdr, CdrPrice Price) Compute(
+        Session session,
+        LegRequest request,
+        OcpiTariff tariff,
+        SessionReadings readings,
+        Timestamp issuedAt)
+    {
+        SessionPrice price = OcpiPricing.Price(tariff, readings.Priced(request.Window));
+        return (
+            Make(session, request, [], price.AfterTaxes, issuedAt),
+            CdrPrice.Of(session.Id, price));
+    }
+
+    private static Cdr Make(
+        Session session,
+        LegRequest request,
+        ImmutableArray<CdrLine> lines,
+        Money total,
+        Timestamp issuedAt)
+    {
         Invariant.Require(
             total.Currency == request.PriceCap.Currency, "a leg's cap has its tariff's currency");
         return new Cdr(
@@ -27,7 +56,7 @@ internal static class CdrRules
             session.Home,
             session.Evse,
             request.Tariff,
-            period,
+            new TimeWindow(session.Start.At, session.LastAt),
             session.EnergyWh,
             lines,
             total.Amount <= request.PriceCap.Amount ? total : request.PriceCap,
@@ -42,9 +71,26 @@ internal static class CdrRules
     {
         Invariant.Require(!state.Cdrs.Contains(session.Id), $"I6 session {session.Id} has one CDR");
         LegRequest request = TripRules.FindLeg(state, session.Id.Leg)!.Request;
-        Cdr cdr = Compute(session, request, state.Tariffs.Get(request.Tariff), state.Time);
+        Cdr cdr;
+        CdrPrice? price = null;
+        if (state.OcpiTariffs.TryGet(request.Tariff, out OcpiTariff? tariff))
+        {
+            SessionReadings readings = state.Of(Tables.Readings).Get(session.Id);
+            (cdr, price) = Compute(session, request, tariff, readings, state.Time);
+        }
+        else
+        {
+            cdr = Compute(session, request, state.Tariffs.Get(request.Tariff), state.Time);
+        }
+
         state.Cdrs.Put(session.Id, cdr);
         state.Emit(new CdrIssued(cdr));
+        if (price is not null)
+        {
+            state.Of(Tables.CdrPrices).Put(session.Id, price);
+            state.Emit(new CdrPriced(price));
+        }
+
         Post(state, cdr, new Posting(
             Books.Of(cdr.Owner, AccountKind.Suspense, cdr.Total),
             Books.Of(cdr.Home, AccountKind.Suspense, cdr.Total),

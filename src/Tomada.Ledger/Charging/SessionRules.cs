@@ -42,6 +42,14 @@ internal static class SessionRules
             LastAt: start.At,
             LastMeterWh: start.MeterWh,
             SessionState.Active));
+        if (state.OcpiTariffs.Contains(leg.Request.Tariff))
+        {
+            LocationId location = state.Evses.Get(start.Evse).Published.Location;
+            state.Of(Tables.Readings).Put(start.Session, new SessionReadings(
+                state.Locations.Get(location).TimeZone,
+                [new TimedReading(start.At, start.MeterWh)]));
+        }
+
         state.Of(Tables.NewestSessions).Put(start.Evse, start.Session);
         TripRules.StartCharging(state, start.Session.Leg);
         Deadlines.Set(
@@ -78,6 +86,7 @@ internal static class SessionRules
             LastAt = reading.At,
             LastMeterWh = reading.MeterWh,
         });
+        Keep(state, session.Id, reading.At, reading.MeterWh);
         return Outcome.Applied;
     }
 
@@ -105,6 +114,7 @@ internal static class SessionRules
             return refusal;
         }
 
+        Keep(state, session.Id, end.At, end.MeterWh);
         Complete(state, session with
         {
             LastSequence = end.Sequence,
@@ -120,6 +130,15 @@ internal static class SessionRules
     /// </summary>
     public static void EndBySilence(Working state, SessionId id) =>
         Complete(state, state.Sessions.Get(id));
+
+    private static void Keep(Working state, SessionId session, Timestamp at, long meterWh)
+    {
+        WorkingTable<SessionId, SessionReadings> table = state.Of(Tables.Readings);
+        if (table.TryGet(session, out SessionReadings? readings))
+        {
+            table.Put(session, readings.With(at, meterWh));
+        }
+    }
 
     private static void Complete(Working state, Session session)
     {

@@ -113,7 +113,7 @@ internal static class ClearingInvariants
             $"I6 CDR {cdr.Session} has its session");
         LegId leg = cdr.Session.Leg;
         LegRequest request = rows.Trips[leg.Trip].Legs[leg.Number - 1].Request;
-        Cdr again = CdrRules.Compute(session!, request, rows.Tariffs[cdr.Tariff], cdr.IssuedAt) with
+        Cdr again = Recompute(rows, session!, request, cdr) with
         {
             State = cdr.State,
             AcknowledgedAt = cdr.AcknowledgedAt,
@@ -140,6 +140,24 @@ internal static class ClearingInvariants
                     new DeadlineSubject(DeadlineKind.CdrSilence, cdr.Session.ToString()))
                     == (cdr.State == CdrState.Acknowledged),
             $"I5 CDR {cdr.Session} waits where its state says");
+    }
+
+    private static Cdr Recompute(
+        ClearingRows rows, Session session, LegRequest request, Cdr cdr)
+    {
+        if (!rows.OcpiTariffs.TryGetValue(cdr.Tariff, out OcpiTariff? tariff))
+        {
+            return CdrRules.Compute(session, request, rows.Tariffs[cdr.Tariff], cdr.IssuedAt);
+        }
+
+        (Cdr again, CdrPrice price) = CdrRules.Compute(
+            session, request, tariff, rows.Readings[cdr.Session], cdr.IssuedAt);
+        Invariant.Require(
+            rows.Prices.TryGetValue(cdr.Session, out CdrPrice? kept)
+                && CdrPrice.Codec.Encode(kept).AsSpan()
+                    .SequenceEqual(CdrPrice.Codec.Encode(price)),
+            $"I7 the price of CDR {cdr.Session} recomputes");
+        return again;
     }
 
     private static void CheckPeriod(ClearingRows rows, Period period)
@@ -239,6 +257,9 @@ internal static class ClearingInvariants
     private sealed record ClearingRows(
         ImmutableSortedDictionary<TripId, Trip> Trips,
         ImmutableSortedDictionary<Digest, Tariff> Tariffs,
+        ImmutableSortedDictionary<Digest, OcpiTariff> OcpiTariffs,
+        ImmutableSortedDictionary<SessionId, SessionReadings> Readings,
+        ImmutableSortedDictionary<SessionId, CdrPrice> Prices,
         ImmutableSortedDictionary<SessionId, Session> Sessions,
         ImmutableSortedDictionary<SessionId, Cdr> Cdrs,
         ImmutableSortedDictionary<AccountId, Account> Accounts,
@@ -250,6 +271,9 @@ internal static class ClearingInvariants
         public static ClearingRows Of(LedgerState state) => new(
             state.Trips,
             state.Tariffs,
+            state.OcpiTariffs,
+            state.Of(Tables.Readings),
+            state.Of(Tables.CdrPrices),
             state.Sessions,
             state.Cdrs,
             state.Accounts,
@@ -261,6 +285,9 @@ internal static class ClearingInvariants
         public static ClearingRows Of(Working state) => new(
             state.Trips.Rows,
             state.Tariffs.Rows,
+            state.OcpiTariffs.Rows,
+            state.Of(Tables.Readings).Rows,
+            state.Of(Tables.CdrPrices).Rows,
             state.Sessions.Rows,
             state.Cdrs.Rows,
             state.Accounts.Rows,

@@ -91,6 +91,9 @@ public sealed class LedgerState
     /// <summary>Every content that a price list ever had.</summary>
     public ImmutableSortedDictionary<Digest, Tariff> Tariffs => Of(Tables.Tariffs);
 
+    /// <summary>The same in OCPI's full form.</summary>
+    public ImmutableSortedDictionary<Digest, OcpiTariff> OcpiTariffs => Of(Tables.OcpiTariffs);
+
     public ImmutableSortedDictionary<TripId, Trip> Trips => Of(Tables.Trips);
 
     /// <summary>

@@ -66,6 +66,10 @@ public static class Tables
     public static Table<Digest, Tariff> Tariffs { get; } =
         Proven("tariff-content", Digest.Codec, Tariff.Codec);
 
+    /// <summary>The same for price lists in OCPI's full form.</summary>
+    public static Table<Digest, OcpiTariff> OcpiTariffs { get; } =
+        Proven("ocpi-tariff-content", Digest.Codec, OcpiTariff.Codec);
+
     // Trips.
     public static Table<TripId, Trip> Trips { get; } = Proven("trip", TripId.Codec, Trip.Codec);
 
@@ -77,6 +81,14 @@ public static class Tables
         Proven("session", SessionId.Codec, Session.Codec);
 
     public static Table<SessionId, Cdr> Cdrs { get; } = Proven("cdr", SessionId.Codec, Cdr.Codec);
+
+    /// <summary>Readings of the sessions that an OCPI tariff prices.</summary>
+    public static Table<SessionId, SessionReadings> Readings { get; } =
+        Proven("session-readings", SessionId.Codec, SessionReadings.Codec);
+
+    /// <summary>How an OCPI tariff priced a session.</summary>
+    public static Table<SessionId, CdrPrice> CdrPrices { get; } =
+        Proven("cdr-price", SessionId.Codec, CdrPrice.Codec);
 
     // Clearing.
     public static Table<LegId, Hold> Holds { get; } = Proven("hold", LegId.Codec, Hold.Codec);

@@ -70,6 +70,8 @@ public sealed class Working
 
     public WorkingTable<Digest, Tariff> Tariffs => Of(Tables.Tariffs);
 
+    public WorkingTable<Digest, OcpiTariff> OcpiTariffs => Of(Tables.OcpiTariffs);
+
     public WorkingTable<TripId, Trip> Trips => Of(Tables.Trips);
 
     public WorkingTable<EvseId, ImmutableArray<Booking>> Calendar => Of(Tables.Calendar);

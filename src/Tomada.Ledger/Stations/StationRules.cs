@@ -43,6 +43,39 @@ internal static class StationRules
         return Outcome.Applied;
     }
 
+    public static Outcome Apply(Working state, TransactionContext context, PutOcpiTariff body)
+    {
+        if (body.Id.Company != context.Sender)
+        {
+            return NotOwn("tariff", body.Id);
+        }
+
+        if (body.Tariff.TimeZones != LocalClock.Version)
+        {
+            return Outcome.Refused(
+                OutcomeCode.OutOfRules, $"timeZones: allowed is {LocalClock.Version}");
+        }
+
+        if (body.Tariff.Elements.Any(each => each.Restrictions?.NeedsCurrent == true))
+        {
+            return Outcome.Refused(
+                OutcomeCode.OutOfRules, "restrictions: a station's readings state no current");
+        }
+
+        Digest hash = body.Tariff.Hash();
+        if (!state.OcpiTariffs.Contains(hash))
+        {
+            state.OcpiTariffs.Put(hash, body.Tariff);
+        }
+
+        if (!state.TariffHashes.TryGet(body.Id, out Digest published) || published != hash)
+        {
+            state.TariffHashes.Put(body.Id, hash);
+        }
+
+        return Outcome.Applied;
+    }
+
     public static Outcome Apply(Working state, TransactionContext context, PutEvse body)
     {
         if (Refuse(state, context, body) is { } refusal)

@@ -118,3 +118,15 @@ public sealed record OcpiTariff(
 
     public Digest Hash() => Digest.Tagged(Tag, Codec.Encode(this));
 }
+
+/// <summary>
+/// Publishes or changes a price list of the sender, by its id as <see cref="PutTariff"/> does.
+/// Refused where the tariff names other time zones than the network's, or a current: the stations'
+/// readings state none.
+/// </summary>
+public sealed record PutOcpiTariff(TariffId Id, OcpiTariff Tariff) : Body
+{
+    public static new Codec<PutOcpiTariff> Codec { get; } = RecordCodec<PutOcpiTariff>.Versioned(1)
+        .Field(1, "id", x => x.Id, TariffId.Codec)
+        .Field(2, "tariff", x => x.Tariff, OcpiTariff.Codec);
+}

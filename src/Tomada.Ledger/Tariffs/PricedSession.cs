@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tomada.Primitives;
+using Tomada.Primitives.Encoding;
 
 namespace Tomada.Ledger;
 
@@ -51,7 +52,19 @@ public sealed record PriceLine(
     long Billed,
     long PriceMicros,
     int? VatMicros,
-    long CostMicros);
+    long CostMicros)
+{
+    public static Codec<PriceLine> Codec { get; } = RecordCodec<PriceLine>.Part()
+        .Field(1, "type", x => x.Type, Codecs.Enum<PriceDimension>())
+        .OptionalValue(2, "reservation", x => x.Reservation, Codecs.Enum<ReservationKind>())
+        .Field(3, "element", x => x.Element, Codecs.Int(1, LedgerLimits.TariffElementsMax))
+        .Field(4, "from", x => x.From, Timestamp.Codec)
+        .Field(5, "volume", x => x.Volume, Codecs.Long(0, long.MaxValue))
+        .Field(6, "billed", x => x.Billed, Codecs.Long(0, long.MaxValue))
+        .Field(7, "priceMicros", x => x.PriceMicros, Codecs.Long(0, 1_000_000_000_000))
+        .OptionalValue(8, "vatMicros", x => x.VatMicros, Codecs.Int(0, 1_000_000))
+        .Field(9, "costMicros", x => x.CostMicros, Codecs.Long(0, long.MaxValue));
+}
 
 /// <summary>Which limit of a tariff a session met.</summary>
 public enum MetLimit

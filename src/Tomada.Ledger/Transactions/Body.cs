@@ -21,6 +21,7 @@ public abstract record Body
         .Case(21, PutEvse.Codec)
         .Case(22, PutTariff.Codec)
         .Case(24, SetEvseAvailability.Codec)
+        .Case(25, PutOcpiTariff.Codec)
         .Case(40, ProposeTrip.Codec)
         .Case(41, AnswerLeg.Codec)
         .Case(60, StartSession.Codec)

@@ -17,6 +17,7 @@ internal static class Dispatch
         ReportTwoHeads each => EvidenceRules.Apply(state, context, each),
         PutLocation each => StationRules.Apply(state, context, each),
         PutTariff each => StationRules.Apply(state, context, each),
+        PutOcpiTariff each => StationRules.Apply(state, context, each),
         PutEvse each => StationRules.Apply(state, context, each),
         SetEvseAvailability each => StationRules.Apply(state, context, each),
         ProposeTrip each => TripProposals.Apply(state, context, each),

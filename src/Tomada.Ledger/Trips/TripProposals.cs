@@ -120,7 +120,9 @@ internal static class TripProposals
                 $"{name}: the tariff of {leg.Evse} is now {tariff.ToShortString()}");
         }
 
-        Currency currency = state.Tariffs.Get(tariff).Currency;
+        Currency currency = state.Tariffs.TryGet(tariff, out Tariff? simple)
+            ? simple.Currency
+            : state.OcpiTariffs.Get(tariff).Currency;
         return leg.PriceCap.Currency == currency && leg.PriceCap.Amount >= 0
             ? null
             : Outcome.Refused(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tomada.Ledger;
 using Tomada.Node.Devices;
 using Tomada.Primitives;
@@ -54,15 +55,28 @@ internal sealed class ClearingDesk(DeskLedger ledger, Submitter submitter)
     internal static bool Recomputes(LedgerState state, Cdr cdr)
     {
         if (!state.Sessions.TryGetValue(cdr.Session, out Session? session)
-            || !state.Trips.TryGetValue(cdr.Session.Leg.Trip, out Trip? trip)
-            || !state.Tariffs.TryGetValue(cdr.Tariff, out Tariff? tariff))
+            || !state.Trips.TryGetValue(cdr.Session.Leg.Trip, out Trip? trip))
         {
             return false;
         }
 
         LegRequest request = trip.Legs[cdr.Session.Leg.Number - 1].Request;
-        (System.Collections.Immutable.ImmutableArray<CdrLine> lines, Money price) =
-            TariffEngine.Price(tariff, cdr.Period, session.EnergyWh);
+        ImmutableArray<CdrLine> lines = [];
+        Money price;
+        if (state.Tariffs.TryGetValue(cdr.Tariff, out Tariff? simple))
+        {
+            (lines, price) = TariffEngine.Price(simple, cdr.Period, session.EnergyWh);
+        }
+        else if (state.OcpiTariffs.TryGetValue(cdr.Tariff, out OcpiTariff? tariff)
+            && state.Of(Tables.Readings).TryGetValue(cdr.Session, out SessionReadings? readings))
+        {
+            price = OcpiPricing.Price(tariff, readings.Priced(request.Window)).AfterTaxes;
+        }
+        else
+        {
+            return false;
+        }
+
         Money total = price.Amount <= request.PriceCap.Amount ? price : request.PriceCap;
         return cdr.Tariff == request.Tariff && cdr.Evse == request.Evse
             && cdr.EnergyWh == session.EnergyWh && cdr.Total == total

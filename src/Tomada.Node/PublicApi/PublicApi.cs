@@ -142,8 +142,7 @@ internal sealed class PublicApi(
             json,
             "items",
             index.State.TariffHashes,
-            each => StationJson.WriteTariff(
-                json, each.Key, each.Value, index.State.Tariffs[each.Value])));
+            each => StationJson.WriteTariff(json, each.Key, each.Value, index.State)));
     }
 
     private async Task BlocksAsync(HttpContext context)

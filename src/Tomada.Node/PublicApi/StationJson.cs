@@ -50,8 +50,22 @@ internal static class StationJson
                 WriteLocation(json, state, each, evses[each.Location]));
     }
 
-    public static void WriteTariff(Utf8JsonWriter json, TariffId id, Digest hash, Tariff tariff)
+    public static void WriteTariff(
+        Utf8JsonWriter json, TariffId id, Digest hash, LedgerState state)
     {
+        if (!state.Tariffs.TryGetValue(hash, out Tariff? tariff))
+        {
+            OcpiTariff full = state.OcpiTariffs[hash];
+            json.WriteStartObject();
+            json.WriteString("id", id.ToString());
+            json.WriteString("company", id.Company.Value);
+            json.WriteString("hash", hash.ToString());
+            json.WriteString("currency", full.Currency.Code);
+            ApiJson.Record(json, "ocpi", OcpiTariff.Codec, full);
+            json.WriteEndObject();
+            return;
+        }
+
         json.WriteStartObject();
         json.WriteString("id", id.ToString());
         json.WriteString("company", id.Company.Value);

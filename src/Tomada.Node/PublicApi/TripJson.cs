@@ -65,6 +65,11 @@ internal sealed class TripJson(ChainIndex index, Chronicle chronicle)
         json.WriteString("tariff", cdr.Tariff.ToString());
         ApiJson.Record(json, "period", TimeWindow.Codec, cdr.Period);
         ApiJson.Array(json, "lines", cdr.Lines, line => CdrLine.Codec.WriteJson(json, line));
+        if (State.Of(Tables.CdrPrices).TryGetValue(cdr.Session, out CdrPrice? price))
+        {
+            ApiJson.Record(json, "price", CdrPrice.Codec, price);
+        }
+
         json.WriteString("issuedAt", cdr.IssuedAt.ToString());
         ApiJson.Optional(json, "acknowledgedAt", cdr.AcknowledgedAt?.ToString());
         ApiJson.Optional(
@@ -163,9 +168,9 @@ internal sealed class TripJson(ChainIndex index, Chronicle chronicle)
     /// What all the energy over the whole window would cost, as far as it can be priced.
     /// </summary>
     private Money? Estimate(LegRequest request) =>
-        State.Tariffs.TryGetValue(request.Tariff, out Tariff? tariff)
+        TariffBook.CurrencyOf(State, request.Tariff) is not null
         && request.Window.Until.UnixMs - request.Window.From.UnixMs <= LedgerLimits.SessionMsMax
-            ? TariffEngine.Price(tariff, request.Window, request.EnergyWh).Total
+            ? TariffBook.Most(State, request.Tariff, request.Window, request.EnergyWh)
             : null;
 
     private void WriteLocation(Utf8JsonWriter json, EvseId id)

@@ -44,7 +44,8 @@ internal sealed class RoutePlanning(RoadGraph roads)
                 ? [.. booked.Select(booking => booking.Window)]
                 : [],
             (evse, energyWh, charging) =>
-                Price(state, evse, new TimeWindow(now, now.Plus(charging)), energyWh));
+                TariffBook.Estimate(
+                    state, evse, new TimeWindow(now, now.Plus(charging)), energyWh));
         return result switch
         {
             PlanResult.Found found => Reply.Done(re, new PlanReply([.. found.Plans.Select(Body)])),
@@ -58,13 +59,6 @@ internal sealed class RoutePlanning(RoadGraph roads)
                 Reply.Refused(re, ReplyCode.Unavailable, "the journey has too many possible plans"),
             _ => throw new System.Diagnostics.UnreachableException(result.GetType().Name),
         };
-    }
-
-    /// <summary>What a stop costs by the EVSE's present tariff.</summary>
-    public static Money Price(LedgerState state, EvseId evse, TimeWindow period, long energyWh)
-    {
-        Digest hash = state.TariffHashes[state.Evses[evse].Published.Tariff];
-        return TariffEngine.Price(state.Tariffs[hash], period, energyWh).Total;
     }
 
     private static bool TryQuery(

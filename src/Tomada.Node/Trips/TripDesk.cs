@@ -210,7 +210,11 @@ internal sealed class TripDesk(
         leg.Window,
         leg.EnergyWh,
         state.TariffHashes[state.Evses[leg.Evse].Published.Tariff],
-        RoutePlanning.Price(state, leg.Evse, leg.Window, leg.EnergyWh),
+        TariffBook.Most(
+            state,
+            state.TariffHashes[state.Evses[leg.Evse].Published.Tariff],
+            leg.Window,
+            leg.EnergyWh),
         LegRequest.HashSecret(secret));
 
     private static ReplyCode CodeOf(OutcomeCode code) => code switch

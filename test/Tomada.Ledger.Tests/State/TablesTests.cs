@@ -9,8 +9,9 @@ public class TablesTests
         [
             "member", "rules", "rules-vote", "clock",
             "party", "member-proposal", "member-change", "lane", "guilt", "head-guilt",
-            "location", "evse", "tariff", "tariff-content",
-            "trip", "calendar", "session", "cdr", "hold", "account", "period",
+            "location", "evse", "tariff", "tariff-content", "ocpi-tariff-content",
+            "trip", "calendar", "session", "cdr", "session-readings",
+            "cdr-price", "hold", "account", "period",
             "deadline",
         ],
         Tables.All.Where(table => table.IsProven).Select(table => table.Name));

@@ -60,7 +60,8 @@ public sealed class OcpiPricingTests
         // Dear at 6.00 an hour but from 02:00 to 03:00, which is free, over three hours.
         bool isGap = date == "2026-03-29";
         OcpiTariff tariff = Tariff(
-            new OcpiElement([Hour(0)], Between("02:00", "03:00")), new OcpiElement([Hour(6_000_000)]));
+            new OcpiElement([Hour(0)], Between("02:00", "03:00")),
+            new OcpiElement([Hour(6_000_000)]));
 
         SessionPrice price = OcpiPricing.Price(
             tariff, Stories.Of(date, $"{at} charge 240 0", Berlin));

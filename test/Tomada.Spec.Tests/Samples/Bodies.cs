@@ -15,6 +15,9 @@ internal static class Bodies
         -37_206_000,
         "America/Maceio");
 
+    public static PutOcpiTariff OcpiTariff { get; } =
+        new(TariffId.Parse("br-bbb/noite"), Sample.OcpiTariff);
+
     public static PutTariff Tariff { get; } =
         new(TariffId.Parse("br-bbb/dia"), Sample.Tariff);
 
@@ -59,6 +62,7 @@ internal static class Bodies
             (Sample.B, new ConfirmPayment(1, 1, Sample.Text("pix reference"))),
             (Sample.B, new ReportTwoHeads(
                 Records.HeadGuilt.Evidence, Records.HeadGuilt.IdentityKey)),
+            (Sample.B, OcpiTariff),
         ];
     }
 

@@ -25,6 +25,27 @@ internal static class Records
         null,
         null);
 
+    public static CdrPrice Price { get; } = new(
+        Sample.Session,
+        [
+            new PriceLine(
+                PriceDimension.Time, ReservationKind.Reservation, 1, Sample.Window.From,
+                240_000, 300_000, 12_000_000, 170_000, 1_000_000),
+            new PriceLine(
+                PriceDimension.Energy, null, 3, Sample.SessionStart.At,
+                20_000, 20_000, 2_190_000, null, 43_800_000),
+        ],
+        new Money(4_480, Currency.Brl),
+        new Money(4_497, Currency.Brl),
+        MetLimit.None);
+
+    public static SessionReadings Readings { get; } = new(
+        "America/Bahia",
+        [
+            new TimedReading(Sample.SessionStart.At, Sample.SessionStart.MeterWh),
+            new TimedReading(Sample.SessionEnd.At, Sample.SessionEnd.MeterWh),
+        ]);
+
     public static Cdr SettledCdr { get; } = Cdr with
     {
         State = CdrState.Settled,
@@ -148,6 +169,7 @@ internal static class Records
         new PeriodClosed(Period),
         new PaymentConfirmed(1, 1),
         new PeriodFinal(1),
+        new CdrPriced(Price),
     ];
 
     public static IEnumerable<Entry> Entries()

@@ -24,6 +24,43 @@ internal static class Sample
 
     public static ClockAnchor Clock { get; } = new(Start, Start, 1);
 
+    public static OcpiTariff OcpiTariff { get; } = new(
+        Currency.Brl,
+        TaxIncluded.No,
+        [
+            new OcpiElement(
+                [new OcpiPrice(PriceDimension.Time, 12_000_000, 170_000, 300)],
+                new PriceRestrictions { Reservation = ReservationKind.Reservation }),
+            new OcpiElement(
+                [
+                    new OcpiPrice(PriceDimension.Energy, 1_790_000, 170_000, 1),
+                    new OcpiPrice(PriceDimension.Flat, 1_500_000, null, 1),
+                ],
+                new PriceRestrictions
+                {
+                    StartTime = new TimeOnly(22, 0),
+                    EndTime = new TimeOnly(6, 30),
+                    StartDate = new DateOnly(2026, 11, 1),
+                    EndDate = new DateOnly(2027, 3, 1),
+                    MinWh = 1_000,
+                    MaxWh = 40_000,
+                    MinPowerW = 3_600,
+                    MaxPowerW = 150_000,
+                    MinDurationS = 60,
+                    MaxDurationS = 7_200,
+                    Days = [Weekday.Saturday, Weekday.Sunday],
+                }),
+            new OcpiElement(
+                [
+                    new OcpiPrice(PriceDimension.Energy, 2_190_000, 170_000, 1),
+                    new OcpiPrice(PriceDimension.ParkingTime, 6_000_000, 170_000, 60),
+                ],
+                new PriceRestrictions { MinCurrentMa = 16_000, MaxCurrentMa = 500_000 }),
+        ],
+        new PriceLimit(1_000_000, null),
+        new PriceLimit(300_000_000, 351_000_000),
+        "2026d");
+
     public static Tariff Tariff { get; } = new(
         Currency.Brl,
         [

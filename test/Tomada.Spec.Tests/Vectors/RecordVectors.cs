@@ -93,6 +93,12 @@ internal static class RecordVectors
             "tomada/v1/tariff",
             [Tariff.Codec.Encode(Sample.Tariff)],
             VectorFile.Hashed(Sample.Tariff.Hash()));
+        file.Record("tariff in OCPI's full form", "OcpiTariff", Sample.OcpiTariff);
+        file.Tagged(
+            "tariff in OCPI's full form hash",
+            "tomada/v1/tariff",
+            [OcpiTariff.Codec.Encode(Sample.OcpiTariff)],
+            VectorFile.Hashed(Sample.OcpiTariff.Hash()));
         file.Tagged(
             "secret hash",
             "tomada/v1/secret",

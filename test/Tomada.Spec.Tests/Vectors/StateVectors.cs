@@ -114,10 +114,13 @@ internal sealed class StateVectors
             Bodies.Evse, Availability.Available, Sample.Start.Plus(TimeSpan.FromDays(20))));
         rows.Add(Tables.TariffHashes, Bodies.Tariff.Id, Sample.Tariff.Hash());
         rows.Add(Tables.Tariffs, Sample.Tariff.Hash(), Sample.Tariff);
+        rows.Add(Tables.OcpiTariffs, Sample.OcpiTariff.Hash(), Sample.OcpiTariff);
         rows.Add(Tables.Trips, Sample.Trip, Records.Trip);
         rows.Add(Tables.Calendar, Sample.Evse, [new Booking(Sample.Window, Sample.Leg)]);
         rows.Add(Tables.Sessions, Sample.Session, Records.Session);
         rows.Add(Tables.Cdrs, Sample.Session, Records.SettledCdr);
+        rows.Add(Tables.Readings, Sample.Session, Records.Readings);
+        rows.Add(Tables.CdrPrices, Sample.Session, Records.Price);
         rows.Add(
             Tables.Holds,
             Sample.Leg,
