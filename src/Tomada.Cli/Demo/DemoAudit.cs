@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Tomada.Audit;
 using Tomada.Node;
+using Ed25519 = Tomada.Audit.Ed25519;
 
 namespace Tomada.Cli.Demo;
 
@@ -28,6 +30,7 @@ internal sealed class DemoAudit(DemoWorld world, DemoTrip trip)
             "state root",
             $"at block {statuses[0].Height}: {statuses[0].StateRoot[..16]}…"));
         await CompleteAsync(stop);
+        await VerifyAsync(stop);
         world.Prove(Criterion.Within(
             "consensus-p95",
             world.Decisions.Percentile(95),
@@ -40,6 +43,38 @@ internal sealed class DemoAudit(DemoWorld world, DemoTrip trip)
             "MiB",
             true,
             "largest resident node"));
+    }
+
+    /// <summary>
+    /// What a stranger would do: copies the log of every company, runs the whole of it again
+    /// without asking anybody, and looks for two companies that show different ones.
+    /// </summary>
+    private async Task VerifyAsync(CancellationToken stop)
+    {
+        List<MirrorFolder> mirrors = [];
+        List<AuditReport> reports = [];
+        foreach (DemoCompany company in world.Companies)
+        {
+            MirrorFolder mirror =
+                new(Path.Combine(world.Folder, "mirrors", company.Id.ToString()));
+            Directory.CreateDirectory(mirror.Path);
+            using HttpClient http = new() { BaseAddress = company.Public.Address };
+            HttpLog log = new(http, TimeProvider.System);
+            reports.Add(await new MirrorUpdate(mirror, log.FetchAsync, Ed25519.Verify)
+                .RunAsync(null, stop));
+            mirrors.Add(mirror);
+        }
+
+        AuditReport replay = LogReplay.Run(mirrors[0]);
+        reports.Add(replay);
+        reports.Add(SplitView.Compare(mirrors).Report);
+        double entries = replay.Counts.Single(each => each.Id == "entries").Measured;
+        world.Prove(Criterion.Exactly(
+            "audit-verified",
+            reports.Sum(each => each.Findings.Length),
+            0,
+            "finding",
+            $"{entries} entries run again offline, cosigned, the same at all three companies"));
     }
 
     /// <summary>
