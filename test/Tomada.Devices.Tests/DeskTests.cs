@@ -109,6 +109,15 @@ public sealed class DeskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_car_that_claims_an_evse_is_no_station()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        StationDesk desk = new(_ledger.Desk, world.Broker, Submitter(), TimeProvider.System);
+        Boot(desk, BrokerWorld.Car, s_evse);
+        Assert.Empty(desk.Describe());
+    }
+
+    [Fact]
     public async Task A_station_takes_no_evse_from_one_that_lives()
     {
         await using BrokerWorld world = await BrokerWorld.StartAsync();

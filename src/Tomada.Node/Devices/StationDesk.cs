@@ -76,6 +76,11 @@ internal sealed class StationDesk(
     /// <summary>Anything a station says shows that it lives.</summary>
     public void On(Received message)
     {
+        if (message.From.Kind != DeviceKind.Station)
+        {
+            return;
+        }
+
         StationRecord station = Record(message.From);
         station.HeardMs = WallMs;
         switch (message.Topic)
@@ -95,9 +100,17 @@ internal sealed class StationDesk(
         }
     }
 
-    /// <summary>A station that starts knows nothing: everything is said again.</summary>
+    /// <summary>
+    /// A station that starts knows nothing: everything is said again. A car that starts is none,
+    /// whatever EVSEs it claims.
+    /// </summary>
     public void OnBoot(DeviceAddress from, BootRequest boot)
     {
+        if (from.Kind != DeviceKind.Station)
+        {
+            return;
+        }
+
         StationRecord station = Record(from);
         foreach (EvseId evse in boot.Evses ?? [])
         {
@@ -144,8 +157,6 @@ internal sealed class StationDesk(
         .Where(pair => pair.Value.Evse == evse
             && pair.Value.Acknowledged.GetValueOrDefault(CommandOp.Reserve) == ReplyCode.Ok)
         .Select(pair => pair.Key)];
-
-    public bool IsAlive(DeviceAddress station) => IsAlive(Record(station));
 
     /// <summary>Asks a station for session messages from a sequence on.</summary>
     public void Resend(EvseId evse, SessionId session, int fromTxSeq)
