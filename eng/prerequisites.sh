@@ -18,14 +18,15 @@ require_tools() {
 
 # Real clients that tests use. Installed when we may; else those tests say that they are skipped.
 install_test_tools() {
-  local missing=() oracle="$root/test/Tomada.Oracle.Tests/npm"
-  if [ ! "$oracle/node_modules/.package-lock.json" -nt "$oracle/package-lock.json" ]; then
-    if (cd "$oracle" && npm ci --no-audit --no-fund --loglevel=error > /dev/null); then
-      touch "$oracle/node_modules/.package-lock.json"
+  local missing=() folder
+  for folder in "$root"/test/Tomada.{Oracle,Contract}.Tests/npm; do
+    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
+    if (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error > /dev/null); then
+      touch "$folder/node_modules/.package-lock.json"
     else
-      echo "check: npm could not install $oracle; its tests will be skipped." >&2
+      echo "check: npm could not install $folder; its tests will be skipped." >&2
     fi
-  fi
+  done
   command -v mosquitto_pub > /dev/null || missing+=(mosquitto-clients)
   command -v chromium > /dev/null || missing+=(chromium)
   command -v curl > /dev/null || missing+=(curl)

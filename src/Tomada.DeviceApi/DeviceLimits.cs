@@ -48,6 +48,27 @@ public static class DeviceLimits
     /// <summary>Largest energy of one leg, in Wh.</summary>
     public const long EnergyWhMax = 1_000_000;
 
+    /// <summary>Longest lead that a station is told, in ms of the ledger clock.</summary>
+    public const long LeadMaxMs = 86_400_000;
+
+    /// <summary>Longest range of a car, in m.</summary>
+    public const long RangeMMax = 10_000_000;
+
+    /// <summary>Fastest ledger clock of a simulated network, as a factor.</summary>
+    public const int FactorMax = 7_200;
+
+    /// <summary>Versions of the interface that a node says it speaks.</summary>
+    public const int MajorsMax = 16;
+
+    /// <summary>EVSEs of one station.</summary>
+    public const int EvsesMax = 64;
+
+    /// <summary>Longest that a device is told to stay away, in ms of the wall clock.</summary>
+    public const long RetryAfterMaxMs = 86_400_000;
+
+    /// <summary>Longest certificate or certificate request, in PEM characters.</summary>
+    public const int PemMax = 8_000;
+
     /// <summary>Largest meter reading, in Wh.</summary>
     public const long MeterWhMax = 1L << 50;
 

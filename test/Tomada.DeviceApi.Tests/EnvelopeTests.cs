@@ -14,13 +14,19 @@ public class EnvelopeTests
     public void Every_body_is_written_as_its_golden_sample_and_read_back()
     {
         SortedSet<string> seen = new(StringComparer.Ordinal);
-        Samples.Check(body => seen.Add(body.GetType().Name));
+        Samples.Check((body, _) => seen.Add(body.GetType().Name));
         Assert.Equal(
             typeof(Envelope).Assembly.GetExportedTypes()
                 .Where(type => type.GetInterfaces().Any(each => each.Name == "IDeviceBody`1"))
                 .Select(type => type.Name).Order(StringComparer.Ordinal),
             seen);
     }
+
+    [Fact]
+    public void A_payload_has_the_fields_of_the_interface_and_no_other() => Assert.Equal(
+        Header + "\"body\":{},\"exp\":\"2026-11-23T14:00:00.000Z\"}",
+        Encoding.UTF8.GetString(Envelope.Encode(
+            Samples.Id, Samples.Time, 1, 2, new HeartbeatBody(), Samples.Time)));
 
     [Theory]
     [InlineData("", "payload")]

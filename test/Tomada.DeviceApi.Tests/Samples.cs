@@ -23,6 +23,8 @@ internal static class Samples
         """{"from":"2026-11-23T14:00:00.000Z","until":"2026-11-23T14:40:00.000Z"}""";
     private const string M = """{"amount":4321,"currency":"BRL"}""";
 
+    private const string Pem = "\"-----BEGIN CERTIFICATE-----\"";
+
     private const string LegJson = $$"""
         "leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}}
         """;
@@ -57,7 +59,7 @@ internal static class Samples
         $$"""{"trip":"{{A}}","state":"CONFIRMED","legs":["CONFIRMED"]}""";
 
     /// <summary>Checks that each is written as its golden text and read back to the same.</summary>
-    public static void Check(Action<object> seen)
+    public static void Check(Action<object, Envelope> seen)
     {
         One(
             new StateBody(false, "1.0", "shut down"),
@@ -87,6 +89,20 @@ internal static class Samples
             + ""","meterWh":9000,"offline":true"""
             + $$""","signature":"{{s_unsigned}}","secret":"{{B}}","reason":"WINDOW_ENDED"}""",
             seen);
+        CheckRequests(seen);
+        CheckTrips(seen);
+    }
+
+    private static void CheckRequests(Action<object, Envelope> seen)
+    {
+        One(
+            new EnrollRequest("-----BEGIN CERTIFICATE REQUEST-----"),
+            """{"csr":"-----BEGIN CERTIFICATE REQUEST-----"}""",
+            seen);
+        One(
+            new EnrollReply(B, "-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"),
+            $$"""{"secret":"{{B}}","certificate":{{Pem}},"authority":{{Pem}}}""",
+            seen);
         One(
             new BootRequest("m", "1", [Evse]),
             """{"model":"m","firmware":"1","evses":["br-bbb/dc-1"]}""",
@@ -115,10 +131,9 @@ internal static class Samples
             new ReceiptBody(Reservation.Trip, "c2sp.org/tlog-proof@v1\n"),
             $$"""{"trip":"{{Reservation.Trip}}","receipt":"c2sp.org/tlog-proof@v1\n"}""",
             seen);
-        CheckTrips(seen);
     }
 
-    private static void CheckTrips(Action<object> seen)
+    private static void CheckTrips(Action<object, Envelope> seen)
     {
         One(
             new PlanRequest(
@@ -174,7 +189,7 @@ internal static class Samples
             seen);
     }
 
-    private static void One<T>(T body, string golden, Action<object> seen)
+    private static void One<T>(T body, string golden, Action<object, Envelope> seen)
         where T : class, IDeviceBody<T>
     {
         byte[] payload = Envelope.Encode(Id, Time, 1, 2, body);
@@ -182,6 +197,6 @@ internal static class Samples
         Assert.Equal(golden, envelope.Body.GetRawText());
         Assert.True(envelope.TryRead(out T? again, out why), why);
         Assert.Equal(payload, Envelope.Encode(Id, Time, 1, 2, again));
-        seen(body);
+        seen(body, envelope);
     }
 }

@@ -7,6 +7,7 @@ using Tomada.Node.Broker;
 
 namespace Tomada.Devices.Tests;
 
+[Collection(BrokerCounters.Name)]
 public class BrokerTests
 {
     private const string Online = """{"online":true,"firmware":"1"}""";

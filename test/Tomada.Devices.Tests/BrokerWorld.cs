@@ -20,6 +20,8 @@ internal sealed class BrokerWorld : IAsyncDisposable
     public static readonly DeviceAddress Other = new(Company, DeviceKind.Car, "two");
     public static readonly DeviceAddress Station = new(Company, DeviceKind.Station, "one");
 
+    private static readonly IPEndPoint s_free = new(IPAddress.Loopback, 0);
+
     private readonly NodeStore _store;
     private readonly DeviceLog _log;
 
@@ -51,7 +53,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("tomada-").FullName;
         NodeStore store = NodeStore.Open(folder, DeviceStore.Extension);
         DeviceStore devices = new(store);
-        DeviceRegistry registry = new(Company, devices, folder);
+        DeviceRegistry registry = new(Company, devices, folder, TimeProvider.System);
         DeviceLog log = new(devices);
         BrokerWorld world = new(folder, store, devices, log, registry);
         foreach (DeviceAddress device in (DeviceAddress[])[Car, Other, Station])
@@ -60,7 +62,8 @@ internal sealed class BrokerWorld : IAsyncDisposable
         }
 
         world.Broker = await DeviceBroker.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0), registry, log, () => Node, TimeProvider.System,
+            new BrokerListeners(s_free, s_free, s_free), registry, log, () => Node,
+            TimeProvider.System,
             TestContext.Current.CancellationToken);
         return world;
     }
@@ -77,7 +80,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
 
     public async Task<TestClient> ConnectAsync(
         DeviceAddress device, string? secret = null, string? clientId = null,
-        string? willTopic = null)
+        string? willTopic = null, Action<MqttClientOptionsBuilder>? change = null)
     {
         TestClient client = new();
         MqttClientOptionsBuilder options = new MqttClientOptionsBuilder()
@@ -91,6 +94,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
                 .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
         }
 
+        change?.Invoke(options);
         await client.ConnectAsync(options.Build());
         return client;
     }
@@ -107,6 +111,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
     {
         await Broker.DisposeAsync();
         await _log.DisposeAsync();
+        Registry.Dispose();
         _store.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
@@ -119,10 +124,26 @@ internal sealed class TestClient : IDisposable
     private readonly Channel<(string Topic, string Payload)> _messages =
         Channel.CreateUnbounded<(string, string)>();
 
-    public TestClient() => _client.ApplicationMessageReceivedAsync += args =>
-        _messages.Writer.WriteAsync((
+    private readonly TaskCompletionSource _disconnected =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TestClient()
+    {
+        _client.ApplicationMessageReceivedAsync += args => _messages.Writer.WriteAsync((
             args.ApplicationMessage.Topic,
             Encoding.UTF8.GetString(args.ApplicationMessage.Payload.ToArray()))).AsTask();
+        _client.DisconnectedAsync += _ =>
+        {
+            _disconnected.TrySetResult();
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Ends when the connection has ended.</summary>
+    public Task Disconnected => _disconnected.Task;
+
+    public Task DisconnectAsync() =>
+        _client.DisconnectAsync(new MqttClientDisconnectOptions(), Stop);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -206,8 +206,8 @@ public sealed class DeskTests : IDisposable
             _ledger.Desk, world.Broker, world.Registry, world.Devices, Submitter(),
             TimeProvider.System, receipts);
         return new RequestDesk(
-            _ledger.Desk, world.Broker, world.Devices, null!, trips, null, TimeProvider.System,
-            receipts);
+            _ledger.Desk, world.Broker, world.Devices, world.Registry, null!, trips, null,
+            TimeProvider.System, receipts);
     }
 
     /// <summary>Remembers what is submitted; nothing of it ends.</summary>

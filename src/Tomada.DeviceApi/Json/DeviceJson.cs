@@ -31,6 +31,8 @@ namespace Tomada.DeviceApi.Json;
 [JsonSerializable(typeof(NodeBody))]
 [JsonSerializable(typeof(BootRequest))]
 [JsonSerializable(typeof(BootReply))]
+[JsonSerializable(typeof(EnrollRequest))]
+[JsonSerializable(typeof(EnrollReply))]
 [JsonSerializable(typeof(PlanRequest))]
 [JsonSerializable(typeof(PlanReply))]
 [JsonSerializable(typeof(ReserveRequest))]

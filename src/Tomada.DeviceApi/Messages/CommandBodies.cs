@@ -16,7 +16,8 @@ public sealed record HoldCommand(LegId Leg, EvseId Evse, TimeWindow Window, long
 {
     public static JsonTypeInfo<HoldCommand> Json => DeviceJson.Default.HoldCommand;
 
-    public string? Check() => Ranges.Long("energyWh", EnergyWh, 1, DeviceLimits.EnergyWhMax);
+    public static BodyRules<HoldCommand> Rules { get; } = new BodyRules<HoldCommand>()
+        .Long("energyWh", x => x.EnergyWh, 1, DeviceLimits.EnergyWhMax);
 }
 
 /// <summary>
@@ -35,8 +36,9 @@ public sealed record ReserveCommand(
 {
     public static JsonTypeInfo<ReserveCommand> Json => DeviceJson.Default.ReserveCommand;
 
-    public string? Check() => Ranges.Long("energyWh", EnergyWh, 1, DeviceLimits.EnergyWhMax)
-        ?? Ranges.Long("leadMs", LeadMs, 0, 86_400_000);
+    public static BodyRules<ReserveCommand> Rules { get; } = new BodyRules<ReserveCommand>()
+        .Long("energyWh", x => x.EnergyWh, 1, DeviceLimits.EnergyWhMax)
+        .Long("leadMs", x => x.LeadMs, 0, DeviceLimits.LeadMaxMs);
 }
 
 /// <summary>
@@ -50,7 +52,8 @@ public sealed record ReleaseCommand(
 {
     public static JsonTypeInfo<ReleaseCommand> Json => DeviceJson.Default.ReleaseCommand;
 
-    public string? Check() => Ranges.Text("why", Why);
+    public static BodyRules<ReleaseCommand> Rules { get; } = new BodyRules<ReleaseCommand>()
+        .Text("why", x => x.Why);
 }
 
 /// <summary>Asks for the messages of a session again, from a sequence on.</summary>
@@ -60,5 +63,6 @@ public sealed record ResendCommand(SessionId Session, int FromTxSeq) : IDeviceBo
 {
     public static JsonTypeInfo<ResendCommand> Json => DeviceJson.Default.ResendCommand;
 
-    public string? Check() => Ranges.Long("fromTxSeq", FromTxSeq, 0, DeviceLimits.TxSeqMax);
+    public static BodyRules<ResendCommand> Rules { get; } = new BodyRules<ResendCommand>()
+        .Long("fromTxSeq", x => x.FromTxSeq, 0, DeviceLimits.TxSeqMax);
 }

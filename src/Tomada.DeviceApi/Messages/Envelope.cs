@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tomada.DeviceApi.Json;
 using Tomada.Primitives;
@@ -15,8 +16,8 @@ public interface IDeviceBody<TSelf>
     /// <summary>How it is written.</summary>
     static abstract JsonTypeInfo<TSelf> Json { get; }
 
-    /// <summary>Null, or the field that is out of range and what is allowed there.</summary>
-    string? Check();
+    /// <summary>What is allowed in its fields.</summary>
+    static abstract BodyRules<TSelf> Rules { get; }
 }
 
 /// <summary>
@@ -38,6 +39,7 @@ public sealed record Envelope(
     /// <summary>
     /// SHA-256 of the body as received: tells a repeated request from another one.
     /// </summary>
+    [JsonIgnore]
     public Digest BodyHash => Digest.Of(Encoding.UTF8.GetBytes(Body.GetRawText()));
 
     public static byte[] Encode<T>(
@@ -71,7 +73,9 @@ public sealed record Envelope(
         try
         {
             envelope = JsonSerializer.Deserialize(payload.Span, DeviceJson.Default.Envelope);
-            why = envelope is null ? "payload: null; allowed is one JSON object" : envelope.Check();
+            why = envelope is null
+                ? "payload: null; allowed is one JSON object"
+                : Rules.WhyNot(envelope);
         }
         catch (JsonException malformed)
         {
@@ -97,7 +101,7 @@ public sealed record Envelope(
         try
         {
             body = element.Deserialize(T.Json);
-            string? problem = body is null ? "null; allowed is an object" : body.Check();
+            string? problem = body is null ? "null; allowed is an object" : T.Rules.WhyNot(body);
             why = problem is null ? null : $"{name}.{problem}";
         }
         catch (JsonException malformed)
@@ -117,15 +121,11 @@ public sealed record Envelope(
         return $"{path}: {(position > 0 ? message[..position] : message)}";
     }
 
-    private string? Check()
-    {
-        string? version = V < Version ? $"v: {V}; allowed are {Version} and above" : null;
-        string? body = Body.ValueKind == JsonValueKind.Object
+    internal static BodyRules<Envelope> Rules { get; } = new BodyRules<Envelope>()
+        .Long("v", x => x.V, Version, int.MaxValue)
+        .Long("bs", x => x.Bs, 0, DeviceLimits.CounterMax)
+        .Long("seq", x => x.Seq, 0, DeviceLimits.CounterMax)
+        .Also(x => x.Body.ValueKind == JsonValueKind.Object
             ? null
-            : $"body: {Body.ValueKind}; allowed is an object";
-        return version
-            ?? Ranges.Long("bs", Bs, 0, DeviceLimits.CounterMax)
-            ?? Ranges.Long("seq", Seq, 0, DeviceLimits.CounterMax)
-            ?? body;
-    }
+            : $"body: {x.Body.ValueKind}; allowed is an object");
 }

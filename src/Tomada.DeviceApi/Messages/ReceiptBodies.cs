@@ -10,7 +10,7 @@ public sealed record ReceiptRequest(TripId Trip) : IDeviceBody<ReceiptRequest>
 {
     public static JsonTypeInfo<ReceiptRequest> Json => DeviceJson.Default.ReceiptRequest;
 
-    public string? Check() => null;
+    public static BodyRules<ReceiptRequest> Rules { get; } = new BodyRules<ReceiptRequest>();
 }
 
 /// <summary>
@@ -24,6 +24,6 @@ public sealed record ReceiptBody(TripId Trip, string Receipt) : IDeviceBody<Rece
 {
     public static JsonTypeInfo<ReceiptBody> Json => DeviceJson.Default.ReceiptBody;
 
-    public string? Check() => Ranges.Long(
-        "receipt.length", Receipt?.Length ?? 0, 1, DeviceLimits.ReceiptCharactersMax);
+    public static BodyRules<ReceiptBody> Rules { get; } = new BodyRules<ReceiptBody>()
+        .Text("receipt", x => x.Receipt, DeviceLimits.ReceiptCharactersMax);
 }

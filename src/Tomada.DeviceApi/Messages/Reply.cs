@@ -83,6 +83,6 @@ public sealed record Reply(
         return false;
     }
 
-    public string? Check() =>
-        RetryAfterMs < 0 ? $"retryAfterMs: {RetryAfterMs}; allowed is 0 and above" : null;
+    public static BodyRules<Reply> Rules { get; } = new BodyRules<Reply>()
+        .Long("retryAfterMs", x => x.RetryAfterMs, 0, DeviceLimits.RetryAfterMaxMs);
 }

@@ -26,8 +26,10 @@ public sealed record BootRequest(
 {
     public static JsonTypeInfo<BootRequest> Json => DeviceJson.Default.BootRequest;
 
-    public string? Check() => Ranges.Text("model", Model) ?? Ranges.Text("firmware", Firmware)
-        ?? Ranges.Count("evses", Evses?.Length ?? 0, 0, 64);
+    public static BodyRules<BootRequest> Rules { get; } = new BodyRules<BootRequest>()
+        .Text("model", x => x.Model)
+        .Text("firmware", x => x.Firmware)
+        .Count("evses", x => x.Evses?.Length ?? 0, 0, DeviceLimits.EvsesMax);
 }
 
 /// <summary>The company takes the device in.</summary>
@@ -37,8 +39,9 @@ public sealed record BootReply(long HeartbeatMs, NodeBody Node) : IDeviceBody<Bo
 {
     public static JsonTypeInfo<BootReply> Json => DeviceJson.Default.BootReply;
 
-    public string? Check() =>
-        Ranges.Long("heartbeatMs", HeartbeatMs, 1_000, 3_600_000) ?? Node.Check();
+    public static BodyRules<BootReply> Rules { get; } = new BodyRules<BootReply>()
+        .Long("heartbeatMs", x => x.HeartbeatMs, 1_000, 3_600_000)
+        .Part("node", x => x.Node, NodeBody.Rules);
 }
 
 /// <summary>Asks for plans of a journey.</summary>
@@ -65,14 +68,14 @@ public sealed record PlanRequest(
 {
     public static JsonTypeInfo<PlanRequest> Json => DeviceJson.Default.PlanRequest;
 
-    public string? Check() => Ranges.Text("from", From) ?? Ranges.Text("to", To)
-        ?? Ranges.Long("startSocPermille", StartSocPermille, 0, 1000)
-        ?? Ranges.Long("reserveSocPermille", ReserveSocPermille ?? 0, 0, 900)
-        ?? Ranges.Long("chargeMaxPermille", ChargeMaxPermille ?? 1000, 100, 1000)
-        ?? Ranges.Count("avoidCompanies", AvoidCompanies?.Length ?? 0, 0, 100)
-        ?? (Objective is PlanObjective.Unknown
-            ? "objective: unknown; allowed are FASTEST, CHEAPEST"
-            : null);
+    public static BodyRules<PlanRequest> Rules { get; } = new BodyRules<PlanRequest>()
+        .Text("from", x => x.From)
+        .Text("to", x => x.To)
+        .Long("startSocPermille", x => x.StartSocPermille, 0, 1000)
+        .Long("reserveSocPermille", x => x.ReserveSocPermille, 0, 900)
+        .Long("chargeMaxPermille", x => x.ChargeMaxPermille, 100, 1000)
+        .Count("avoidCompanies", x => x.AvoidCompanies?.Length ?? 0, 0, 100)
+        .Known("objective", x => x.Objective);
 }
 
 /// <summary>One to three plans, the best first.</summary>
@@ -80,7 +83,8 @@ public sealed record PlanReply(ImmutableArray<PlanBody> Plans) : IDeviceBody<Pla
 {
     public static JsonTypeInfo<PlanReply> Json => DeviceJson.Default.PlanReply;
 
-    public string? Check() => Ranges.Count("plans", Plans.IsDefault ? 0 : Plans.Length, 1, 3);
+    public static BodyRules<PlanReply> Rules { get; } = new BodyRules<PlanReply>()
+        .Count("plans", x => x.Plans.IsDefault ? 0 : x.Plans.Length, 1, 3);
 }
 
 /// <summary>A journey: drives and stops in turn; one more drive than stops.</summary>

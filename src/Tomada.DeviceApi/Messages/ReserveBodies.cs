@@ -23,7 +23,11 @@ public enum ReservationState
 /// <param name="Evse">Where.</param>
 /// <param name="Window">When, on the network's grid.</param>
 /// <param name="EnergyWh">How much; 1 to 1,000,000.</param>
-public sealed record LegBody(EvseId Evse, TimeWindow Window, long EnergyWh);
+public sealed record LegBody(EvseId Evse, TimeWindow Window, long EnergyWh)
+{
+    internal static BodyRules<LegBody> Rules { get; } = new BodyRules<LegBody>()
+        .Long("energyWh", x => x.EnergyWh, 1, DeviceLimits.EnergyWhMax);
+}
 
 /// <summary>Asks for every stop of a trip at once: all or none.</summary>
 /// <param name="Legs">1 to 16, in driving order.</param>
@@ -34,20 +38,10 @@ public sealed record ReserveRequest(ImmutableArray<LegBody> Legs, long? DecideWi
 {
     public static JsonTypeInfo<ReserveRequest> Json => DeviceJson.Default.ReserveRequest;
 
-    public string? Check()
-    {
-        string? problem =
-            Ranges.Count("legs", Legs.IsDefault ? 0 : Legs.Length, 1, DeviceLimits.LegsMax)
-            ?? Ranges.Long(
-                "decideWithinMs", DecideWithinMs ?? 1_000, 1_000, DeviceLimits.DecideWithinMaxMs);
-        for (int i = 0; problem is null && i < Legs.Length; i++)
-        {
-            problem =
-                Ranges.Long($"legs[{i}].energyWh", Legs[i].EnergyWh, 1, DeviceLimits.EnergyWhMax);
-        }
-
-        return problem;
-    }
+    public static BodyRules<ReserveRequest> Rules { get; } = new BodyRules<ReserveRequest>()
+        .Count("legs", x => x.Legs.IsDefault ? 0 : x.Legs.Length, 1, DeviceLimits.LegsMax)
+        .Long("decideWithinMs", x => x.DecideWithinMs, 1_000, DeviceLimits.DecideWithinMaxMs)
+        .Each("legs", x => x.Legs, LegBody.Rules);
 }
 
 /// <summary>A leg as reserved; its secret opens the plug and is nobody else's business.</summary>
@@ -78,7 +72,8 @@ public sealed record ReserveReply(
 {
     public static JsonTypeInfo<ReserveReply> Json => DeviceJson.Default.ReserveReply;
 
-    public string? Check() => Ranges.Count("legs", Legs?.Length ?? 0, 0, DeviceLimits.LegsMax);
+    public static BodyRules<ReserveReply> Rules { get; } = new BodyRules<ReserveReply>()
+        .Count("legs", x => x.Legs?.Length ?? 0, 0, DeviceLimits.LegsMax);
 }
 
 /// <summary>Asks for this device's trips, the newest first.</summary>
@@ -87,7 +82,8 @@ public sealed record HistoryRequest(int? Limit = null) : IDeviceBody<HistoryRequ
 {
     public static JsonTypeInfo<HistoryRequest> Json => DeviceJson.Default.HistoryRequest;
 
-    public string? Check() => Ranges.Long("limit", Limit ?? 1, 1, 100);
+    public static BodyRules<HistoryRequest> Rules { get; } = new BodyRules<HistoryRequest>()
+        .Long("limit", x => x.Limit, 1, 100);
 }
 
 /// <summary>Trips of this device.</summary>
@@ -95,7 +91,8 @@ public sealed record HistoryReply(ImmutableArray<ReservationBody> Trips) : IDevi
 {
     public static JsonTypeInfo<HistoryReply> Json => DeviceJson.Default.HistoryReply;
 
-    public string? Check() => Ranges.Count("trips", Trips.IsDefault ? 0 : Trips.Length, 0, 100);
+    public static BodyRules<HistoryReply> Rules { get; } = new BodyRules<HistoryReply>()
+        .Count("trips", x => x.Trips.IsDefault ? 0 : x.Trips.Length, 0, 100);
 }
 
 /// <summary>A reservation changed (dn/event/reservation), or one line of the history.</summary>
@@ -109,6 +106,6 @@ public sealed record ReservationBody(
 {
     public static JsonTypeInfo<ReservationBody> Json => DeviceJson.Default.ReservationBody;
 
-    public string? Check() =>
-        Ranges.Count("legs", Legs.IsDefault ? 0 : Legs.Length, 1, DeviceLimits.LegsMax);
+    public static BodyRules<ReservationBody> Rules { get; } = new BodyRules<ReservationBody>()
+        .Count("legs", x => x.Legs.IsDefault ? 0 : x.Legs.Length, 1, DeviceLimits.LegsMax);
 }

@@ -54,16 +54,21 @@ public sealed record SessionBody(
 {
     public static JsonTypeInfo<SessionBody> Json => DeviceJson.Default.SessionBody;
 
-    public string? Check() => Ranges.Long("meterWh", MeterWh, 0, DeviceLimits.MeterWhMax)
-        ?? Event switch
+    public static BodyRules<SessionBody> Rules { get; } = new BodyRules<SessionBody>()
+        .Known("event", x => (SessionEvent?)x.Event)
+        .Long("meterWh", x => x.MeterWh, 0, DeviceLimits.MeterWhMax)
+        .Long("txSeq", x => x.TxSeq, 0, DeviceLimits.TxSeqMax)
+        .Known("reason", x => x.Reason)
+        .Also(x => x switch
         {
-            SessionEvent.Started => Ranges.Long("txSeq", TxSeq, 0, 0)
-                ?? (Secret is null ? "secret: absent; a start carries 32 bytes" : null),
-            SessionEvent.Updated => Ranges.Long("txSeq", TxSeq, 1, DeviceLimits.TxSeqMax),
-            SessionEvent.Ended => Ranges.Long("txSeq", TxSeq, 1, DeviceLimits.TxSeqMax)
-                ?? (Reason is null or SessionEndReason.Unknown
-                    ? "reason: absent or unknown; allowed are DRIVER, COMPLETE, WINDOW_ENDED, FAULT"
-                    : null),
-            _ => "event: unknown; allowed are STARTED, UPDATED, ENDED",
-        };
+            { Event: SessionEvent.Started, TxSeq: not 0 } =>
+                $"txSeq: {x.TxSeq}; a start has 0",
+            { Event: SessionEvent.Started, Secret: null } =>
+                "secret: absent; a start carries 32 bytes",
+            { Event: not SessionEvent.Started, TxSeq: 0 } =>
+                "txSeq: 0; what follows a start has 1 and above",
+            { Event: SessionEvent.Ended, Reason: null } =>
+                "reason: absent; allowed are DRIVER, COMPLETE, WINDOW_ENDED, FAULT",
+            _ => null,
+        });
 }

@@ -43,7 +43,9 @@ public sealed record StateBody(
 {
     public static JsonTypeInfo<StateBody> Json => DeviceJson.Default.StateBody;
 
-    public string? Check() => Ranges.Text("firmware", Firmware) ?? Ranges.Text("why", Why);
+    public static BodyRules<StateBody> Rules { get; } = new BodyRules<StateBody>()
+        .Text("firmware", x => x.Firmware)
+        .Text("why", x => x.Why);
 }
 
 /// <summary>The state of one EVSE, derived from OCPP's state table.</summary>
@@ -63,7 +65,8 @@ public sealed record EvseStateBody(
 {
     public static JsonTypeInfo<EvseStateBody> Json => DeviceJson.Default.EvseStateBody;
 
-    public string? Check() => Ranges.Text("error", Error);
+    public static BodyRules<EvseStateBody> Rules { get; } = new BodyRules<EvseStateBody>()
+        .Text("error", x => x.Error);
 }
 
 /// <summary>A periodic sample of one EVSE's meter.</summary>
@@ -75,8 +78,9 @@ public sealed record MeterBody(
 {
     public static JsonTypeInfo<MeterBody> Json => DeviceJson.Default.MeterBody;
 
-    public string? Check() => Ranges.Long("meterWh", MeterWh, 0, DeviceLimits.MeterWhMax)
-        ?? Ranges.Long("powerW", PowerW, 0, DeviceLimits.PowerWMax);
+    public static BodyRules<MeterBody> Rules { get; } = new BodyRules<MeterBody>()
+        .Long("meterWh", x => x.MeterWh, 0, DeviceLimits.MeterWhMax)
+        .Long("powerW", x => x.PowerW, 0, DeviceLimits.PowerWMax);
 }
 
 /// <summary>A sign of life; it says nothing else.</summary>
@@ -84,7 +88,7 @@ public sealed record HeartbeatBody : IDeviceBody<HeartbeatBody>
 {
     public static JsonTypeInfo<HeartbeatBody> Json => DeviceJson.Default.HeartbeatBody;
 
-    public string? Check() => null;
+    public static BodyRules<HeartbeatBody> Rules { get; } = new BodyRules<HeartbeatBody>();
 }
 
 /// <summary>A car's charge and range.</summary>
@@ -96,9 +100,10 @@ public sealed record PositionBody(int SocPermille, long RangeM, string? Place = 
 {
     public static JsonTypeInfo<PositionBody> Json => DeviceJson.Default.PositionBody;
 
-    public string? Check() => Ranges.Long("socPermille", SocPermille, 0, 1000)
-        ?? Ranges.Long("rangeM", RangeM, 0, 10_000_000)
-        ?? Ranges.Text("place", Place);
+    public static BodyRules<PositionBody> Rules { get; } = new BodyRules<PositionBody>()
+        .Long("socPermille", x => x.SocPermille, 0, 1000)
+        .Long("rangeM", x => x.RangeM, 0, DeviceLimits.RangeMMax)
+        .Text("place", x => x.Place);
 }
 
 /// <summary>The node's presence; retained. While it is offline a device keeps its queue.</summary>
@@ -120,7 +125,8 @@ public sealed record NodeBody(
 {
     public static JsonTypeInfo<NodeBody> Json => DeviceJson.Default.NodeBody;
 
-    public string? Check() => Ranges.Long("factor", Factor, 1, 7_200)
-        ?? Ranges.Long("epoch", Epoch, 0, DeviceLimits.CounterMax)
-        ?? Ranges.Count("majors", Majors.IsDefault ? 0 : Majors.Length, 1, 16);
+    public static BodyRules<NodeBody> Rules { get; } = new BodyRules<NodeBody>()
+        .Long("factor", x => x.Factor, 1, DeviceLimits.FactorMax)
+        .Long("epoch", x => x.Epoch, 0, DeviceLimits.CounterMax)
+        .Count("majors", x => x.Majors.IsDefault ? 0 : x.Majors.Length, 1, DeviceLimits.MajorsMax);
 }

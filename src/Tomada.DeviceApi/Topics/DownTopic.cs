@@ -63,6 +63,7 @@ public static class OpNames
         RequestOp.Reserve => "reserve",
         RequestOp.History => "history",
         RequestOp.Receipt => "receipt",
+        RequestOp.Enroll => "enroll",
         _ => throw new UnreachableException(op.ToString()),
     };
 
@@ -82,6 +83,7 @@ public static class OpNames
         "reserve" => RequestOp.Reserve,
         "history" => RequestOp.History,
         "receipt" => RequestOp.Receipt,
+        "enroll" => RequestOp.Enroll,
         _ => null,
     };
 

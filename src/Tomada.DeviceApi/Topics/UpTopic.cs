@@ -11,6 +11,7 @@ public enum RequestOp
     Reserve = 3,
     History = 4,
     Receipt = 5,
+    Enroll = 6,
 }
 
 /// <summary>What a company asks of its station.</summary>
@@ -28,7 +29,8 @@ public abstract record UpTopic
     /// <summary>What may stand below up/.</summary>
     public const string Allowed =
         "state, evse/{uid}/state, meter/{uid}, session/{trip}-{leg}-{attempt}, heartbeat, "
-        + "request/{boot|plan|reserve|history}, ack/{hold|reserve|release|resend}, position";
+        + "request/{boot|plan|reserve|history|receipt|enroll}, "
+        + "ack/{hold|reserve|release|resend}, position";
 
     private UpTopic()
     {

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using MQTTnet.AspNetCore;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Tomada.DeviceApi;
@@ -34,6 +33,8 @@ public sealed class DeviceBroker : IAsyncDisposable
         BrokerLimits.InboxMax);
     private readonly ConcurrentDictionary<string, DeviceSession> _sessions = new(
         StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ImmutableArray<DeviceSession>> _byDevice = new(
+        StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TokenBucket> _rates = new(StringComparer.Ordinal);
     private readonly DeviceRegistry _registry;
     private readonly DeviceLog _log;
@@ -41,17 +42,21 @@ public sealed class DeviceBroker : IAsyncDisposable
     private readonly Func<NodeBody> _describeNode;
     private readonly WebApplication _app;
     private readonly MqttServer _server;
+    private readonly X509Certificate2? _certificate;
     private long _sequence;
 
     private DeviceBroker(
-        IPEndPoint listen, DeviceRegistry registry, DeviceLog log, Func<NodeBody> describeNode,
-        TimeProvider wall)
+        BrokerListeners listen, DeviceRegistry registry, DeviceLog log,
+        Func<NodeBody> describeNode, TimeProvider wall)
     {
         _registry = registry;
         _log = log;
         _wall = wall;
         _describeNode = describeNode;
-        _app = Build(listen);
+        _certificate = listen.Tls is { } tls
+            ? registry.Authority.ForBroker(tls.Address, wall)
+            : null;
+        _app = BrokerHost.Build(listen, _certificate, registry, wall);
         _server = _app.Services.GetRequiredService<MqttServer>();
         _server.ValidatingConnectionAsync += ValidateAsync;
         _server.ClientConnectedAsync += ConnectedAsync;
@@ -67,11 +72,17 @@ public sealed class DeviceBroker : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Where it listens for TLS; null when it does not.</summary>
+    public IPEndPoint? TlsEndPoint { get; private set; }
+
+    /// <summary>Where it listens for WebSockets, at /mqtt; null when it does not.</summary>
+    public IPEndPoint? WebSocketEndPoint { get; private set; }
+
     /// <summary>What devices said, each device's messages in their order.</summary>
     public ChannelReader<Received> Inbox => _inbox.Reader;
 
-    /// <summary>Binds and listens; the port may be 0 for a free one.</summary>
-    /// <param name="listen">Address and port.</param>
+    /// <summary>Binds and listens; ports may be 0 for free ones.</summary>
+    /// <param name="listen">Addresses and ports.</param>
     /// <param name="registry">Who may connect.</param>
     /// <param name="log">Where QoS 1 messages are kept before their PUBACK.</param>
     /// <param name="describeNode">What dn/node says at this moment.</param>
@@ -79,7 +90,7 @@ public sealed class DeviceBroker : IAsyncDisposable
     /// <param name="ct">Gives up starting.</param>
     /// <exception cref="IOException">The address is in use.</exception>
     public static async Task<DeviceBroker> StartAsync(
-        IPEndPoint listen,
+        BrokerListeners listen,
         DeviceRegistry registry,
         DeviceLog log,
         Func<NodeBody> describeNode,
@@ -88,14 +99,15 @@ public sealed class DeviceBroker : IAsyncDisposable
     {
         DeviceBroker broker = new(listen, registry, log, describeNode, wall);
         await broker._app.StartAsync(ct).ConfigureAwait(false);
-        string address = broker._app.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        broker.EndPoint = new IPEndPoint(listen.Address, new Uri(address).Port);
+        IPEndPoint[] bound = BrokerHost.BoundOf(broker._app, listen);
+        broker.EndPoint = bound[0];
+        broker.TlsEndPoint = listen.Tls is null ? null : bound[1];
+        broker.WebSocketEndPoint = listen.WebSocket is null ? null : bound[^1];
         return broker;
     }
 
     /// <summary>Whether a device has a session that listens.</summary>
-    public bool IsConnected(DeviceAddress device) => SessionsOf(device).Any();
+    public bool IsConnected(DeviceAddress device) => !SessionsOf(device).IsEmpty;
 
     /// <summary>
     /// Queues a message for a device's sessions; false when none of them takes it.
@@ -139,54 +151,24 @@ public sealed class DeviceBroker : IAsyncDisposable
 
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+        _certificate?.Dispose();
         _inbox.Writer.TryComplete();
     }
 
     private Timestamp WallNow => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private static WebApplication Build(IPEndPoint listen)
-    {
-        WebApplicationBuilder builder =
-            WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen, each =>
-        {
-            each.UseMqttGuard();
-            each.UseMqtt();
-        }));
-        builder.Services.Configure<HostOptions>(
-            host => host.ShutdownTimeout = BrokerLimits.ShutdownTimeout);
+    /// <summary>How many MQTT sessions the library keeps; those without a connection too.</summary>
+    public async Task<int> CountSessionsAsync() =>
+        (await _server.GetSessionsAsync().ConfigureAwait(false)).Count;
 
-        // Sessions end with their connection: the library keeps persistent ones in memory only and
-        // never sweeps them, so a device starts empty and is told again what it must know.
-        builder.Services.AddHostedMqttServer(server => server
-            .WithoutDefaultEndpoint()
-            .WithPersistentSessions(false)
-            .WithDefaultCommunicationTimeout(BrokerLimits.CommunicationTimeout)
-            .WithMaxPendingMessagesPerClient(DeviceLimits.OutboxMax)
-            .WithPendingMessagesOverflowStrategy(
-                MqttPendingMessagesOverflowStrategy.DropNewMessage));
-        builder.Services.AddMqttConnectionHandler();
-        return builder.Build();
-    }
-
-    private IEnumerable<DeviceSession> SessionsOf(DeviceAddress device) =>
-        _sessions.Values.Where(each => each.Device == device);
+    private ImmutableArray<DeviceSession> SessionsOf(DeviceAddress device) =>
+        _byDevice.GetValueOrDefault(device.User, []);
 
     private Task ValidateAsync(ValidatingConnectionEventArgs args)
     {
-        DeviceAddress? device = _registry.Authenticate(args.UserName, args.Password);
-        (MqttConnectReasonCode code, string? why) = device is null
-            ? (MqttConnectReasonCode.BadUserNameOrPassword, "user or password")
-            : !device.OwnsClientId(args.ClientId)
-                ? (MqttConnectReasonCode.ClientIdentifierNotValid,
-                    $"client id: allowed are {device.User} and {device.User}/name")
-                : _sessions.Count >= BrokerLimits.SessionsMax
-                    ? (MqttConnectReasonCode.ServerBusy, "too many devices")
-                    : SessionsOf(device).Count(each => each.ClientId != args.ClientId)
-                        >= DeviceLimits.SessionsPerDeviceMax
-                        ? (MqttConnectReasonCode.QuotaExceeded, "too many sessions of this device")
-                        : (MqttConnectReasonCode.Success, (string?)null);
+        DeviceLogin? login =
+            _registry.Authenticate(args.UserName, args.Password, args.ClientCertificate);
+        (MqttConnectReasonCode code, string? why) = WhyNot(login, args.ClientId);
         args.ReasonCode = code;
         args.ReasonString = why;
         if (why is not null)
@@ -195,16 +177,33 @@ public sealed class DeviceBroker : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        TokenBucket rate = _rates.GetOrAdd(device!.User, _ => new TokenBucket(_wall));
-        args.SessionItems[SessionItem] = new DeviceSession(device, args.ClientId, rate);
+        TokenBucket rate = _rates.GetOrAdd(login!.Device.User, _ => new TokenBucket(_wall));
+        args.SessionItems[SessionItem] = new DeviceSession(login, args.ClientId, rate);
         return Task.CompletedTask;
     }
+
+    private (MqttConnectReasonCode Code, string? Why) WhyNot(DeviceLogin? login, string clientId) =>
+        login is null
+            ? (MqttConnectReasonCode.BadUserNameOrPassword, "user or password")
+        : !login.Device.OwnsClientId(clientId)
+            ? (MqttConnectReasonCode.ClientIdentifierNotValid,
+                $"client id: allowed are {login.Device.User} and {login.Device.User}/name")
+        : _sessions.Count >= BrokerLimits.SessionsMax
+            ? (MqttConnectReasonCode.ServerBusy, "too many devices")
+        : SessionsOf(login.Device).Count(each => each.ClientId != clientId)
+            >= DeviceLimits.SessionsPerDeviceMax
+            ? (MqttConnectReasonCode.QuotaExceeded, "too many sessions of this device")
+        : (MqttConnectReasonCode.Success, null);
 
     private Task ConnectedAsync(ClientConnectedEventArgs args)
     {
         if (args.SessionItems[SessionItem] is DeviceSession session)
         {
             _sessions[args.ClientId] = session;
+            _byDevice.AddOrUpdate(
+                session.Device.User,
+                _ => [session],
+                (_, all) => [.. all.Where(each => each.ClientId != args.ClientId), session]);
         }
 
         return Task.CompletedTask;
@@ -212,11 +211,21 @@ public sealed class DeviceBroker : IAsyncDisposable
 
     private Task DisconnectedAsync(ClientDisconnectedEventArgs args)
     {
-        // After a takeover the entry belongs to the newer connection of the same client id.
-        if (args.DisconnectType != MqttClientDisconnectType.Takeover
-            && args.SessionItems[SessionItem] is DeviceSession session)
+        if (args.SessionItems[SessionItem] is not DeviceSession session)
         {
-            _sessions.TryRemove(new KeyValuePair<string, DeviceSession>(args.ClientId, session));
+            return Task.CompletedTask;
+        }
+
+        // After a takeover the entry belongs to the newer connection of the same client id.
+        _sessions.TryRemove(new KeyValuePair<string, DeviceSession>(args.ClientId, session));
+        string user = session.Device.User;
+        while (_byDevice.TryGetValue(user, out ImmutableArray<DeviceSession> all)
+            && all.Contains(session)
+            && !(all.Length == 1
+                ? _byDevice.TryRemove(KeyValuePair.Create(user, all))
+                : _byDevice.TryUpdate(user, all.Remove(session), all)))
+        {
+            // Another connection of the device came or went meanwhile: look again.
         }
 
         return Task.CompletedTask;
@@ -230,7 +239,8 @@ public sealed class DeviceBroker : IAsyncDisposable
             return;
         }
 
-        Refusal? refusal = Read(args, session, out Received? received, out byte[] payload);
+        Refusal? refusal = BorderControl.Read(
+            args, session, out Received? received, out byte[] payload);
         MqttQualityOfServiceLevel qos = args.ApplicationMessage.QualityOfServiceLevel;
         if (refusal is null && qos != MqttQualityOfServiceLevel.AtMostOnce)
         {
@@ -253,68 +263,6 @@ public sealed class DeviceBroker : IAsyncDisposable
         BrokerMetrics.Refused(refusal.Reason);
         args.Response.ReasonCode = refusal.Code;
         args.Response.ReasonString = refusal.Why;
-    }
-
-    /// <summary>One prefix test, then everything that can be wrong with a message.</summary>
-    private static Refusal? Read(
-        InterceptingPublishEventArgs args, DeviceSession session, out Received? received,
-        out byte[] payload)
-    {
-        received = null;
-        payload = [];
-        string name = args.ApplicationMessage.Topic;
-        DeviceAddress device = session.Device;
-        if (!name.StartsWith(device.UpPrefix, StringComparison.Ordinal))
-        {
-            return new(
-                MqttPubAckReasonCode.NotAuthorized, "acl",
-                $"topic: allowed is below {device.UpPrefix}");
-        }
-
-        if (!UpTopic.TryParse(name[device.UpPrefix.Length..], out UpTopic? topic)
-            || !BorderCheck.IsFor(topic!, device.Kind))
-        {
-            return new(
-                MqttPubAckReasonCode.TopicNameInvalid, "topic",
-                $"topic: allowed are {UpTopic.Allowed}");
-        }
-
-        if (args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce)
-        {
-            return new(
-                MqttPubAckReasonCode.ImplementationSpecificError, "qos",
-                "QoS: allowed are 0 and 1");
-        }
-
-        if (args.ApplicationMessage.ResponseTopic is { Length: > 0 } response
-            && !response.StartsWith(device.DownPrefix, StringComparison.Ordinal))
-        {
-            return new(
-                MqttPubAckReasonCode.NotAuthorized, "acl",
-                $"response topic: allowed is below {device.DownPrefix}");
-        }
-
-        if (!session.Rate.TryTake())
-        {
-            return new(
-                MqttPubAckReasonCode.QuotaExceeded, "rate",
-                $"allowed are {DeviceLimits.RatePerSecond} a second");
-        }
-
-        payload = System.Buffers.BuffersExtensions.ToArray(args.ApplicationMessage.Payload);
-        if (!Envelope.TryDecode(payload, out Envelope? envelope, out string? why))
-        {
-            return new(MqttPubAckReasonCode.PayloadFormatInvalid, "payload", why);
-        }
-
-        why = BorderCheck.WhyNot(topic!, envelope);
-        if (why is not null && topic is not UpTopic.Request)
-        {
-            return new(MqttPubAckReasonCode.PayloadFormatInvalid, "payload", why);
-        }
-
-        received = new Received(device, topic!, envelope, why);
-        return null;
     }
 
     private Task SubscribeAsync(InterceptingSubscriptionEventArgs args)
@@ -371,13 +319,11 @@ public sealed class DeviceBroker : IAsyncDisposable
 
     private async Task DisconnectAsync(DeviceAddress device)
     {
-        foreach (DeviceSession session in SessionsOf(device).ToArray())
+        foreach (DeviceSession session in SessionsOf(device))
         {
             MqttServerClientDisconnectOptions revoked =
                 new() { ReasonCode = MqttDisconnectReasonCode.NotAuthorized };
             await _server.DisconnectClientAsync(session.ClientId, revoked).ConfigureAwait(false);
         }
     }
-
-    private sealed record Refusal(MqttPubAckReasonCode Code, string Reason, string Why);
 }

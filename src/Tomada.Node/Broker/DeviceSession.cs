@@ -3,6 +3,7 @@ using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Tomada.DeviceApi;
+using Tomada.Node.Devices;
 
 namespace Tomada.Node.Broker;
 
@@ -10,7 +11,7 @@ namespace Tomada.Node.Broker;
 /// One MQTT session of a device, and what waits for it: at most a few messages are sent and not yet
 /// acknowledged, because the MQTT library ignores the receiver's own bound.
 /// </summary>
-internal sealed class DeviceSession(DeviceAddress device, string clientId, TokenBucket rate)
+internal sealed class DeviceSession(DeviceLogin login, string clientId, TokenBucket rate)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, MqttQualityOfServiceLevel> _filters = new(
@@ -19,7 +20,10 @@ internal sealed class DeviceSession(DeviceAddress device, string clientId, Token
     private MqttSessionStatus? _status;
     private int _unacked;
 
-    public DeviceAddress Device => device;
+    public DeviceAddress Device => login.Device;
+
+    /// <summary>What it showed at its login.</summary>
+    public CredentialKind By => login.By;
 
     public string ClientId => clientId;
 

@@ -238,7 +238,10 @@ public sealed record ListenConfig(IPEndPoint Listen)
 /// <summary>The broker for the company's devices.</summary>
 /// <param name="Mode">Embedded: this process is the broker.</param>
 /// <param name="Listen">Where it listens.</param>
-public sealed record MqttConfig(MqttMode Mode, IPEndPoint Listen)
+/// <param name="Tls">Where it listens for TLS; default: nowhere.</param>
+/// <param name="WebSocket">Where it listens for WebSockets, at /mqtt; default: nowhere.</param>
+public sealed record MqttConfig(
+    MqttMode Mode, IPEndPoint Listen, IPEndPoint? Tls = null, IPEndPoint? WebSocket = null)
 {
     public static Codec<MqttConfig> Codec { get; } = RecordCodec<MqttConfig>.Part()
         .Field(
@@ -246,7 +249,9 @@ public sealed record MqttConfig(MqttMode Mode, IPEndPoint Listen)
             "mode",
             x => x.Mode,
             Codecs.Text(1, 16).Convert(ParseMode, _ => "embedded", "embedded"))
-        .Field(2, "listen", x => x.Listen, AddressCodec.EndPoint);
+        .Field(2, "listen", x => x.Listen, AddressCodec.EndPoint)
+        .Optional(3, "tls", x => x.Tls, AddressCodec.EndPoint)
+        .Optional(4, "webSocket", x => x.WebSocket, AddressCodec.EndPoint);
 
     private static MqttMode ParseMode(string text) => text == "embedded"
         ? MqttMode.Embedded

@@ -28,6 +28,16 @@ public sealed record DeviceDesksOptions
     public required IPEndPoint Listen { get; init; }
 
     /// <summary>
+    /// Where the broker listens for TLS; port 0 for a free one. Default: nowhere.
+    /// </summary>
+    public IPEndPoint? ListenTls { get; init; }
+
+    /// <summary>
+    /// Where the broker listens for WebSockets, at /mqtt; port 0 for a free one. Default: nowhere.
+    /// </summary>
+    public IPEndPoint? ListenWebSocket { get; init; }
+
+    /// <summary>
     /// The roads that trips are planned on; without them plan requests are UNAVAILABLE.
     /// </summary>
     public RoadGraph? Roads { get; init; }
@@ -83,7 +93,8 @@ public sealed class DeviceDesks : IAsyncDisposable
         RoutePlanning? planning = options.Roads is { } roads ? new RoutePlanning(roads) : null;
         _requests =
             new RequestDesk(
-                _ledger, broker, store, _stations, _trips, planning, options.Wall, receipts);
+                _ledger, broker, store, registry, _stations, _trips, planning, options.Wall,
+                receipts);
     }
 
     /// <summary>Enrols and revokes devices.</summary>
@@ -98,7 +109,8 @@ public sealed class DeviceDesks : IAsyncDisposable
         DeviceDesksOptions options, CancellationToken ct)
     {
         DeviceStore store = new(options.Store);
-        DeviceRegistry registry = new(options.Ledger.Self, store, options.DataDirectory);
+        DeviceRegistry registry = new(
+            options.Ledger.Self, store, options.DataDirectory, options.Wall);
         DeviceLog log = new(store);
         long epoch = NextEpoch(options.Store);
         NodeBody Describe()
@@ -111,13 +123,16 @@ public sealed class DeviceDesks : IAsyncDisposable
 
         try
         {
+            BrokerListeners listen = new(
+                options.Listen, options.ListenTls, options.ListenWebSocket);
             DeviceBroker broker = await DeviceBroker.StartAsync(
-                options.Listen, registry, log, Describe, options.Wall, ct).ConfigureAwait(false);
+                listen, registry, log, Describe, options.Wall, ct).ConfigureAwait(false);
             return new DeviceDesks(options, store, registry, log, broker);
         }
         catch
         {
             await log.DisposeAsync().ConfigureAwait(false);
+            registry.Dispose();
             throw;
         }
     }
@@ -167,6 +182,7 @@ public sealed class DeviceDesks : IAsyncDisposable
     {
         await Broker.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
+        Registry.Dispose();
     }
 
     /// <summary>Counts the starts of this node, so that devices see a restart.</summary>

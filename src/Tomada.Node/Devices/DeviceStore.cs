@@ -63,6 +63,14 @@ public sealed partial class DeviceStore
             trip BLOB, bytes BLOB NOT NULL, sha256 BLOB NOT NULL, UNIQUE (device, id)) STRICT;
         CREATE INDEX device_reservations_trip ON device_reservations (trip);
         """,
+
+        // Certificates and tokens, beside the secrets of device_credentials.
+        """
+        CREATE TABLE device_proofs (
+            device TEXT NOT NULL, kind INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+            proof BLOB NOT NULL, sha256 BLOB NOT NULL,
+            PRIMARY KEY (device, kind)) WITHOUT ROWID, STRICT;
+        """,
     ]);
 
     public void PutCredential(string device, byte[] hmac) =>

@@ -34,6 +34,7 @@ public sealed partial class DeviceStore
     {
         (Digest before, _) = Dump(connection);
         connection.Execute("DELETE FROM device_credentials");
+        connection.Execute("DELETE FROM device_proofs");
         connection.Execute("DELETE FROM device_replies");
         connection.Execute("DELETE FROM device_reservations");
         foreach (LoggedMessage each in ReadEvents(connection))
@@ -98,6 +99,10 @@ public sealed partial class DeviceStore
                         Credentials, message.Device, message.Payload));
             }
         }
+        else if (message.Topic.StartsWith(ProofTopic, StringComparison.Ordinal))
+        {
+            ApplyProof(connection, message);
+        }
         else if (TryReadId(message.Topic, ReplyTopic, out MessageId reply))
         {
             ApplyReply(connection, message, reply);
@@ -158,6 +163,7 @@ public sealed partial class DeviceStore
                 "SELECT device, hmac, sha256 FROM device_credentials ORDER BY device",
                 ReadCredential)
                 .Select(each => new LoggedMessage(each.Device, CredentialTopic, each.Hmac)),
+            .. connection.Select(ProofColumns, ReadProof).Select(LoggedOf),
             .. connection.Select(
                 "SELECT device, id, at_ms, body_hash, bytes FROM device_replies ORDER BY at_ms",
                 row => new LoggedMessage(
@@ -206,6 +212,10 @@ public sealed partial class DeviceStore
             .. connection.Select(
                 "SELECT device || ' ' || hex(hmac) || hex(sha256) FROM device_credentials "
                 + "ORDER BY device",
+                row => row.GetString(0)),
+            .. connection.Select(
+                "SELECT device || ' ' || kind || ' ' || until_ms || ' ' || hex(proof) "
+                + "|| hex(sha256) FROM device_proofs ORDER BY device, kind",
                 row => row.GetString(0)),
             .. connection.Select(
                 "SELECT device || ' ' || id || ' ' || at_ms || ' ' || hex(body_hash) || hex(bytes) "

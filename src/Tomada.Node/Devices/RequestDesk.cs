@@ -11,8 +11,9 @@ namespace Tomada.Node.Devices;
 /// reply, and the same id with another body is a conflict.
 /// </summary>
 internal sealed class RequestDesk(
-    DeskLedger ledger, DeviceBroker broker, DeviceStore store, StationDesk stations, TripDesk trips,
-    RoutePlanning? planning, TimeProvider wall, ReceiptDesk receipts)
+    DeskLedger ledger, DeviceBroker broker, DeviceStore store, DeviceRegistry registry,
+    StationDesk stations, TripDesk trips, RoutePlanning? planning, TimeProvider wall,
+    ReceiptDesk receipts)
 {
     private int _planning;
 
@@ -77,6 +78,9 @@ internal sealed class RequestDesk(
                     (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds,
                     broker.DescribeNode())));
                 break;
+            case RequestOp.Enroll when envelope.TryRead(out EnrollRequest? enroll, out _):
+                Send(message, op, Enroll(message, enroll));
+                break;
             case RequestOp.Plan when envelope.TryRead(out PlanRequest? plan, out _):
                 Plan(message, plan, ct);
                 break;
@@ -92,6 +96,25 @@ internal sealed class RequestDesk(
             default:
                 throw new System.Diagnostics.UnreachableException(op.ToString());
         }
+    }
+
+    /// <summary>
+    /// Not kept as other replies are: a secret must not lie on disk, and a device that lost the
+    /// reply asks again and gets another one.
+    /// </summary>
+    private Reply Enroll(Received message, EnrollRequest request)
+    {
+        MessageId id = message.Envelope.Id;
+        DeviceAddress device = message.From;
+        if (request.Csr is null)
+        {
+            string secret = registry.Enroll(device.Kind, device.Id);
+            return Reply.Done(id, new EnrollReply(secret, Authority: registry.Authority.Pem));
+        }
+
+        return registry.Certify(device, request.Csr, out string? why) is { } certificate
+            ? Reply.Done(id, new EnrollReply(null, certificate, registry.Authority.Pem))
+            : Reply.Refused(id, ReplyCode.Invalid, $"body.{why}");
     }
 
     private void Plan(Received message, PlanRequest request, CancellationToken ct)

@@ -27,7 +27,7 @@ internal sealed class DeviceService : IAsyncDisposable
     public IPEndPoint EndPoint => _desks.Broker.EndPoint;
 
     public static async Task<DeviceService> StartAsync(
-        IPEndPoint listen,
+        Configuration.MqttConfig mqtt,
         string dataDirectory,
         ReplicationLoop loop,
         NodeStore store,
@@ -38,7 +38,9 @@ internal sealed class DeviceService : IAsyncDisposable
                 Ledger = DeskLedger.Of(loop.Desk),
                 Store = store,
                 DataDirectory = dataDirectory,
-                Listen = listen,
+                Listen = mqtt.Listen,
+                ListenTls = mqtt.Tls,
+                ListenWebSocket = mqtt.WebSocket,
                 Receipts = new TripReceipts(loop.Desk, loop.Log, store).FindAsync,
                 Roads = LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
             },

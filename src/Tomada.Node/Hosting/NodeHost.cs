@@ -130,7 +130,7 @@ public static class NodeHost
         using CancellationTokenSource ending =
             CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using DeviceService devices = await DeviceService.StartAsync(
-            member.Config.Mqtt.Listen, member.DataDirectory, loop, member.Store, ending.Token);
+            member.Config.Mqtt, member.DataDirectory, loop, member.Store, ending.Token);
         await using PublicApiHost api = await PublicApiHost.StartAsync(
             member.Config.Http.Listen,
             desk,

@@ -106,7 +106,8 @@ public sealed class RebuildTests
         MessageId[] ids = Live(devices);
         (Digest before, Digest after, int rows) = devices.Rebuild();
         Assert.Equal(before, after);
-        Assert.Equal(4, rows);
+        Assert.Equal(5, rows);
+        Assert.Equal([4], Assert.Single(devices.ReadProofs()).Proof);
         Assert.Equal([5, 6], devices.FindReply("car/one", ids[1])!.Reply);
         Assert.Equal([9], devices.FindReservation(new TripId(Digest.Of([7])))!.Legs);
         Assert.Equal([2], Assert.Single(devices.ReadCredentials()).Hmac);
@@ -127,7 +128,7 @@ public sealed class RebuildTests
         DeviceStore devices = new(store);
         (Digest before, Digest after, int rows) = devices.Rebuild();
         Assert.Equal(before, after);
-        Assert.Equal(4, rows);
+        Assert.Equal(5, rows);
     }
 
     [Fact]
@@ -155,6 +156,9 @@ public sealed class RebuildTests
         devices.PutCredential("car/one", [2]);
         devices.PutCredential("car/gone", [3]);
         devices.RemoveCredential("car/gone");
+        devices.PutProof(new KeptProof("car/one", CredentialKind.Token, [4], 9));
+        devices.PutProof(new KeptProof("car/gone", CredentialKind.Certificate, [5], 0));
+        devices.RemoveProof("car/gone", CredentialKind.Certificate);
         devices.PutReply("car/one", ids[0], new KeptReply(Digest.Zero, null), s_now);
         devices.PutReservation("car/one", ids[0], [9]);
         devices.SetTrip("car/one", ids[0], new TripId(Digest.Of([7])));
