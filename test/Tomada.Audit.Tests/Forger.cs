@@ -66,6 +66,13 @@ internal sealed class Forger
             Before.IsEmpty ? null : Certificate.Codec.Encode(Before[^1].Proof.Certificate),
             StandInSignatures.Verify).Block;
 
+    /// <summary>A transaction of a member, with its true signature, on a lane of its own.</summary>
+    public SignedTransaction Sign(CompanyId company, Body body) => SignedTransaction.Sign(
+        new Transaction(
+            State.Network, company, LedgerLimits.LaneMax, 1,
+            new Timestamp(State.Time.UnixMs + 60_000), body),
+        StandInSignatures.SignerOf(State.Members[company].IdentityKey));
+
     /// <summary>A block whose seal fits its entries.</summary>
     public static Block Reseal(Block block, Func<Seal, Seal>? change = null)
     {

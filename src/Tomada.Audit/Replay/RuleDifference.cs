@@ -44,22 +44,6 @@ internal static class RuleDifference
             : OfSeal(own.Seal, block, last);
     }
 
-    /// <summary>The invariant that an effect is about; null for those that none is about.</summary>
-    internal static string? InvariantOf(Effect effect) => effect switch
-    {
-        Posted => "I1",
-        PeriodClosed => "I2",
-        TripExpired => "I4",
-        CdrAccepted => "I5",
-        SessionStarted => "I6",
-        CdrIssued or CdrPriced => "I7",
-        TripHeld or TripConfirmed or TripRefused or LegEnded or TripEnded => "I10",
-        MemberProposed or MemberApproved or MembersChanged or MemberChangeWaits
-            or MemberProposalEnded or RulesChanged => "I12",
-        EquivocationProven => "I14",
-        _ => null,
-    };
-
     private static Finding Of(
         LogBlock block,
         int at,
@@ -83,7 +67,8 @@ internal static class RuleDifference
         return new Finding(
             FindingClass.Rules,
             $"the rules make {TextOf(own)} of it; the log has {TextOf(theirs)}",
-            InvariantOf(own, theirs),
+            new BrokenInvariant(parent, block.Seal.Time, block.Entries.Take(at))
+                .Of(own, theirs),
             block.Seal.Height,
             block.FirstIndex + at);
     }
@@ -97,30 +82,6 @@ internal static class RuleDifference
         null,
         block.Seal.Height,
         block.FirstIndex + at);
-
-    private static string? InvariantOf(Entry? own, Entry? theirs)
-    {
-        ImmutableArray<Effect> mine = EffectsOf(own);
-        ImmutableArray<Effect> other = EffectsOf(theirs);
-        return other.Where(each => !IsIn(mine, each))
-            .Concat(mine.Where(each => !IsIn(other, each)))
-            .Concat(other)
-            .Select(InvariantOf)
-            .FirstOrDefault(each => each is not null);
-    }
-
-    private static bool IsIn(ImmutableArray<Effect> effects, Effect wanted)
-    {
-        byte[] bytes = Effect.Codec.Encode(wanted);
-        return effects.Any(each => Effect.Codec.Encode(each).AsSpan().SequenceEqual(bytes));
-    }
-
-    private static ImmutableArray<Effect> EffectsOf(Entry? entry) => entry switch
-    {
-        TransactionEntry each => each.Effects,
-        RuleEntry each => each.Effects,
-        _ => [],
-    };
 
     private static string TextOf(Entry? entry) => entry switch
     {

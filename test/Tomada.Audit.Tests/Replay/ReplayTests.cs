@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Primitives;
 using Xunit;
+using static Tomada.Audit.Tests.Replay.ForgedLog;
 
 namespace Tomada.Audit.Tests.Replay;
 
@@ -177,62 +177,4 @@ public class ReplayTests
     }
 
     private static Effect Other { get; } = new PeriodFinal(7);
-
-    private static Finding FindingOf(long after, Func<Block, Block> change) =>
-        Assert.Single(ReportOf(after, (block, _) => change(block)).Findings);
-
-    private static AuditReport ReportOf(long after, Func<Block, Forger, Block> change)
-    {
-        Forger forger = Forger.After(Chains.Trip, after);
-        Block sound = Block.Codec.Decode(Chains.Trip.Blocks[(int)after].Value);
-        using TestMirror mirror = forger.Mirror(forger.Decide(change(sound, forger)));
-        AuditReport fsck = mirror.Fsck();
-        AuditReport replay = mirror.Replay();
-        // Whatever needs no rule is found without them.
-        Assert.All(fsck.Findings, each => Assert.Contains(each, replay.Findings));
-        Assert.DoesNotContain(fsck.Findings, each => each.Class == FindingClass.Rules);
-        return replay;
-    }
-
-    private static Block Replace(Block block, int at, Func<Entry, Entry> change) =>
-        Forger.Reseal(new Block(block.Entries.SetItem(
-            at, Entry.Codec.Encode(change(Entry.Codec.Decode(block.Entries[at]))))));
-
-    private static Entry WithEffects(
-        Entry entry, Func<ImmutableArray<Effect>, ImmutableArray<Effect>> change) => entry switch
-        {
-            TransactionEntry each => each with { Effects = change(each.Effects) },
-            RuleEntry each => each with { Effects = change(each.Effects) },
-            _ => entry,
-        };
-
-    private static ImmutableArray<Effect> EffectsOf(Entry entry) => entry switch
-    {
-        TransactionEntry each => each.Effects,
-        RuleEntry each => each.Effects,
-        _ => [],
-    };
-
-    private static (long Height, int At) Find(Predicate<Entry> wanted)
-    {
-        for (int i = 0; i < Chains.Trip.Blocks.Length; i++)
-        {
-            Block block = Block.Codec.Decode(Chains.Trip.Blocks[i].Value);
-            for (int at = 0; at < block.Entries.Length; at++)
-            {
-                if (wanted(Entry.Codec.Decode(block.Entries[at])))
-                {
-                    return (i + 1, at);
-                }
-            }
-        }
-
-        throw new InvalidOperationException("the chain has no such entry");
-    }
-
-    private static long FirstIndexOf(long height)
-    {
-        Block block = Block.Codec.Decode(Chains.Trip.Blocks[(int)height - 1].Value);
-        return ((Seal)Entry.Codec.Decode(block.Entries[^1])).FirstIndex;
-    }
 }
