@@ -1,4 +1,5 @@
 using Tomada.DeviceApi;
+using Tomada.DeviceApi.States;
 using Tomada.Ledger;
 using Tomada.Primitives;
 
@@ -82,6 +83,8 @@ internal sealed class EvseMachine
 
     public void SetPhase(TransactionPhase phase, LegId? leg)
     {
+        Invariant.Require(
+            phase == _phase || StatusTable.Allows(_phase, phase), $"{phase} follows {_phase}");
         _phase = phase;
         _charging = leg;
     }
@@ -99,22 +102,15 @@ internal sealed class EvseMachine
     /// <summary>What is shown at this ledger time.</summary>
     public EvseView View(Timestamp now)
     {
-        if (_fault is not null)
-        {
-            return new EvseView(EvseStatus.OUTOFORDER, _phase, _charging, _fault);
-        }
-
-        if (_charging is not null)
-        {
-            return new EvseView(EvseStatus.Charging, _phase, _charging, null);
-        }
-
         Reservation? turn = _reservations.Values
             .Where(each => each.IsConfirmed && each.ShownFrom <= now && now < each.Window.Until)
             .MinBy(each => each.Window.From);
-        return turn is null
-            ? new EvseView(EvseStatus.Available, _phase, null, null)
-            : new EvseView(EvseStatus.Reserved, _phase, turn.Leg, null);
+        ConnectorStatus connector = _fault is not null ? ConnectorStatus.Faulted
+            : _charging is not null ? ConnectorStatus.Occupied
+            : turn is not null ? ConnectorStatus.Reserved
+            : ConnectorStatus.Available;
+        LegId? leg = connector == ConnectorStatus.Reserved ? turn!.Leg : _charging;
+        return new EvseView(StatusTable.Of(connector, _phase), _phase, leg, _fault);
     }
 
     /// <summary>When the view changes by time alone.</summary>

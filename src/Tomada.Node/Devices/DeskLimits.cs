@@ -57,6 +57,17 @@ public static class DeskLimits
     /// </summary>
     public static TimeSpan HoldAnswer { get; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// An EVSE that shows a fault for so long is taken off the offer, in wall time.
+    /// </summary>
+    public static TimeSpan BrokenFor { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>One that works for so long after a fault is offered again, in wall time.</summary>
+    public static TimeSpan WorksFor { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Least wall time between two changes of an EVSE's availability.</summary>
+    public static TimeSpan AvailabilityPause { get; } = TimeSpan.FromMinutes(5);
+
     /// <summary>When a refused plan for lack of room may be asked again.</summary>
     public static TimeSpan PlanRetry { get; } = TimeSpan.FromSeconds(1);
 

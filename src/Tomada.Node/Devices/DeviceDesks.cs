@@ -68,6 +68,7 @@ public sealed class DeviceDesks : IAsyncDisposable
     private readonly DeviceStore _store;
     private readonly Submitter _submitter;
     private readonly StationDesk _stations;
+    private readonly AvailabilityDesk _availability;
     private readonly ChargingDesk _charging;
     private readonly ClearingDesk _clearing;
     private readonly TripDesk _trips;
@@ -85,6 +86,9 @@ public sealed class DeviceDesks : IAsyncDisposable
         Broker = broker;
         _submitter = new Submitter(_ledger, _inputs.Writer.WriteAsync);
         _stations = new StationDesk(_ledger, broker, _submitter, options.Wall);
+        _availability = new AvailabilityDesk(
+            _ledger, _submitter, () => _stations.Evses, evse => _stations.Shown(evse).Status,
+            options.Wall);
         _charging = new ChargingDesk(_ledger, _submitter, _stations, options.Wall);
         _clearing = new ClearingDesk(_ledger, _submitter);
         ReceiptDesk receipts = new(broker, store, options.Receipts);
@@ -269,6 +273,7 @@ public sealed class DeviceDesks : IAsyncDisposable
                     throw new InvalidOperationException("A desk could not submit.", failed.Why);
                 case DeskInput.Tick:
                     _submitter.Tick();
+                    _availability.Work(ct);
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException(input.GetType().Name);

@@ -143,6 +143,9 @@ internal sealed class StationDesk(
             : unknown;
     }
 
+    /// <summary>Every EVSE that a station has said is its own.</summary>
+    public IEnumerable<EvseId> Evses => _byEvse.Keys;
+
     /// <summary>
     /// Every station that ever spoke since the node started, in the order of their names.
     /// </summary>
