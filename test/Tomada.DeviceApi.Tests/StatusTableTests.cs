@@ -4,7 +4,9 @@ namespace Tomada.DeviceApi.Tests;
 
 public class StatusTableTests
 {
-    /// <summary>A row per phase before; a column per phase after, in the order of the enum.</summary>
+    /// <summary>
+    /// A row per phase before; a column per phase after, in the order of the enum.
+    /// </summary>
     private const string Steps = """
         Idle          . x x x x .
         EvConnected   x . x x x x

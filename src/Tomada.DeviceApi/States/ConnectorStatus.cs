@@ -1,6 +1,8 @@
 namespace Tomada.DeviceApi.States;
 
-/// <summary>The first axis of an EVSE: what its connector is (OCPP 2.0.1 ConnectorStatus).</summary>
+/// <summary>
+/// The first axis of an EVSE: what its connector is (OCPP 2.0.1 ConnectorStatus).
+/// </summary>
 public enum ConnectorStatus
 {
     Available = 1,

@@ -4,8 +4,8 @@ namespace Tomada.DeviceApi.States;
 
 /// <summary>
 /// An EVSE's state on two axes, and what others are told of it. OCPP 1.6 has both in one list;
-/// 2.0.1 has them apart, as here: Preparing is Occupied and EvConnected, SuspendedEV is Occupied and
-/// SuspendedEv, and so on.
+/// 2.0.1 has them apart, as here: Preparing is Occupied and EvConnected, SuspendedEV is Occupied
+/// and SuspendedEv, and so on.
 /// </summary>
 public static class StatusTable
 {

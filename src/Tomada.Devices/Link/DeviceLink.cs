@@ -192,7 +192,12 @@ public sealed class DeviceLink : IAsyncDisposable
     {
         _lost = NewSignal();
         DeviceAddress address = _options.Address;
-        StateBody death = new(false, _options.Firmware, "connection lost");
+
+        // The will is numbered right after the birth: it is newer than this birth, and older than
+        // the next one.
+        byte[] birth = Encode(NewId(), new StateBody(true, _options.Firmware));
+        byte[] death =
+            Encode(NewId(), new StateBody(false, _options.Firmware, "connection lost"));
         MqttClientOptions options = new MqttClientOptionsBuilder()
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
             .WithEndPoint(_options.Broker)
@@ -202,7 +207,7 @@ public sealed class DeviceLink : IAsyncDisposable
             .WithKeepAlivePeriod(DeviceLimits.HeartbeatInterval)
             .WithTimeout(ClientLimits.MqttTimeout)
             .WithWillTopic(address.UpPrefix + new UpTopic.State().Path)
-            .WithWillPayload(Encode(NewId(), death))
+            .WithWillPayload(death)
             .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithWillRetain(true)
             .Build();
@@ -218,8 +223,7 @@ public sealed class DeviceLink : IAsyncDisposable
             new MqttTopicFilterBuilder().WithTopic(address.DownPrefix + "#")
                 .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
             ct).ConfigureAwait(false);
-        StateBody birth = new(true, _options.Firmware);
-        await TrySendAsync(new UpTopic.State(), Encode(NewId(), birth), ct).ConfigureAwait(false);
+        await TrySendAsync(new UpTopic.State(), birth, ct).ConfigureAwait(false);
         if (OnConnected is { } said)
         {
             await said(ct).ConfigureAwait(false);

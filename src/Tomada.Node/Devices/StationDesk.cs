@@ -5,24 +5,6 @@ using Tomada.Primitives;
 
 namespace Tomada.Node.Devices;
 
-/// <summary>What an EVSE says about itself, as far as it can be believed now.</summary>
-public sealed record EvseShown(
-    EvseStatus Status, LegId? Reservation, Timestamp Since, Timestamp ValidUntil);
-
-/// <summary>A station as its company sees it.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="IsOnline">Whether it is connected and has not been silent for too long.</param>
-/// <param name="Evses">What each of its EVSEs shows.</param>
-public sealed record StationShown(
-    string Id, bool IsOnline, IReadOnlyList<StationEvseShown> Evses);
-
-/// <summary>An EVSE of a station.</summary>
-/// <param name="Evse">Its id.</param>
-/// <param name="Shown">What it shows.</param>
-/// <param name="Acknowledged">Legs whose window the station has acknowledged.</param>
-public sealed record StationEvseShown(
-    EvseId Evse, EvseShown Shown, IReadOnlyList<LegId> Acknowledged);
-
 /// <summary>
 /// The owner's side of trips: asks its stations about held legs, answers the ledger for them, and
 /// tells stations what was confirmed or released. What is owed is read from the ledger's state, so
@@ -86,7 +68,7 @@ internal sealed class StationDesk(
         switch (message.Topic)
         {
             case UpTopic.State when message.Envelope.TryRead(out StateBody? state, out _):
-                OnState(station, message.Envelope.Bs, state.Online);
+                OnState(station, message.Envelope, state.Online);
                 break;
             case UpTopic.EvseState at when message.Envelope.TryRead(
                 out EvseStateBody? shown, out _):
@@ -135,13 +117,24 @@ internal sealed class StationDesk(
     /// </summary>
     public EvseShown Shown(EvseId evse)
     {
-        EvseShown unknown = new(EvseStatus.Unknown, null, ledger.Now(), new Timestamp(WallMs));
-        return _byEvse.GetValueOrDefault(evse) is { } station && IsAlive(station)
-            && station.Shown.GetValueOrDefault(evse) is { } shown
-                && shown.ValidUntil.UnixMs > WallMs
-            ? shown
-            : unknown;
+        if (_byEvse.GetValueOrDefault(evse) is not { } station
+            || !station.Shown.TryGetValue(evse, out EvseShown? said))
+        {
+            return Unknown(StatusSource.Nobody);
+        }
+
+        return !station.Online ? Unknown(StatusSource.Offline)
+            : !IsAlive(station) ? Unknown(StatusSource.Silence)
+            : said.ValidUntil.UnixMs <= WallMs ? Unknown(StatusSource.Expired)
+            : said with
+            {
+                ValidUntil = new Timestamp(
+                    Math.Min(said.ValidUntil.UnixMs, SilentFromMs(station))),
+            };
     }
+
+    private EvseShown Unknown(StatusSource source) => new(
+        EvseStatus.Unknown, null, ledger.Now(), new Timestamp(WallMs), source);
 
     /// <summary>Every EVSE that a station has said is its own.</summary>
     public IEnumerable<EvseId> Evses => _byEvse.Keys;
@@ -213,17 +206,21 @@ internal sealed class StationDesk(
         return station;
     }
 
-    private bool IsAlive(StationRecord station) => station.Online
-        && WallMs - station.HeardMs
-            <= DeviceLimits.MissedHeartbeatsMax
-                * (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds;
+    private bool IsAlive(StationRecord station) =>
+        station.Online && WallMs <= SilentFromMs(station);
 
-    private static void OnState(StationRecord station, long boot, bool online)
+    private static long SilentFromMs(StationRecord station) => station.HeardMs
+        + (DeviceLimits.MissedHeartbeatsMax
+            * (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds);
+
+    private static void OnState(StationRecord station, Envelope envelope, bool online)
     {
-        // A late will of an earlier start must not overtake the birth of this one.
-        if (boot >= station.Boot)
+        // A late will must not overtake a newer birth: a will is numbered right after the birth of
+        // its connection.
+        if ((envelope.Bs, envelope.Seq).CompareTo((station.Boot, station.StateSeq)) >= 0)
         {
-            station.Boot = boot;
+            station.Boot = envelope.Bs;
+            station.StateSeq = envelope.Seq;
             station.Online = online;
         }
     }
@@ -240,7 +237,9 @@ internal sealed class StationDesk(
 
         station.ShownAt[evse] = (envelope.Bs, envelope.Seq);
         station.Shown[evse] =
-            new EvseShown(shown.Status, shown.Reservation, shown.Since, shown.ValidUntil);
+            new EvseShown(
+                shown.Status, shown.Reservation, shown.Since, shown.ValidUntil,
+                StatusSource.Station);
     }
 
     private void OnAck(CommandOp op, Reply reply)
@@ -354,6 +353,8 @@ internal sealed class StationDesk(
         public DeviceAddress Address => address;
 
         public long Boot { get; set; }
+
+        public long StateSeq { get; set; }
 
         public bool Online { get; set; } = true;
 
