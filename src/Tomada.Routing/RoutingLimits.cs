@@ -45,7 +45,7 @@ public static class RoutingLimits
     public const int LabelsMax = 200_000;
 
     /// <summary>Most plans of one answer.</summary>
-    public const int PlansMax = 3;
+    public const int PlansMax = 5;
 
     /// <summary>Most stops of one plan: the legs that one trip may have.</summary>
     public const int StopsMax = 16;

@@ -30,7 +30,7 @@ public class DemoTripTests
     {
         PlanResult.Found found = Assert.IsType<PlanResult.Found>(
             DemoRegion.Planner.Plan(DemoRegion.Query, DemoRegion.AllFree, DemoRegion.Price));
-        Assert.Equal(RoutingLimits.PlansMax, found.Plans.Length);
+        Assert.Equal(DemoRegion.Query.PlansMax, found.Plans.Length);
         Assert.All(found.Plans, plan => Assert.True(plan.Arrival >= found.Best.Arrival));
     }
 

@@ -46,6 +46,24 @@ public class ExhaustiveTests
         Assert.True(stops > 30, $"{stops} stops in 200 worlds");
     }
 
+    [Fact]
+    public void A_plan_within_the_gap_is_never_farther_from_the_best() =>
+        Worlds.AnySpeed.Sample(
+            world =>
+            {
+                World hasty = world with { Query = world.Query with { GapPermille = 100 } };
+                TripPlan? exact = Best(world);
+                TripPlan? near = Best(hasty);
+                Assert.Equal(exact is null, near is null);
+                if (exact is not null)
+                {
+                    long bestMs = exact.Arrival.UnixMs - Worlds.Start.UnixMs;
+                    long nearMs = near!.Arrival.UnixMs - Worlds.Start.UnixMs;
+                    Assert.InRange(nearMs, bestMs, bestMs * 1_100 / 1_000);
+                }
+            },
+            iter: 300);
+
     private static TripPlan? Best(World world) =>
         world.Planner().Plan(world.Query with { StopsMax = 3 }, Worlds.AllFree, Worlds.PriceOf)
             is PlanResult.Found found
@@ -63,20 +81,24 @@ public class ExhaustiveTests
             world.Query.From,
             world.Query.Departure.UnixMs,
             _car.BatteryWh * world.Query.StartSocPermille / 1000,
-            []);
+            [],
+            null);
 
-        private long? Best(PlaceId at, long timeMs, int energyWh, List<ChargingSite> used)
+        private long? Best(
+            PlaceId at, long timeMs, int energyWh, List<ChargingSite> used, PlaceId? onlyTo)
         {
             // On the grid the recursion keeps the planner's margin too, or it would win by daring.
             bool hasMargin = gridPermille > 0 && used.Count > 0 && energyWh < _car.BatteryWh;
             int leastWh = _reserveWh + (hasMargin ? _marginWh : 0);
-            long? best = Path(at, world.Query.To) is { } home
+            long? best = (onlyTo is null || onlyTo == world.Query.To)
+                && Path(at, world.Query.To) is { } home
                 && energyWh - home.EnergyWh(_car) >= leastWh
                 ? timeMs + Ms(home.Duration)
                 : null;
             foreach (ChargingSite site in used.Count < 3 ? world.Sites.Except(used) : [])
             {
-                if (Path(at, site.Place) is { } way && energyWh - way.EnergyWh(_car) >= leastWh
+                if ((onlyTo is null || onlyTo == site.Place)
+                    && Path(at, site.Place) is { } way && energyWh - way.EnergyWh(_car) >= leastWh
                     && _car.Fits(site.Evses[0].Connectors[0]))
                 {
                     best = Min(best, ViaSite(
@@ -96,38 +118,40 @@ public class ExhaustiveTests
             long startMs = Math.Max(
                 arrivalMs + Ms(RoutingLimits.PlugIn),
                 world.Query.Departure.UnixMs + Ms(RoutingLimits.SlackBefore));
-            foreach (int level in Levels(site).Where(each => each > energyWh).Distinct())
+            foreach ((int level, PlaceId? onlyTo) in Levels(site).Where(x => x.Level > energyWh))
             {
                 TimeSpan charging =
                     _car.ChargingTime(energyWh, level, plug.PowerType, plug.PowerMaxW);
                 long leaveMs = startMs + Ms(charging) + Ms(RoutingLimits.PlugOut);
                 bool fits = charging < RoutingLimits.WindowMax - RoutingLimits.SlackBefore
                     - RoutingLimits.SlackAfter - (2 * RoutingLimits.Grid);
-                best = fits ? Min(best, Best(site.Place, leaveMs, level, used)) : best;
+                best = fits ? Min(best, Best(site.Place, leaveMs, level, used, onlyTo)) : best;
             }
 
             return best;
         }
 
-        private IEnumerable<int> Levels(ChargingSite site)
+        private IEnumerable<(int Level, PlaceId? OnlyTo)> Levels(ChargingSite site)
         {
             if (gridPermille > 0)
             {
                 return Enumerable.Range(1, 1000 / gridPermille).Select(
-                    i => _car.WhAt(i * gridPermille));
+                    i => (_car.WhAt(i * gridPermille), (PlaceId?)null));
             }
 
-            return Needs(site).Concat(Bends(site.Evses[0].Connectors[0])).Append(_car.BatteryWh);
+            return Needs(site).Concat(Bends(site.Evses[0].Connectors[0])
+                .Append(_car.BatteryWh).Select(level => (level, (PlaceId?)null)));
         }
 
-        private IEnumerable<int> Needs(ChargingSite site) => world.Sites
+        private IEnumerable<(int Level, PlaceId? OnlyTo)> Needs(ChargingSite site) => world.Sites
             .Where(each => _car.Fits(each.Evses[0].Connectors[0]))
             .Select(each => each.Place)
             .Append(world.Query.To)
             .Select(place => Path(site.Place, place))
             .Where(path => path is not null && path.EnergyWh(_car) + _reserveWh <= _car.BatteryWh)
-            .Select(
-                path => Math.Min(path!.EnergyWh(_car) + _reserveWh + _marginWh, _car.BatteryWh));
+            .Select(path => (
+                Math.Min(path!.EnergyWh(_car) + _reserveWh + _marginWh, _car.BatteryWh),
+                (PlaceId?)path.To));
 
         /// <summary>The car's curve, and where a plug of at most 80 kW cuts it.</summary>
         private IEnumerable<int> Bends(PlannerConnector plug)

@@ -89,6 +89,7 @@ internal static class Worlds
         Departure = Start,
         Vehicle = Car,
         StartSocPermille = startSocPermille,
+        GapPermille = 0,
     };
 
     private static Gen<World> Make(Gen<int> speed, Gen<int> count) =>

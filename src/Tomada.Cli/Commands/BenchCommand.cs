@@ -15,7 +15,27 @@ internal static class BenchCommand
         Consensus(),
         Sync(),
         Audit(),
+        Planner(),
     };
+
+    private static Command Planner()
+    {
+        Option<DirectoryInfo?> places = new("--places")
+        {
+            Description = "A folder with br_municipios.csv and br_road_graph_edges.csv; "
+                + "without it generated roads alone are measured.",
+            DefaultValueFactory = _ => new DirectoryInfo("../shared/data/places"),
+        };
+        Option<FileInfo?> json =
+            new("--json") { Description = "Also write the results to this file as JSON." };
+        Command command = new("planner", "Measures how long planning a journey takes.")
+        {
+            places, json,
+        };
+        command.SetAction(parsed =>
+            PlannerBench.Run(parsed.GetValue(places), parsed.GetValue(json)));
+        return command;
+    }
 
     private static Command Audit()
     {

@@ -16,8 +16,8 @@ internal sealed record Label(
     Leg? Leg,
     Charge? Charge)
 {
-    /// <summary>Whether it came by driving and may charge here.</summary>
-    public bool MayCharge => Charge is null;
+    /// <summary>Whether a label that dominates it came after it.</summary>
+    public bool IsDropped { get; set; }
 
     /// <summary>
     /// Whether nothing that starts with the other could end better than with this one.
@@ -59,22 +59,17 @@ internal sealed record KeptFor(long TimeStepMs, bool Price, bool Stops);
 internal sealed record Charge(StopOption Option, Slot Slot, Money Price);
 
 /// <summary>The labels of each node that no other label there dominates.</summary>
-internal sealed class Frontier(KeptFor by)
+internal sealed class Frontier(int nodes, KeptFor by)
 {
-    private readonly SortedDictionary<(int Node, bool MayCharge), List<Label>> _kept = [];
+    private readonly List<Label>?[] _kept = new List<Label>?[nodes];
 
     /// <summary>
     /// Keeps the label unless a kept one dominates it; drops those that it dominates.
     /// </summary>
     public bool TryAdd(Label label)
     {
-        (int Node, bool MayCharge) key = (label.Node, label.MayCharge);
-        if (!_kept.TryGetValue(key, out List<Label>? labels))
-        {
-            _kept.Add(key, [label]);
-            return true;
-        }
-
+        ref List<Label>? labels = ref _kept[label.Node];
+        labels ??= [];
         foreach (Label kept in labels)
         {
             if (kept.Dominates(label, by))
@@ -83,25 +78,17 @@ internal sealed class Frontier(KeptFor by)
             }
         }
 
-        labels.RemoveAll(kept => label.Dominates(kept, by));
-        labels.Add(label);
-        return true;
-    }
-
-    /// <summary>Whether the label was not dropped since it was added.</summary>
-    public bool Holds(Label label) =>
-        _kept[(label.Node, label.MayCharge)].Exists(kept => ReferenceEquals(kept, label));
-
-    /// <summary>The most energy that a kept label has at each node.</summary>
-    public SortedDictionary<int, int> MostEnergyWh()
-    {
-        SortedDictionary<int, int> most = [];
-        foreach (((int node, _), List<Label> labels) in _kept)
+        for (int i = labels.Count - 1; i >= 0; i--)
         {
-            int wh = labels.Max(label => label.EnergyWh);
-            most[node] = Math.Max(wh, most.GetValueOrDefault(node));
+            if (label.Dominates(labels[i], by))
+            {
+                labels[i].IsDropped = true;
+                labels[i] = labels[^1];
+                labels.RemoveAt(labels.Count - 1);
+            }
         }
 
-        return most;
+        labels.Add(label);
+        return true;
     }
 }

@@ -10,7 +10,7 @@ internal static class NoPlanAdvice
 
     public static PlanResult.NoPlan For(
         TripQuery query,
-        RoadGraph roads,
+        LegTable legs,
         ImmutableArray<ChargingSite> sites,
         SearchEnd end,
         Func<TripQuery, SearchEnd> search)
@@ -24,7 +24,7 @@ internal static class NoPlanAdvice
             AllowAvoided(query, search),
         ];
         return new PlanResult.NoPlan(
-            Failing(query, roads, sites, end), [.. changes.OfType<PlanChange>()]);
+            Failing(query, legs, sites, end), [.. changes.OfType<PlanChange>()]);
     }
 
     /// <summary>
@@ -32,18 +32,19 @@ internal static class NoPlanAdvice
     /// energy; among equals the one that ends nearest to the destination.
     /// </summary>
     private static FailingLeg Failing(
-        TripQuery query, RoadGraph roads, ImmutableArray<ChargingSite> sites, SearchEnd end)
+        TripQuery query, LegTable legs, ImmutableArray<ChargingSite> sites, SearchEnd end)
     {
+        RoadGraph roads = legs.Costs.Graph;
         int destination = roads.NodeOf(query.To);
         int reserveWh = query.Vehicle.WhAt(query.ReserveSocPermille);
-        LegSearch back = Unbounded(query, roads, destination);
+        LegSearch back = Unbounded(legs, destination);
         FailingLeg? best = null;
         (int LacksWh, int LeftWh) least = (int.MaxValue, int.MaxValue);
         int[] targets = [.. StopOptions.For(query, roads, sites).Keys
             .Append(destination).Where(node => !end.MostEnergyWh.ContainsKey(node)).Distinct()];
         foreach ((int from, int haveWh) in end.MostEnergyWh)
         {
-            LegSearch ahead = Unbounded(query, roads, from);
+            LegSearch ahead = Unbounded(legs, from);
             foreach (int to in targets.Where(ahead.Reaches))
             {
                 int needWh = ahead.EnergyWh(to) + reserveWh;
@@ -61,8 +62,12 @@ internal static class NoPlanAdvice
         return best;
     }
 
-    private static LegSearch Unbounded(TripQuery query, RoadGraph roads, int source) => new(
-        roads, source, LegSearch.Weight.Energy, query.Vehicle, double.MaxValue, query.SpeedMaxKmh);
+    private static LegSearch Unbounded(LegTable legs, int source) => new(
+        legs.Costs,
+        source,
+        LegSearch.Weight.Energy,
+        double.MaxValue,
+        new SearchSpace(legs.Costs.Graph.NodeCount));
 
     /// <summary>
     /// More charge never loses a plan, so halving finds the least that is enough.

@@ -5,7 +5,7 @@ namespace Tomada.Routing;
 /// <summary>Reads a plan off the label that ended a search.</summary>
 internal static class PlanReader
 {
-    public static TripPlan Read(TripQuery query, Label end)
+    public static TripPlan Read(TripQuery query, LegTable legTable, Label end)
     {
         List<Label> way = [];
         for (Label? at = end; at is not null; at = at.Parent)
@@ -21,7 +21,7 @@ internal static class PlanReader
         {
             if (label.Leg is { } leg)
             {
-                drive = Join(drive, leg.Path);
+                drive = Join(drive, legTable.PathOf(leg));
             }
             else if (label.Charge is { } charge)
             {

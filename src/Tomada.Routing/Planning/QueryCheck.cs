@@ -22,6 +22,8 @@ internal static class QueryCheck
         return OutOfRange("startSocPermille", query.StartSocPermille, 0, 1000)
             ?? OutOfRange("reserveSocPermille", query.ReserveSocPermille, 0, 900)
             ?? OutOfRange("chargeMaxPermille", query.ChargeMaxPermille, 100, 1000)
+            ?? OutOfRange("gapPermille", query.GapPermille, 0, 100)
+            ?? OutOfRange("plansMax", query.PlansMax, 1, RoutingLimits.PlansMax)
             ?? OutOfRange("stopsMax", query.StopsMax, 0, RoutingLimits.StopsMax)
             ?? OutOfRange("speedMaxKmh", query.SpeedMaxKmh, 20, RoutingLimits.SpeedMaxKmh)
             ?? RefuseWait(query.WaitMax)

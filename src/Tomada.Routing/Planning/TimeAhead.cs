@@ -9,32 +9,52 @@ namespace Tomada.Routing;
 /// </summary>
 internal sealed class TimeAhead
 {
+    // Each stop takes this beside the charging.
+    private static readonly long s_plugMs =
+        (RoutingLimits.PlugIn + RoutingLimits.PlugOut).Ticks / TimeSpan.TicksPerMillisecond;
+
     private readonly LegSearch _fastest;
     private readonly LegSearch _frugal;
     private readonly int _reserveWh;
     private readonly double _strongestW;
+    private readonly int _usableWh;
 
+    /// <param name="costs">The roads, and what they cost the car.</param>
+    /// <param name="destination">The node that all ways lead to.</param>
+    /// <param name="reserveWh">What must be left there.</param>
+    /// <param name="usableWh">The most that one stop can add.</param>
+    /// <param name="strongestW">The strongest power anywhere.</param>
     public TimeAhead(
-        RoadGraph roads, TripQuery query, int reserveWh, IEnumerable<StopOption> options)
+        DriveCosts costs, int destination, int reserveWh, int usableWh, double strongestW)
     {
+        _usableWh = Math.Max(1, usableWh);
         // Roads run both ways, so the ways from the destination are the ways to it.
-        int destination = roads.NodeOf(query.To);
         _fastest = Search(LegSearch.Weight.Time);
         _frugal = Search(LegSearch.Weight.Energy);
         _reserveWh = reserveWh;
-        _strongestW = options.Select(each => each.Curve.StrongestW).DefaultIfEmpty(1).Max();
+        _strongestW = strongestW;
 
-        LegSearch Search(LegSearch.Weight weight) =>
-            new(roads, destination, weight, query.Vehicle, double.MaxValue, query.SpeedMaxKmh);
+        LegSearch Search(LegSearch.Weight weight) => new(
+            costs, destination, weight, double.MaxValue, new SearchSpace(costs.Graph.NodeCount));
     }
 
     public bool IsPossible(int node) => _fastest.Reaches(node);
 
-    public long LeastMs(Label label)
+    /// <summary>The fastest drive from a node straight to the destination.</summary>
+    public (long TimeMs, int EnergyWh) Fastest(int node) =>
+        (_fastest.TimeMs(node), _fastest.EnergyWh(node));
+
+    /// <summary>The most frugal drive from a node straight to the destination.</summary>
+    public (long TimeMs, int EnergyWh) Frugal(int node) =>
+        (_frugal.TimeMs(node), _frugal.EnergyWh(node));
+
+    public long LeastMs(int node, int energyWh)
     {
         // A Wh less, because the searches' energies are rounded up and a bound must not be.
-        int missingWh = _frugal.EnergyWh(label.Node) - 1 + _reserveWh - label.EnergyWh;
-        return _fastest.TimeMs(label.Node)
-            + (missingWh > 0 ? (long)(missingWh * 3_600_000.0 / _strongestW) : 0);
+        int missingWh = _frugal.EnergyWh(node) - 1 + _reserveWh - energyWh;
+        return missingWh <= 0
+            ? _fastest.TimeMs(node)
+            : _fastest.TimeMs(node) + (long)(missingWh * 3_600_000.0 / _strongestW)
+                + ((((missingWh - 1) / _usableWh) + 1) * s_plugMs);
     }
 }

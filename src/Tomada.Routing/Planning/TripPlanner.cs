@@ -18,6 +18,7 @@ public sealed class TripPlanner
 {
     private readonly RoadGraph _roads;
     private readonly ImmutableArray<ChargingSite> _sites;
+    private (VehicleModel Car, int SpeedMaxKmh, LegTable Legs)? _legs;
 
     private TripPlanner(RoadGraph roads, ImmutableArray<ChargingSite> sites)
     {
@@ -41,7 +42,7 @@ public sealed class TripPlanner
         return planner is not null;
     }
 
-    /// <summary>Answers with up to three plans, best first, or says why there is none.</summary>
+    /// <summary>Answers with up to five plans, best first, or says why there is none.</summary>
     /// <param name="query">The journey.</param>
     /// <param name="busy">The calendar of every EVSE.</param>
     /// <param name="price">The price of a stop; must not fall when energy or time grows.</param>
@@ -52,7 +53,7 @@ public sealed class TripPlanner
             return invalid;
         }
 
-        if (_roads.FastestPath(query.From, query.To) is null)
+        if (!_roads.AreJoined(_roads.NodeOf(query.From), _roads.NodeOf(query.To)))
         {
             return new PlanResult.NoRoad(query.From, query.To);
         }
@@ -64,10 +65,31 @@ public sealed class TripPlanner
         }
 
         return end.Plan is null
-            ? NoPlanAdvice.For(query, _roads, _sites, end, Search)
+            ? NoPlanAdvice.For(query, LegsOf(query.Vehicle, query.SpeedMaxKmh), _sites, end, Search)
             : new PlanResult.Found([end.Plan, .. Alternatives(query, end.Plan, Search)]);
 
-        SearchEnd Search(TripQuery asked) => PlanSearch.Run(asked, _roads, _sites, busy, price);
+        SearchEnd Search(TripQuery asked) => PlanSearch.Run(
+            asked, LegsOf(asked.Vehicle, asked.SpeedMaxKmh), _sites, busy, price);
+    }
+
+    /// <summary>
+    /// Finds the drives between all sites for a car now, so that its first query need not.
+    /// </summary>
+    public void Prepare(VehicleModel car, int speedMaxKmh) => LegsOf(car, speedMaxKmh).Fill();
+
+    // The drives of the car that asked last: a node that plans for many asks one planner each.
+    private LegTable LegsOf(VehicleModel car, int speedMaxKmh)
+    {
+        if (_legs is { } kept && ReferenceEquals(kept.Car, car) && kept.SpeedMaxKmh == speedMaxKmh)
+        {
+            return kept.Legs;
+        }
+
+        ImmutableArray<int> targets =
+            [.. _sites.Select(site => _roads.NodeOf(site.Place)).Distinct().Order()];
+        LegTable legs = new(new DriveCosts(_roads, car, speedMaxKmh), car.BatteryWh, targets);
+        _legs = (car, speedMaxKmh, legs);
+        return legs;
     }
 
     /// <summary>
@@ -78,7 +100,7 @@ public sealed class TripPlanner
     {
         SortedSet<string> known = [SitesOf(best)];
         List<TripPlan> others = [];
-        foreach (PlanStop stop in best.Stops)
+        foreach (PlanStop stop in query.PlansMax == 1 ? [] : best.Stops)
         {
             ChargingSite site = _sites.First(each => each.Id == stop.Location);
             TripQuery without = query with
@@ -94,7 +116,7 @@ public sealed class TripPlanner
         IEnumerable<TripPlan> ranked = query.Objective == Objective.Cheapest
             ? others.OrderBy(plan => plan.Price.Amount).ThenBy(plan => plan.Arrival)
             : others.OrderBy(plan => plan.Arrival).ThenBy(plan => plan.Price.Amount);
-        return ranked.Take(RoutingLimits.PlansMax - 1);
+        return ranked.Take(query.PlansMax - 1);
     }
 
     private static string SitesOf(TripPlan plan) =>

@@ -54,6 +54,15 @@ public sealed record TripQuery
     /// <summary>EVSEs that are not used; default none.</summary>
     public ImmutableSortedSet<EvseId> AvoidEvses { get; init; } = [];
 
+    /// <summary>
+    /// How much longer than the fastest a plan may take to drive and charge, of those that the
+    /// planner knows: 0 to 100 permille, default 5. Zero is exact, and takes longer to find.
+    /// </summary>
+    public int GapPermille { get; init; } = 5;
+
+    /// <summary>Most plans of the answer: 1 to 5, default 3.</summary>
+    public int PlansMax { get; init; } = 3;
+
     /// <summary>Most stops: 0 to 16, default 16.</summary>
     public int StopsMax { get; init; } = RoutingLimits.StopsMax;
 

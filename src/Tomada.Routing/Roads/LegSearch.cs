@@ -9,40 +9,34 @@ namespace Tomada.Routing;
 /// </summary>
 internal sealed class LegSearch
 {
+    private readonly DriveCosts _costs;
     private readonly RoadGraph _graph;
     private readonly int _source;
-    private readonly VehicleModel? _vehicle;
     private readonly double _boundWh;
-    private readonly int _speedMaxKmh;
-    private readonly long[] _timeMs;
-    private readonly double[] _energyWh;
-    private readonly int[] _cameFrom;
-    private readonly int[] _cameBy;
+    private readonly SearchSpace _space;
+    private readonly int _epoch;
 
-    /// <param name="graph">The roads.</param>
+    /// <param name="costs">The roads, and what they cost the car.</param>
     /// <param name="source">The node to start at.</param>
     /// <param name="weight">What the ways are shortest in.</param>
-    /// <param name="vehicle">Whose energy counts; null: none is counted.</param>
     /// <param name="boundWh">Most energy of a way, in Wh.</param>
-    /// <param name="speedMaxKmh">The driver's own speed limit.</param>
+    /// <param name="space">Where it writes; the next search in it ends this one's answers.</param>
+    /// <param name="until">Ends when this node's way is known; negative: never.</param>
     public LegSearch(
-        RoadGraph graph,
+        DriveCosts costs,
         int source,
         Weight weight,
-        VehicleModel? vehicle,
         double boundWh,
-        int speedMaxKmh)
+        SearchSpace space,
+        int until = -1)
     {
-        _graph = graph;
+        _costs = costs;
+        _graph = costs.Graph;
         _source = source;
-        _vehicle = vehicle;
         _boundWh = boundWh;
-        _speedMaxKmh = speedMaxKmh;
-        _timeMs = new long[graph.NodeCount];
-        _energyWh = new double[graph.NodeCount];
-        _cameFrom = new int[graph.NodeCount];
-        _cameBy = new int[graph.NodeCount];
-        Run(weight);
+        _space = space;
+        _epoch = space.Begin();
+        Run(weight, until);
     }
 
     public enum Weight
@@ -51,12 +45,12 @@ internal sealed class LegSearch
         Energy,
     }
 
-    public bool Reaches(int node) => node == _source || _cameFrom[node] >= 0;
+    public bool Reaches(int node) => _space.IsSeen(node, _epoch);
 
-    public long TimeMs(int node) => _timeMs[node];
+    public long TimeMs(int node) => _space.TimeMs[node];
 
     /// <summary>Wh of the way, rounded up as <see cref="RoutePath.EnergyWh"/> does.</summary>
-    public int EnergyWh(int node) => (int)Math.Ceiling(_energyWh[node]);
+    public int EnergyWh(int node) => RoutePath.WholeWh(_space.EnergyWh[node]);
 
     /// <summary>The way to a node, or null where it is out of reach.</summary>
     public RoutePath? PathTo(int node)
@@ -67,9 +61,10 @@ internal sealed class LegSearch
         }
 
         List<RouteEdge> edges = [];
-        for (int at = node; at != _source; at = _cameFrom[at])
+        for (int at = node; at != _source; at = _space.CameFrom[at])
         {
-            edges.Add(_graph.Drive(_cameFrom[at], _cameBy[at], _speedMaxKmh));
+            edges.Add(_graph.Drive(
+                _space.CameFrom[at], _space.CameBy[at], _costs.SpeedMaxKmh));
         }
 
         edges.Reverse();
@@ -77,61 +72,55 @@ internal sealed class LegSearch
         return new RoutePath(places[_source].Id, places[node].Id, [.. edges]);
     }
 
-    private void Run(Weight weight)
+    private void Run(Weight weight, int until)
     {
-        Array.Fill(_timeMs, long.MaxValue);
-        Array.Fill(_energyWh, double.MaxValue);
-        Array.Fill(_cameFrom, -1);
-        bool[] settled = new bool[_graph.NodeCount];
-        _timeMs[_source] = 0;
-        _energyWh[_source] = 0;
-
-        // The node is part of the order, so that ties fall the same way everywhere.
-        PriorityQueue<int, (double Cost, int Node)> open = new();
-        open.Enqueue(_source, (0, _source));
+        bool byTime = weight == Weight.Time;
+        _space.See(_source, _epoch, 0, 0, -1, -1);
+        PriorityQueue<int, double> open = _space.Open;
+        open.Enqueue(_source, 0);
         while (open.TryDequeue(out int node, out _))
         {
-            if (settled[node])
+            if (!_space.Settle(node, _epoch))
             {
                 continue;
             }
 
-            settled[node] = true;
+            if (node == until)
+            {
+                return;
+            }
+
             (int first, int end) = _graph.EdgesOf(node);
             for (int edge = first; edge < end; edge++)
             {
-                if (!settled[_graph.Target(edge)] && Relax(node, edge, weight))
-                {
-                    int target = _graph.Target(edge);
-                    open.Enqueue(target, (Cost(weight, target), target));
-                }
+                Relax(node, edge, byTime);
             }
         }
     }
 
-    private double Cost(Weight weight, int node) =>
-        weight == Weight.Time ? _timeMs[node] : _energyWh[node];
-
-    private bool Relax(int node, int edge, Weight weight)
+    private void Relax(int node, int edge, bool byTime)
     {
         int target = _graph.Target(edge);
-        int speedKmh = Math.Min(_graph.SpeedKmh(edge), _speedMaxKmh);
-        long timeMs = _timeMs[node] + RouteEdge.DrivingMs(_graph.LengthM(edge), speedKmh);
-        double energyWh = _energyWh[node]
-            + (_vehicle?.EnergyWh(_graph.LengthM(edge), speedKmh) ?? 0);
-        bool shorter = weight == Weight.Time
-            ? timeMs < _timeMs[target]
-                || (timeMs == _timeMs[target] && energyWh < _energyWh[target])
-            : energyWh < _energyWh[target];
-        if (!shorter || energyWh > _boundWh)
+        double energyWh = _space.EnergyWh[node] + _costs.EnergyWh(edge);
+        if (energyWh > _boundWh || _space.IsSettled(target, _epoch))
         {
-            return false;
+            return;
         }
 
-        _timeMs[target] = timeMs;
-        _energyWh[target] = energyWh;
-        _cameFrom[target] = node;
-        _cameBy[target] = edge;
-        return true;
+        long timeMs = _space.TimeMs[node] + _costs.TimeMs(edge);
+        if (_space.IsSeen(target, _epoch))
+        {
+            bool shorter = byTime
+                ? timeMs < _space.TimeMs[target] || (timeMs == _space.TimeMs[target]
+                    && energyWh < _space.EnergyWh[target])
+                : energyWh < _space.EnergyWh[target];
+            if (!shorter)
+            {
+                return;
+            }
+        }
+
+        _space.See(target, _epoch, timeMs, energyWh, node, edge);
+        _space.Open.Enqueue(target, byTime ? timeMs : energyWh);
     }
 }

@@ -16,6 +16,7 @@ public sealed class RoadGraph
     private readonly int[] _lengthM;
     private readonly int[] _speedKmh;
     private readonly string[] _highway;
+    private readonly int[] _island;
 
     private RoadGraph(ImmutableArray<Place> places, IEnumerable<Road> roads)
     {
@@ -41,12 +42,16 @@ public sealed class RoadGraph
         {
             _firstEdge[node + 1] += _firstEdge[node];
         }
+
+        _island = Islands();
     }
 
     /// <summary>All places, in the order of their ids.</summary>
     public ImmutableArray<Place> Places => _places;
 
     internal int NodeCount => _places.Length;
+
+    internal int EdgeCount => _target.Length;
 
     /// <summary>Builds the graph; refuses data that does not fit together.</summary>
     /// <param name="places">1 to <see cref="RoutingLimits.PlacesMax"/>, each id once.</param>
@@ -85,8 +90,13 @@ public sealed class RoadGraph
         int target = NodeOf(to);
         return source < 0 || target < 0
             ? null
-            : new LegSearch(this, source, LegSearch.Weight.Time, null, double.MaxValue, speedMaxKmh)
-                .PathTo(target);
+            : new LegSearch(
+                new DriveCosts(this, null, speedMaxKmh),
+                source,
+                LegSearch.Weight.Time,
+                double.MaxValue,
+                new SearchSpace(NodeCount),
+                target).PathTo(target);
     }
 
     /// <summary>The node of a place; negative when it is not in the graph.</summary>
@@ -109,6 +119,9 @@ public sealed class RoadGraph
         return -1;
     }
 
+    /// <summary>Whether roads lead from one node to the other; all run both ways.</summary>
+    internal bool AreJoined(int one, int other) => _island[one] == _island[other];
+
     /// <summary>
     /// The edges that leave a node: from the first up to, not including, the second.
     /// </summary>
@@ -126,6 +139,32 @@ public sealed class RoadGraph
         _highway[edge],
         _lengthM[edge],
         Math.Min(_speedKmh[edge], speedMaxKmh));
+
+    private int[] Islands()
+    {
+        int[] island = new int[NodeCount];
+        Stack<int> open = [];
+        for (int first = 0; first < NodeCount; first++)
+        {
+            open.Push(first);
+            while (open.TryPop(out int node))
+            {
+                // Islands are numbered from 1 by their first node; 0 is none yet.
+                if (island[node] != 0)
+                {
+                    continue;
+                }
+
+                island[node] = first + 1;
+                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
+                {
+                    open.Push(_target[edge]);
+                }
+            }
+        }
+
+        return island;
+    }
 
     private static string? WhyNot(ImmutableArray<Place> sorted, ImmutableArray<Road> roads)
     {

@@ -31,5 +31,10 @@ public sealed record RoutePath(PlaceId From, PlaceId To, ImmutableArray<RouteEdg
 
     /// <summary>Battery energy in Wh that the car takes for it, rounded up.</summary>
     public int EnergyWh(VehicleModel vehicle) =>
-        (int)Math.Ceiling(Edges.Sum(edge => vehicle.EnergyWh(edge.LengthM, edge.SpeedKmh)));
+        WholeWh(Edges.Sum(edge => vehicle.EnergyWh(edge.LengthM, edge.SpeedKmh)));
+
+    /// <summary>
+    /// Rounded up, but for what the order of a sum's terms makes: a way has one energy both ways.
+    /// </summary>
+    internal static int WholeWh(double wh) => (int)Math.Ceiling(wh - 1e-6);
 }
