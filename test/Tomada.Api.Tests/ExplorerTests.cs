@@ -8,14 +8,6 @@ namespace Tomada.Api.Tests;
 /// <summary>The page that the node serves, in a real browser where there is one.</summary>
 public sealed partial class ExplorerTests(OneCompany company)
 {
-    private const string Chromium = "/usr/bin/chromium";
-
-    private static readonly string[] s_arguments =
-    [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ];
-
     [Fact]
     public async Task The_page_is_asked_for_each_time_and_its_parts_are_kept()
     {
@@ -36,22 +28,8 @@ public sealed partial class ExplorerTests(OneCompany company)
     [Fact]
     public async Task A_person_sees_new_blocks_opens_a_transaction_and_changes_the_language()
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is not installed.");
-        Assert.SkipUnless(
-            Directory.Exists(PublicApiHost.ExplorerDirectory), "The explorer is not built.");
-        using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = s_arguments });
-        IPage page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "en-US" });
-        List<string> errors = [];
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-            {
-                errors.Add(message.Text);
-            }
-        };
-        page.PageError += (_, error) => errors.Add(error);
+        await using ExplorerBrowser browser = await ExplorerBrowser.OpenAsync();
+        IPage page = browser.Page;
 
         await page.GotoAsync($"{company.Client.Address}#/blocks");
         await page.Locator("a[href='#/blocks/1']").First.WaitForAsync();
@@ -65,12 +43,11 @@ public sealed partial class ExplorerTests(OneCompany company)
         await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "PutLocation" })
             .Or(page.GetByText("PutLocation")).First.WaitForAsync();
 
-        await page.GetByRole(
-            AriaRole.Button, new PageGetByRoleOptions { Name = "PT" }).ClickAsync();
+        await browser.SpeakPortugueseAsync();
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Transações" })
             .First.WaitForAsync();
         Assert.Equal("pt-BR", await page.Locator("html").GetAttributeAsync("lang"));
-        Assert.Empty(errors);
+        Assert.Empty(browser.Errors);
     }
 
     [GeneratedRegex("src=\"(/assets/[^\"]+)\"")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tomada.Api.Tests;
@@ -104,6 +105,24 @@ public sealed class OneCompany : IAsyncLifetime
     /// <summary>One more block with one applied transaction.</summary>
     internal Task<TransactionResult> AddBlockAsync() =>
         ApplyAsync(Place("=cmd|' /C calc'!A0, \"Posto\" á"));
+
+    /// <summary>Reports two endorsements of one height by its own voting key.</summary>
+    internal Task<TransactionResult> ContradictItselfAsync(long height)
+    {
+        Digest members = Governance.Of(Desk.State.Members).Root();
+        SignedVote Endorse(string value)
+        {
+            VoteContent content = new(
+                VoteType.Endorse, height, 0, Digest.Of(Encoding.ASCII.GetBytes(value)));
+            return SignedVote.Of(
+                content,
+                Company,
+                _keys.SignVote(content.SignedBytes(Desk.State.Network, members)));
+        }
+
+        return ApplyAsync(new ReportEquivocation(Evidence.Of(
+            Desk.State.Network, members, Endorse("one"), Endorse("other"))!));
+    }
 
     internal async Task<TransactionResult> SubmitAsync(Body body)
     {

@@ -36,6 +36,10 @@ export default defineConfig({
     // A data: address would need a wider policy.
     assetsInlineLimit: 0,
   },
-  server: { proxy: { '/v1': 'http://127.0.0.1:5199' } },
+  server: {
+    proxy: Object.fromEntries(
+      ['/v1', '/checkpoint', '/tile'].map((path) => [path, 'http://127.0.0.1:5199']),
+    ),
+  },
   test: { include: ['test/**/*.test.ts'], environment: 'node' },
 });

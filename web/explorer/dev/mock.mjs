@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brl, companies, hash, ids, locations } from './places.mjs';
+import { evidences, note, policy, receipt } from './proofs.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -304,11 +305,28 @@ function answer(url) {
     }
     case 'trips':
       return id ? find(trips, 'id') : page(trips, url);
+    case 'evidence': {
+      const known = options.empty ? [] : evidences;
+      return id ? find(known, 'id') : { items: known, next: null, treeSize };
+    }
     case 'settlements':
       return id ? find(settlements, 'period') : page(settlements, url);
     default:
       return undefined;
   }
+}
+
+/** The log's own texts; the newest receipt waits for one block. */
+function text(path) {
+  const [, id] = /^\/v1\/transactions\/(\w+)\/receipt$/.exec(path) ?? [];
+  const entry = id && transactions.find((each) => each.id === id);
+  if (path === '/checkpoint' && !options.empty) {
+    return note(treeSize, nowMs());
+  }
+  if (path === '/v1/network/policy') {
+    return policy;
+  }
+  return entry ? (entry.height === blocks.length ? null : receipt(entry, treeSize, nowMs())) : '';
 }
 
 const types = {
@@ -344,6 +362,13 @@ createServer(async (request, response) => {
       .forEach((block) => response.write(event(block)));
     readers.add(response);
     request.on('close', () => readers.delete(response));
+    return;
+  }
+  const log = text(url.pathname);
+  if (log !== '') {
+    response
+      .writeHead(log === null ? 202 : 200, { 'content-type': 'text/plain', 'retry-after': '1' })
+      .end(log ?? '');
     return;
   }
   const found = answer(url);

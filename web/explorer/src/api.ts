@@ -1,6 +1,14 @@
 // The one place that talks to the node. Shapes: docs/http-api.md. Fields that are not known are
 // ignored; of those that are, only what identifies a thing is demanded.
 import { Limits } from './limits';
+import {
+  readHead, readPolicy, readReceipt, type Head, type Policy, type Receipt,
+} from './proofs';
+import {
+  any, ApiError, integer, list, maybe, object, or, record, text, truth, type Read,
+} from './reading';
+
+export { ApiError } from './reading';
 
 export interface Money { amount: number; currency: string }
 export interface Window { from: string; until: string }
@@ -78,77 +86,21 @@ export interface Settlement {
   positions: Position[]; payments: Payment[]; transaction: string | null;
 }
 
+export interface Evidence {
+  id: string; guilty: string; kind: string; height: number; ballot: number;
+  votingKey: string | null; identityKey: string | null;
+  reportedBy: string; at: string; evidence: unknown;
+}
+
+/** The newest cosigned head; null: the node has none yet. */
+export interface Checkpoint { head: Head | null; policy: Policy | null }
+
+/** A receipt, or when to ask again: the entry is there, and no cosigned head holds it yet. */
+export type ReceiptAnswer =
+  | { state: 'proven'; receipt: Receipt; policy: Policy | null }
+  | { state: 'waiting'; retryMs: number };
+
 export interface Page<T> { items: T[]; next: string | null; treeSize: number }
-
-/** Why there is no answer: the node is away, it refused, or what it said has another shape. */
-export type Failure = 'unreachable' | 'refused' | 'shape';
-
-export class ApiError extends Error {
-  constructor(
-    readonly failure: Failure,
-    message: string,
-    readonly status: number | null = null,
-    readonly title: string | null = null,
-  ) {
-    super(message);
-    this.name = 'ApiError';
-  }
-}
-
-// Reading of unknown JSON. A path such as "items[3].window" names what was wrong.
-
-type Json = Record<string, unknown>;
-type Read<T> = (value: unknown, path: string) => T;
-
-function wrong(path: string, wanted: string): never {
-  throw new ApiError('shape', `${path || 'answer'} is not ${wanted}`);
-}
-
-function object(value: unknown, path: string): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : wrong(path, 'an object');
-}
-
-const text: Read<string> = (value, path) =>
-  typeof value === 'string' ? value : wrong(path, 'text');
-
-const integer: Read<number> = (value, path) =>
-  typeof value === 'number' && Number.isSafeInteger(value) ? value : wrong(path, 'an integer');
-
-function list<T>(read: Read<T>): Read<T[]> {
-  return (value, path) => Array.isArray(value)
-    ? value.map((item, i) => read(item, `${path}[${i}]`))
-    : wrong(path, 'a list');
-}
-
-/** Absent or null becomes null; anything else must have the shape. */
-function maybe<T>(read: Read<T>): Read<T | null> {
-  return (value, path) => (value === undefined || value === null ? null : read(value, path));
-}
-
-function or<T>(read: Read<T>, otherwise: T): Read<T> {
-  return (value, path) => maybe(read)(value, path) ?? otherwise;
-}
-
-function field<T>(from: Json, path: string, name: string, read: Read<T>): T {
-  return read(from[name], path ? `${path}.${name}` : name);
-}
-
-/** Reads a record: each field by its own reader, in one declaration. */
-function record<T>(fields: { [K in keyof T]: Read<T[K]> }): Read<T> {
-  return (value, path) => {
-    const from = object(value, path);
-    const result = {} as T;
-    for (const name of Object.keys(fields) as (keyof T & string)[]) {
-      result[name] = field(from, path, name, fields[name]);
-    }
-    return result;
-  };
-}
-
-const truth: Read<boolean> = (value) => value === true;
-const any: Read<unknown> = (value) => value ?? null;
 
 const money = record<Money>({ amount: integer, currency: text });
 const window = record<Window>({ from: text, until: text });
@@ -231,6 +183,12 @@ export const readSettlement = record<Settlement>({
   payments: or(list(payment), []), transaction: maybe(text),
 });
 
+export const readEvidence = record<Evidence>({
+  id: text, guilty: text, kind: text, height: or(integer, 0), ballot: or(integer, 0),
+  votingKey: maybe(text), identityKey: maybe(text), reportedBy: or(text, ''), at: or(text, ''),
+  evidence: any,
+});
+
 export function readPage<T>(item: Read<T>): Read<Page<T>> {
   return record<Page<T>>({ items: list(item), next: maybe(text), treeSize: or(integer, 0) });
 }
@@ -256,6 +214,14 @@ export function address(parts: string[], query: object = {}): string {
   const tail = search.toString();
   return `/v1/${parts.map(encodeURIComponent).join('/')}${tail ? `?${tail}` : ''}`;
 }
+
+/** What a reader may download, as the node serves it. */
+export const paths = {
+  checkpoint: '/checkpoint',
+  policy: address(['network', 'policy']),
+  receipt: (id: string) => address(['transactions', id, 'receipt']),
+  evidence: (id: string) => address(['evidence', id]),
+};
 
 async function refusal(response: Response): Promise<ApiError> {
   let title = response.statusText || `HTTP ${response.status}`;
@@ -319,22 +285,82 @@ export class Api {
     return this.get(address(['settlements', period]), readSettlement, signal);
   }
 
-  private async get<T>(url: string, read: Read<T>, signal?: AbortSignal): Promise<T> {
-    const limit = AbortSignal.timeout(Limits.requestTimeoutMs);
-    let response: Response;
-    let body: unknown;
+  evidences(signal?: AbortSignal) {
+    return this.get(address(['evidence']), readPage(readEvidence), signal);
+  }
+
+  evidence(id: string, signal?: AbortSignal) {
+    return this.get(address(['evidence', id]), readEvidence, signal);
+  }
+
+  /** The newest cosigned head and the policy beside it. */
+  async checkpoint(signal?: AbortSignal): Promise<Checkpoint> {
+    const [head, policy] = await Promise.all([
+      this.log(paths.checkpoint, readHead, signal).catch((cause: unknown) => {
+        // Before the first cosigned head there is none, and that is no failure.
+        if (cause instanceof ApiError && cause.status === 503) {
+          return null;
+        }
+        throw cause;
+      }),
+      this.policy(signal),
+    ]);
+    return { head, policy };
+  }
+
+  async receipt(id: string, signal?: AbortSignal): Promise<ReceiptAnswer> {
+    const url = paths.receipt(id);
+    const response = await this.request(url, '*/*', signal);
+    if (response.status === 202) {
+      const seconds = Number(response.headers.get('retry-after') ?? 0);
+      const retryMs = Math.min(
+        Math.max(seconds * 1000 || 0, Limits.proofRetryMs),
+        Limits.proofRetryLongestMs,
+      );
+      return { state: 'waiting', retryMs };
+    }
+    const receipt = await this.text(url, response, readReceipt, signal);
+    return { state: 'proven', receipt, policy: await this.policy(signal) };
+  }
+
+  /** A policy that is not there, or that this page cannot read, leaves only the count unsaid. */
+  private async policy(signal?: AbortSignal): Promise<Policy | null> {
     try {
-      response = await this.fetch(url, {
-        headers: { accept: 'application/json' },
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      });
+      return await this.log(paths.policy, readPolicy, signal);
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.failure !== 'unreachable') {
+        return null;
+      }
+      throw cause;
+    }
+  }
+
+  private async log<T>(
+    url: string, read: (text: string) => T, signal?: AbortSignal,
+  ): Promise<T> {
+    return this.text(url, await this.request(url, 'text/plain', signal), read, signal);
+  }
+
+  private async text<T>(
+    url: string, response: Response, read: (text: string) => T, signal?: AbortSignal,
+  ): Promise<T> {
+    let body: string;
+    try {
+      body = await response.text();
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new ApiError('unreachable', cause instanceof Error ? cause.message : String(cause));
+      throw new ApiError('unreachable', String(cause));
     }
-    if (!response.ok) {
-      throw await refusal(response);
+    try {
+      return read(body);
+    } catch (cause) {
+      throw new ApiError('shape', `${url}: ${cause instanceof Error ? cause.message : cause}`);
     }
+  }
+
+  private async get<T>(url: string, read: Read<T>, signal?: AbortSignal): Promise<T> {
+    const response = await this.request(url, 'application/json', signal);
+    let body: unknown;
     try {
       body = await response.json();
     } catch (cause) {
@@ -344,6 +370,24 @@ export class Api {
         : new ApiError('unreachable', String(cause));
     }
     return read(body, '');
+  }
+
+  private async request(url: string, accept: string, signal?: AbortSignal): Promise<Response> {
+    const limit = AbortSignal.timeout(Limits.requestTimeoutMs);
+    let response: Response;
+    try {
+      response = await this.fetch(url, {
+        headers: { accept },
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new ApiError('unreachable', cause instanceof Error ? cause.message : String(cause));
+    }
+    if (!response.ok) {
+      throw await refusal(response);
+    }
+    return response;
   }
 }
 

@@ -23,6 +23,10 @@ export const Limits = {
   networkEveryMs: 5_000,
   /** A list that follows the chain is read again at most this often, in ms. */
   refreshEveryMs: 2_000,
+  /** A proof that is not there yet is asked for again after this, in ms, or as the node says … */
+  proofRetryMs: 1_000,
+  /** … but no later than this. */
+  proofRetryLongestMs: 10_000,
   /** Children of one node of a JSON tree shown at once; the rest is only counted. */
   treeChildrenMax: 200,
 } as const;

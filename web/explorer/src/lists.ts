@@ -1,6 +1,6 @@
 // The lists of the page: how each is read and under which names its rows are remembered, so that a
 // thing seen in a list can be opened while the node is away.
-import type { BlockSummary, ListQuery, Page, Settlement, Transaction, Trip } from './api';
+import type { BlockSummary, Evidence, ListQuery, Page, Settlement, Transaction, Trip } from './api';
 import { Limits } from './limits';
 import { api } from './world';
 
@@ -18,6 +18,10 @@ export const keys = {
   transaction: (id: string) => `transaction ${id}`,
   trip: (id: string) => `trip ${id}`,
   settlement: (period: string) => `settlement ${period}`,
+  evidence: (id: string) => `evidence ${id}`,
+  receipt: (id: string) => `receipt ${id}`,
+  evidences: 'evidences',
+  checkpoint: 'checkpoint',
   companies: 'companies',
   locations: 'locations',
 };
@@ -47,4 +51,11 @@ export const settlementList: List<Settlement> = {
   key: 'settlements',
   request: (before, signal) => api.settlements({ before, limit }, signal),
   each: (settlement) => keys.settlement(settlement.period),
+};
+
+/** Not cut by the node, so it has no page after the first. */
+export const evidenceList: List<Evidence> = {
+  key: keys.evidences,
+  request: (_, signal) => api.evidences(signal),
+  each: (evidence) => keys.evidence(evidence.id),
 };

@@ -3,7 +3,15 @@
 import { get } from 'svelte/store';
 import { ApiError, type Page } from './api';
 import { Limits } from './limits';
-import { blockList, keys, settlementList, transactionList, tripList, type List } from './lists';
+import {
+  blockList,
+  evidenceList,
+  keys,
+  settlementList,
+  transactionList,
+  tripList,
+  type List,
+} from './lists';
 import { api, live } from './world';
 
 const remembered = new Map<string, { data: unknown; atMs: number }>();
@@ -38,6 +46,7 @@ export async function readAhead(): Promise<void> {
     list(transactionList({ kind: '', outcome: '', company: '' })),
     list(tripList),
     list(settlementList),
+    list(evidenceList),
     api.companies().then((page) => remember(keys.companies, page)),
     api.locations().then((page) => remember(keys.locations, page)),
   ]);

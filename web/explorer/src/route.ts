@@ -11,6 +11,8 @@ export type Route =
   | { view: 'trip'; id: string }
   | { view: 'settlements' }
   | { view: 'settlement'; period: string }
+  | { view: 'evidences' }
+  | { view: 'evidence'; id: string }
   | { view: 'unknown'; hash: string };
 
 function decoded(part: string): string | null {
@@ -51,6 +53,8 @@ export function parseRoute(hash: string): Route {
       return one === undefined ? { view } : { view: 'trip', id: one };
     case 'settlements':
       return one === undefined ? { view } : { view: 'settlement', period: one };
+    case 'evidence':
+      return one === undefined ? { view: 'evidences' } : { view, id: one };
     case 'companies':
       return one === undefined ? { view } : { view: 'unknown', hash };
     default:

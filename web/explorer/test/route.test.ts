@@ -10,6 +10,11 @@ test('Every view has an address that leads back to it', () => {
     view: 'settlement',
     period: '2026-11/a b',
   });
+  expect(parseRoute(link(['evidence']))).toEqual({ view: 'evidences' });
+  expect(parseRoute(link(['evidence', 'br-abc.2.10.0']))).toEqual({
+    view: 'evidence',
+    id: 'br-abc.2.10.0',
+  });
   expect(
     parseRoute(link(['transactions'], { kind: 'AnswerLeg', outcome: '', company: 'br-abc' })),
   ).toEqual({ view: 'transactions', kind: 'AnswerLeg', outcome: '', company: 'br-abc' });

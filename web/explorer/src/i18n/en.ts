@@ -5,6 +5,7 @@ export const en = {
   'nav.trips': 'Trips',
   'nav.companies': 'Companies',
   'nav.settlements': 'Settlements',
+  'nav.evidence': 'Evidence',
   'nav.label': 'Sections',
   'nav.skip': 'Skip to content',
   'language.label': 'Language',
@@ -141,6 +142,7 @@ export const en = {
 
   'company.members': 'member',
   'company.left': 'no longer a member',
+  'company.guilty': 'proven guilty',
   'company.identityKey': 'Identity key',
   'company.votingKey': 'Voting key',
   'company.tlsKeyHash': 'TLS key hash',
@@ -184,12 +186,67 @@ export const en = {
   'settlement.amount': 'Amount',
   'settlement.reference': 'Reference',
 
+  'evidence.title': 'Evidence',
+  'evidence.intro':
+    'Two signed words of one company that no honest one gives. Each file proves it to ' +
+      'anyone, without any node.',
+  'evidence.twoProposals': 'led ballot {ballot} and proposed two different values in it.',
+  'evidence.twoEndorsements': 'endorsed two different values in ballot {ballot}.',
+  'evidence.twoAccepts': 'accepted two different values in ballot {ballot}.',
+  'evidence.hiddenLock':
+    'accepted a value in ballot {ballot}, and hid that in a promise for a later ballot.',
+  'evidence.twoHeads': 'cosigned two heads that cannot be of one log.',
+  'evidence.otherKind': 'contradicted itself in a way that this page does not know: {kind}.',
+  'evidence.smallerHead': 'Entries of the smaller head',
+  'evidence.at': 'Reported',
+  'evidence.reportedBy': 'Reported by',
+  'evidence.file': 'File',
+  'evidence.download': 'Download the evidence',
+  'evidence.open': 'What it signed',
+  'evidence.words': 'The two signed words',
+  'evidence.keyNote':
+    'The file alone proves that the holder of this key is guilty. Whose key it was then, a ' +
+      'mirror of the log says:',
+  'evidence.votersNote': 'What follows for the company is for the others to decide, by vote.',
+  'evidence.emptyNote':
+    'This means that no two signed words that contradict each other have been shown to the ' +
+      'ledger. It does not mean that nobody lied: a lie that left no two such words cannot be ' +
+      'proven.',
+
+  'receipt.title': 'Receipt',
+  'receipt.cosigned': 'cosigned',
+  'receipt.waiting': 'waiting',
+  'receipt.waitingNote':
+    'The entry is in the log, and no head above it has a quorum of cosignatures yet. This ' +
+      'page asks again by itself.',
+  'receipt.place': '{index}, under a head of {size} entries',
+  'receipt.download': 'Download the receipt',
+
+  'proof.checkpoint': 'Newest cosigned head',
+  'proof.root': 'Root',
+  'proof.origin': 'Origin',
+  'proof.cosigners': 'Cosigned by',
+  'proof.cosigned': '{signed} of {n} companies; {q} are needed.',
+  'proof.cosignedBare': '{signed} companies.',
+  'proof.tooFew': 'Too few.',
+  'proof.files': 'Files',
+  'proof.checkpointFile': 'Checkpoint',
+  'proof.policy': 'Policy',
+  'proof.tile': 'Newest tile of hashes',
+  'proof.entriesTile': 'Newest tile of entries',
+  'proof.noHead': 'No head has a quorum of cosignatures yet, or the node is still reading its log.',
+  'proof.checkNote':
+    'This page counts signatures and checks none. Check the downloaded files without any ' +
+      'node; with a policy that you got elsewhere you need not trust this one:',
+  'proof.mirrorNote': 'To copy the whole log, with all its tiles, and check it:',
+
   'list.empty.blocks': 'No block yet. The first one appears here as soon as it is decided.',
   'list.empty.transactions': 'No transaction yet.',
   'list.empty.filtered': 'No transaction fits these filters.',
   'list.empty.trips': 'No trip yet. A trip appears with its ProposeTrip, also when it is refused.',
   'list.empty.companies': 'No company yet.',
   'list.empty.settlements': 'No period has been closed yet.',
+  'list.empty.evidence': 'No company is proven to have contradicted itself.',
   'list.empty.payments': 'No payment is needed.',
   'list.more': 'Older',
   'list.end': 'That is all.',
@@ -208,6 +265,7 @@ export const en = {
 
   'copy.do': 'Copy {what}',
   'copy.done': 'Copied',
+  'copy.command': 'the command',
   'tree.more': 'and {n} more',
   'tree.empty': 'empty',
   'footer.text':

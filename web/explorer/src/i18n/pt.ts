@@ -7,6 +7,7 @@ export const pt: Record<Key, string> = {
   'nav.trips': 'Viagens',
   'nav.companies': 'Empresas',
   'nav.settlements': 'Liquidações',
+  'nav.evidence': 'Evidências',
   'nav.label': 'Seções',
   'nav.skip': 'Ir para o conteúdo',
   'language.label': 'Idioma',
@@ -143,6 +144,7 @@ export const pt: Record<Key, string> = {
 
   'company.members': 'membro',
   'company.left': 'não é mais membro',
+  'company.guilty': 'culpa provada',
   'company.identityKey': 'Chave de identidade',
   'company.votingKey': 'Chave de voto',
   'company.tlsKeyHash': 'Hash da chave TLS',
@@ -186,6 +188,62 @@ export const pt: Record<Key, string> = {
   'settlement.amount': 'Valor',
   'settlement.reference': 'Referência',
 
+  'evidence.title': 'Evidência',
+  'evidence.intro':
+    'Duas declarações assinadas por uma empresa que nenhuma empresa honesta dá. Cada arquivo ' +
+      'o prova a qualquer um, sem nenhum nó.',
+  'evidence.twoProposals': 'liderou o escrutínio {ballot} e propôs nele dois valores diferentes.',
+  'evidence.twoEndorsements': 'endossou dois valores diferentes no escrutínio {ballot}.',
+  'evidence.twoAccepts': 'aceitou dois valores diferentes no escrutínio {ballot}.',
+  'evidence.hiddenLock':
+    'aceitou um valor no escrutínio {ballot} e o escondeu na promessa para um escrutínio ' +
+      'posterior.',
+  'evidence.twoHeads': 'coassinou duas cabeças que não podem ser de um mesmo log.',
+  'evidence.otherKind': 'contradisse a si mesma de um modo que esta página não conhece: {kind}.',
+  'evidence.smallerHead': 'Registros da cabeça menor',
+  'evidence.at': 'Relatada em',
+  'evidence.reportedBy': 'Relatada por',
+  'evidence.file': 'Arquivo',
+  'evidence.download': 'Baixar a evidência',
+  'evidence.open': 'O que ela assinou',
+  'evidence.words': 'As duas declarações assinadas',
+  'evidence.keyNote':
+    'O arquivo sozinho prova que quem tem esta chave é culpado. De quem ela era então, diz ' +
+      'um espelho do log:',
+  'evidence.votersNote': 'O que resulta disso para a empresa, as outras decidem por voto.',
+  'evidence.emptyNote':
+    'Isto significa que nenhum par de declarações assinadas que se contradizem foi mostrado ' +
+      'ao livro-razão. Não significa que ninguém mentiu: uma mentira que não deixou tal par ' +
+      'não pode ser provada.',
+
+  'receipt.title': 'Recibo',
+  'receipt.cosigned': 'coassinado',
+  'receipt.waiting': 'em espera',
+  'receipt.waitingNote':
+    'O registro está no log, e nenhuma cabeça acima dele tem ainda um quórum de ' +
+      'coassinaturas. Esta página pergunta de novo sozinha.',
+  'receipt.place': '{index}, sob uma cabeça de {size} registros',
+  'receipt.download': 'Baixar o recibo',
+
+  'proof.checkpoint': 'Cabeça coassinada mais recente',
+  'proof.root': 'Raiz',
+  'proof.origin': 'Origem',
+  'proof.cosigners': 'Coassinada por',
+  'proof.cosigned': '{signed} de {n} empresas; são necessárias {q}.',
+  'proof.cosignedBare': '{signed} empresas.',
+  'proof.tooFew': 'São poucas.',
+  'proof.files': 'Arquivos',
+  'proof.checkpointFile': 'Checkpoint',
+  'proof.policy': 'Política',
+  'proof.tile': 'Ladrilho de hashes mais recente',
+  'proof.entriesTile': 'Ladrilho de registros mais recente',
+  'proof.noHead':
+    'Nenhuma cabeça tem ainda um quórum de coassinaturas, ou o nó ainda lê o seu log.',
+  'proof.checkNote':
+    'Esta página conta assinaturas e não verifica nenhuma. Verifique os arquivos baixados ' +
+      'sem nenhum nó; com uma política obtida em outro lugar, não é preciso confiar neste:',
+  'proof.mirrorNote': 'Para copiar o log inteiro, com todos os seus ladrilhos, e verificá-lo:',
+
   'list.empty.blocks': 'Ainda não há blocos. O primeiro aparece aqui assim que for decidido.',
   'list.empty.transactions': 'Ainda não há transações.',
   'list.empty.filtered': 'Nenhuma transação corresponde aos filtros.',
@@ -193,6 +251,7 @@ export const pt: Record<Key, string> = {
     'Ainda não há viagens. Uma viagem aparece com seu ProposeTrip, mesmo recusada.',
   'list.empty.companies': 'Ainda não há empresas.',
   'list.empty.settlements': 'Nenhum período foi fechado ainda.',
+  'list.empty.evidence': 'De nenhuma empresa está provado que contradisse a si mesma.',
   'list.empty.payments': 'Nenhum pagamento é necessário.',
   'list.more': 'Mais antigas',
   'list.end': 'Isso é tudo.',
@@ -211,6 +270,7 @@ export const pt: Record<Key, string> = {
 
   'copy.do': 'Copiar {what}',
   'copy.done': 'Copiado',
+  'copy.command': 'o comando',
   'tree.more': 'e mais {n}',
   'tree.empty': 'vazio',
   'footer.text':
