@@ -54,7 +54,7 @@ internal static class DeviceTargets
     {
         List<(Type Type, byte[] Payload)> samples = [];
         MethodInfo encode = typeof(Envelope).GetMethod(nameof(DeviceApi.Envelope.Encode))!;
-        Samples.Check(body => samples.Add((
+        Samples.Check((body, _) => samples.Add((
             body.GetType(),
             (byte[])encode.MakeGenericMethod(body.GetType()).Invoke(
                 null, [Samples.Id, Samples.Time, 1L, 1L, body, Samples.Time])!)));

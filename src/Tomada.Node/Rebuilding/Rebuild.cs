@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -104,7 +105,8 @@ public static class Rebuild
         SortedDictionary<long, Digest> snapshots = TakeSnapshots(store);
         store.States.Clear();
         Replicator replicator = new(
-            new ReplicatorOptions(self, _ => throw new NotSupportedException(), Ed25519.Verify),
+            // It is never started, so it never votes.
+            new ReplicatorOptions(self, _ => throw new UnreachableException(), Ed25519.Verify),
             genesis);
         List<string> differences = [];
         foreach (AppliedBlock applied in Execute(store, replicator))
