@@ -39,6 +39,11 @@ public static class AuditLimits
     /// <summary>Requests that a mirror has under way at a time.</summary>
     public const int RequestsAtOnce = 8;
 
+    /// <summary>
+    /// Longest row of an export: an entry's 65,535 bytes as JSON, quoted. A longer one is a finding.
+    /// </summary>
+    public const int ExportRowBytesMax = 1_024 * 1_024;
+
     /// <summary>Times that a request is tried before the node counts as unreachable.</summary>
     public const int TriesMax = 5;
 }

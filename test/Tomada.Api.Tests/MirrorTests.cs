@@ -1,3 +1,4 @@
+using System.Text;
 using Tomada.Audit;
 using Tomada.Ledger;
 using Tomada.Node;
@@ -36,6 +37,24 @@ public sealed class MirrorTests(OneCompany company) : IDisposable
         Assert.Empty(trail.Report.Findings);
         Assert.Equal("reservation", trail.Steps[0].Stage);
         Assert.Contains(trail.Steps, each => each.Stage == "cdr");
+    }
+
+    [Theory]
+    [InlineData("csv", "")]
+    [InlineData("jsonl", "")]
+    [InlineData("jsonl", "from=2&to=6")]
+    public async Task What_a_node_exports_is_what_its_log_holds(string format, string part)
+    {
+        await UpdateAsync();
+        long size = MirrorHead.Read(_mirror, null, Ed25519.Verify).Head.Size;
+        string query = part.Length > 0 ? part : $"to={size}";
+        using MemoryStream rows = new(Encoding.UTF8.GetBytes(
+            await company.Client.TextAsync($"/v1/export/transactions.{format}?{query}")));
+        byte[] manifest = Encoding.UTF8.GetBytes(
+            await company.Client.TextAsync($"/v1/export/transactions/manifest?{query}"));
+        AuditReport report = ExportCheck.Run(rows, _mirror, manifest);
+        Assert.Empty(report.Findings);
+        Assert.NotEqual(0, report.Counts.Single(each => each.Id == "rows").Measured);
     }
 
     private async Task UpdateAsync()

@@ -46,6 +46,7 @@ public sealed class OpenApiTests(OneCompany company)
     [InlineData("/v1/trips", "TripPage")]
     [InlineData("/v1/settlements", "SettlementPage")]
     [InlineData("/v1/evidence", "EvidencePage")]
+    [InlineData("/v1/export/transactions/manifest", "ExportManifest")]
     [InlineData("/v1/network/genesis", "Genesis")]
     [InlineData("/v1/proofs/consistency?from=3", "Consistency")]
     [InlineData("/v1/state?table=period&key=1", "State")]

@@ -44,4 +44,7 @@ public enum FindingClass
 
     /// <summary>Evidence that proves nobody's guilt.</summary>
     Evidence = 22,
+
+    /// <summary>An export whose rows, sums or root are not the log's (I15).</summary>
+    Export = 23,
 }

@@ -24,6 +24,7 @@ internal static class AuditCommand
           20 rollback      a log that became shorter, or another one, since it was mirrored
           21 split view    two mirrors that show different logs (I14)
           22 evidence      evidence that proves nobody's guilt
+          23 export        an export whose rows, sums or root are not the log's (I15)
         """;
 
     public static Command Create() => new("audit", Help)
@@ -35,6 +36,7 @@ internal static class AuditCommand
         ReceiptCommands.VerifyCheckpoint(),
         SplitCommands.Compare(),
         SplitCommands.Evidence(),
+        ExportCommands.VerifyExport(),
         StoryCommands.Explain(),
         StoryCommands.Follow(),
     };

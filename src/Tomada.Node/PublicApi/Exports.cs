@@ -10,7 +10,7 @@ namespace Tomada.Node;
 /// All transactions of a part of the log as CSV (RFC 4180) or JSON lines, streamed from the store:
 /// a long export needs no more memory than one block.
 /// </summary>
-internal sealed class Exports(Chronicle chronicle, CancellationToken stopping)
+internal sealed class Exports(Chronicle chronicle, PublicLog log, CancellationToken stopping)
 {
     private const string Header =
         "index,height,time,id,company,kind,lane,number,validUntil,outcome,reason,body,effects\r\n";
@@ -27,6 +27,55 @@ internal sealed class Exports(Chronicle chronicle, CancellationToken stopping)
         string.Empty,
         WriteJsonLine);
 
+    /// <summary>What an export of the same part must hold (I15).</summary>
+    public async Task ManifestAsync(HttpContext context)
+    {
+        (long from, long to) = await RangeAsync(context);
+        LogView view = log.View;
+        if (to > view.Size)
+        {
+            throw new ApiProblemException(ApiProblem.Busy("The log's tree is not that far yet."));
+        }
+
+        Begin();
+        try
+        {
+            ExportManifest manifest = new(from, to);
+            for (long next = from; next < to;)
+            {
+                context.RequestAborted.ThrowIfCancellationRequested();
+                BlockView block = chronicle.BlockOfEntry(next)!;
+                manifest.Add(block);
+                next = block.Entries[^1].Index + 1;
+            }
+
+            LedgerState state = (await chronicle.CurrentAsync(context.RequestAborted)).State;
+            await ApiJson.AnswerAsync(context, ApiJson.NoCache, json =>
+                manifest.Write(json, state.Network, view.RootAt(to)));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private async Task<(long From, long To)> RangeAsync(HttpContext context)
+    {
+        ApiQuery query = new(context, "from", "to");
+        LedgerState state = (await chronicle.CurrentAsync(context.RequestAborted)).State;
+        long to = query.Number("to", 0, state.Size) ?? state.Size;
+        return (query.Number("from", 0, to) ?? 0, to);
+    }
+
+    private void Begin()
+    {
+        if (Interlocked.Increment(ref _running) > PublicApiLimits.ExportsMax)
+        {
+            Interlocked.Decrement(ref _running);
+            throw new ApiProblemException(ApiProblem.Busy("Too many exports run."));
+        }
+    }
+
     private async Task ExportAsync(
         HttpContext context,
         string contentType,
@@ -34,16 +83,8 @@ internal sealed class Exports(Chronicle chronicle, CancellationToken stopping)
         string header,
         Action<IBufferWriter<byte>, BlockView, EntryView> write)
     {
-        ApiQuery query = new(context, "from", "to");
-        LedgerState state = (await chronicle.CurrentAsync(context.RequestAborted)).State;
-        long to = query.Number("to", 0, state.Size) ?? state.Size;
-        long from = query.Number("from", 0, to) ?? 0;
-        if (Interlocked.Increment(ref _running) > PublicApiLimits.ExportsMax)
-        {
-            Interlocked.Decrement(ref _running);
-            throw new ApiProblemException(ApiProblem.Busy("Too many exports run."));
-        }
-
+        (long from, long to) = await RangeAsync(context);
+        Begin();
         try
         {
             context.Response.ContentType = contentType;

@@ -68,6 +68,7 @@ internal sealed class PublicApi(
         Map(routes, "/v1/evidence/{id}", evidence.OneAsync);
         Map(routes, "/v1/export/transactions.csv", exports.CsvAsync);
         Map(routes, "/v1/export/transactions.jsonl", exports.JsonLinesAsync);
+        Map(routes, "/v1/export/transactions/manifest", exports.ManifestAsync);
         Map(routes, "/healthz", HealthAsync);
         Map(routes, "/readyz", ReadyAsync);
         Map(routes, "/openapi/v1.json", OpenApiAsync);

@@ -80,7 +80,7 @@ public sealed class PublicApiHost : IAsyncDisposable
             chronicle,
             metrics,
             new EventStream(desk, chronicle, wall, stopping),
-            new Exports(chronicle, stopping),
+            new Exports(chronicle, log, stopping),
             new StatePages(desk, store),
             new LogPages(desk, log, store),
             new WitnessPage(desk, log, metrics)).Map(application);
