@@ -64,8 +64,12 @@ public static class LedgerLimits
     /// <summary>Most rows in one section of a part; more go into a further part.</summary>
     public const int SnapshotRowsMax = 8_192;
 
-    /// <summary>Largest certificate inside a seal, in bytes.</summary>
-    public const int CertificateBytesMax = 262_144;
+    /// <summary>
+    /// Largest certificate inside a seal, in bytes; a block with a larger one is malformed. More
+    /// than the votes of <see cref="MembersMax"/> members take (8 KiB), so that a seal is far from
+    /// <see cref="EntryBytesMax"/>. Promises of ballots above 0 are never in a seal.
+    /// </summary>
+    public const int CertificateBytesMax = 16_384;
 
     /// <summary>Highest lane of a company.</summary>
     public const int LaneMax = 255;

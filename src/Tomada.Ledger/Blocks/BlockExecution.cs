@@ -138,10 +138,7 @@ public static class BlockExecution
         byte[][] bytes = new byte[entries.Count + 1][];
         for (int i = 0; i < entries.Count; i++)
         {
-            bytes[i] = Entry.Codec.Encode(entries[i]);
-            Invariant.Require(
-                bytes[i].Length <= LedgerLimits.EntryBytesMax,
-                $"entry {i} has at most {LedgerLimits.EntryBytesMax} bytes");
+            bytes[i] = Encode(entries[i], i);
         }
 
         Seal seal = new(
@@ -155,7 +152,16 @@ public static class BlockExecution
             time,
             proposer,
             certificate);
-        bytes[^1] = Entry.Codec.Encode(seal);
+        bytes[^1] = Encode(seal, entries.Count);
         return (new Block(ImmutableCollectionsMarshal.AsImmutableArray(bytes)), seal);
+    }
+
+    private static byte[] Encode(Entry entry, int at)
+    {
+        byte[] bytes = Entry.Codec.Encode(entry);
+        Invariant.Require(
+            bytes.Length <= LedgerLimits.EntryBytesMax,
+            $"entry {at} has at most {LedgerLimits.EntryBytesMax} bytes");
+        return bytes;
     }
 }

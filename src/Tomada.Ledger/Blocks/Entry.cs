@@ -99,7 +99,7 @@ public sealed record Block(ImmutableArray<byte[]> Entries)
 {
     public static Codec<Block> Codec { get; } = RecordCodec<Block>.Versioned(1)
         .Field(1, "entries", x => x.Entries, Codecs.List(
-            Codecs.Bytes(1, LedgerLimits.EntryBytesMax + LedgerLimits.CertificateBytesMax),
+            Codecs.Bytes(1, LedgerLimits.EntryBytesMax),
             1,
             LedgerLimits.BlockEntriesMax + 1));
 

@@ -17,8 +17,7 @@ namespace Tomada.Ledger;
 public sealed record StateAnswer(byte[] Seal, Digest Path, byte[]? Value, StateProof Proof)
 {
     public static Codec<StateAnswer> Codec { get; } = RecordCodec<StateAnswer>.Versioned(1)
-        .Field(1, "seal", x => x.Seal, Codecs.Bytes(
-            1, LedgerLimits.EntryBytesMax + LedgerLimits.CertificateBytesMax))
+        .Field(1, "seal", x => x.Seal, Codecs.Bytes(1, LedgerLimits.EntryBytesMax))
         .Field(2, "path", x => x.Path, Digest.Codec)
         .Optional(
             3, "value", x => x.Value, Codecs.Bytes(1, LedgerLimits.SnapshotRowBytesMax))

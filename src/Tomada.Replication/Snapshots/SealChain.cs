@@ -16,8 +16,7 @@ namespace Tomada.Replication;
 public sealed record SealLink(byte[] Seal, BlockProof? Proof, Governance? Next)
 {
     public static Codec<SealLink> Codec { get; } = RecordCodec<SealLink>.Part()
-        .Field(1, "seal", x => x.Seal, Codecs.Bytes(
-            1, LedgerLimits.EntryBytesMax + LedgerLimits.CertificateBytesMax))
+        .Field(1, "seal", x => x.Seal, Codecs.Bytes(1, LedgerLimits.EntryBytesMax))
         .Optional(2, "proof", x => x.Proof, BlockProof.Codec)
         .Optional(3, "next", x => x.Next, Governance.Codec);
 }
