@@ -40,7 +40,8 @@ public static class AuditLimits
     public const int RequestsAtOnce = 8;
 
     /// <summary>
-    /// Longest row of an export: an entry's 65,535 bytes as JSON, quoted. A longer one is a finding.
+    /// Longest row of an export: an entry's 65,535 bytes as JSON, quoted. A longer one is a
+    /// finding.
     /// </summary>
     public const int ExportRowBytesMax = 1_024 * 1_024;
 
