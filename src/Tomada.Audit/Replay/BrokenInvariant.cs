@@ -47,18 +47,18 @@ internal sealed class BrokenInvariant(
 
     private string? Of(
         Effect extra, Entry? entry, ImmutableArray<Effect> mine, List<Effect> sound) => extra switch
-    {
-        Posted posted => OfPosted(posted, EffectsOf(entry)),
-        CdrAccepted accepted => OfAccepted(accepted),
-        PeriodClosed closed => OfClosed(
-            closed.Period, mine.OfType<PeriodClosed>().FirstOrDefault()?.Period),
-        TripHeld held => IsBelowZero(entry) || IsPending(held.Trip, sound) ? "I3" : "I10",
-        TripConfirmed confirmed => IsLate(confirmed.Trip) ? "I4" : "I10",
-        TripRefused refused => IsPending(refused.Leg, sound) ? "I10" : "I3",
-        LegEnded ended => IsPending(ended.Leg, sound) ? "I10" : "I3",
-        TripExpired expired => IsPending(expired.Trip, sound) ? "I4" : "I3",
-        _ => AboutOf(extra),
-    };
+        {
+            Posted posted => OfPosted(posted, EffectsOf(entry)),
+            CdrAccepted accepted => OfAccepted(accepted),
+            PeriodClosed closed => OfClosed(
+                closed.Period, mine.OfType<PeriodClosed>().FirstOrDefault()?.Period),
+            TripHeld held => IsBelowZero(entry) || IsPending(held.Trip, sound) ? "I3" : "I10",
+            TripConfirmed confirmed => IsLate(confirmed.Trip) ? "I4" : "I10",
+            TripRefused refused => IsPending(refused.Leg, sound) ? "I10" : "I3",
+            LegEnded ended => IsPending(ended.Leg, sound) ? "I10" : "I3",
+            TripExpired expired => IsPending(expired.Trip, sound) ? "I4" : "I3",
+            _ => AboutOf(extra),
+        };
 
     // Only a CDR moves money from company to company, from its home to its owner. What goes back
     // is a credit, and what leaves suspense without an acceptance may still be disputed.
