@@ -22,6 +22,18 @@ public static class NodeLimits
     /// </summary>
     public const int ReadRowsMax = 1_024;
 
+    /// <summary>
+    /// Largest store whose pages are checked at every start (it reads the whole file, about a
+    /// second for a gibibyte); a larger one is checked when its last process was killed.
+    /// </summary>
+    public const long CheckedStoreBytesMax = 1L << 30;
+
+    /// <summary>
+    /// Malformed stores that are set aside; with one more the node does not start, for the disk
+    /// fails.
+    /// </summary>
+    public const int SetAsideMax = 8;
+
     /// <summary>Snapshots of the state that are kept; older ones are removed.</summary>
     public const int SnapshotsKept = 2;
 

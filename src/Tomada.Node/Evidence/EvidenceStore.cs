@@ -59,19 +59,25 @@ public sealed class EvidenceStore(NodeStore store, TimeProvider wall)
         };
     }
 
-    /// <summary>The votes of the newest heights that were kept, ascending.</summary>
+    /// <summary>
+    /// The votes of the newest heights that were kept, ascending; a damaged row is left out, for it
+    /// could only have helped to convict.
+    /// </summary>
     /// <param name="fromHeight">The first height wanted.</param>
-    public IReadOnlyList<HeardVotes> ReadHeard(long fromHeight) => store.Read(connection =>
-        connection.Select(
+    public IReadOnlyList<HeardVotes> ReadHeard(long fromHeight) =>
+    [
+        .. store.Read(connection => connection.Select(
             "SELECT sequence, bytes, sha256 FROM heard_votes WHERE last_height >= ?1 "
             + "ORDER BY last_height, sequence",
-            ToHeard, fromHeight));
+            ToHeard, fromHeight)).OfType<HeardVotes>(),
+    ];
 
     /// <summary>What was heard at a height; null when nothing is kept of it.</summary>
     public HeardHeight? ReadHeight(long height) => store.Read(connection => connection.Select(
             "SELECT sequence, bytes, sha256 FROM heard_votes "
             + "WHERE last_height >= ?1 AND first_height <= ?1 ORDER BY last_height LIMIT 1",
             ToHeard, height))
+        .OfType<HeardVotes>()
         .SelectMany(row => row.Heights)
         .FirstOrDefault(each => each.Height == height);
 
@@ -87,8 +93,11 @@ public sealed class EvidenceStore(NodeStore store, TimeProvider wall)
 
     private static string IdOf(Evidence evidence) => GuiltId.Of(evidence).ToString()!;
 
-    private static HeardVotes ToHeard(SqliteDataReader row) => HeardVotes.Codec.Decode(
-        RowHash.Check(HeardTable, Key(row.GetInt64(0)), row.Blob(1), row.Blob(2)));
+    private static HeardVotes? ToHeard(SqliteDataReader row) =>
+        RowHash.Matches(HeardTable, Key(row.GetInt64(0)), row.Blob(1), row.Blob(2))
+        && HeardVotes.Codec.TryDecode(row.Blob(1), out HeardVotes? heard, out _)
+            ? heard
+            : null;
 
     private static string Key(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
 

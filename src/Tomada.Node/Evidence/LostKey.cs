@@ -13,6 +13,13 @@ namespace Tomada.Node;
 internal sealed partial class LostKey
 {
     private const string MetaKey = "lost-voting-key";
+
+    /// <summary>
+    /// Looks in a row that must find a key on the ledger that is not on this disk: a node that
+    /// still reads the chain sees old keys for a moment.
+    /// </summary>
+    private const int UnknownLooks = 5;
+
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private readonly NodeStore _store;
     private readonly NodeKeys _keys;
@@ -40,7 +47,9 @@ internal sealed partial class LostKey
     {
         IReadOnlyList<VoteRecord> votes =
             _store.ReadSoundVotes(state.Height + 1, out IReadOnlyList<VoteRecord> damaged);
-        if (damaged is not [var first, ..]
+        // A malformed file was set aside, with votes that nobody can count.
+        bool areLost = _store.ReadMeta(Salvage.VotesLostKey) is not null;
+        if ((!areLost && damaged.Count == 0)
             || !state.Members.TryGetValue(self, out MemberRecord? member))
         {
             return votes;
@@ -50,10 +59,22 @@ internal sealed partial class LostKey
         _store.Write(new StoreBatch
         {
             Meta = [new MetaRecord(MetaKey, key)],
-            Also = connection => NodeStore.RemoveVotes(connection, damaged),
+            Also = connection =>
+            {
+                NodeStore.RemoveVotes(connection, damaged);
+                NodeStore.RemoveVotesLost(connection);
+            },
         });
         _lost = key;
-        LogDamaged(_logger, damaged.Count, first.Height);
+        if (areLost)
+        {
+            LogSetAside(_logger);
+        }
+        else
+        {
+            LogDamaged(_logger, damaged.Count, damaged[0].Height);
+        }
+
         return votes;
     }
 
@@ -75,15 +96,25 @@ internal sealed partial class LostKey
     /// <summary>Why the node does not vote; empty when no lost key is in force.</summary>
     public string WhyNotVoting(LedgerDesk desk) => IsNamed(desk)
         ? "this disk is not the one it voted with; it votes again once the ledger has a fresh key"
-        : "";
+        : IsUnknown(desk)
+            ? "the ledger names a voting key that is not on this disk; it asks for a fresh one"
+            : "";
 
     /// <summary>Asks for a fresh key until the ledger names another than the lost one.</summary>
-    public async Task RunAsync(LedgerDesk desk, TimeProvider wall, CancellationToken stop)
+    /// <param name="desk">The ledger.</param>
+    /// <param name="networkHeight">The newest block that an honest member has.</param>
+    /// <param name="wall">Clock.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task RunAsync(
+        LedgerDesk desk, Func<long> networkHeight, TimeProvider wall, CancellationToken stop)
     {
         using PeriodicTimer timer = new(s_look, wall);
+        int unknown = 0;
         while (await timer.WaitForNextTickAsync(stop))
         {
-            if (!IsNamed(desk))
+            // A copy of a whole directory can be older than the key that the ledger names.
+            unknown = IsUnknown(desk) && desk.State.Height >= networkHeight() ? unknown + 1 : 0;
+            if (!IsNamed(desk) && unknown < UnknownLooks)
             {
                 continue;
             }
@@ -99,6 +130,10 @@ internal sealed partial class LostKey
     public bool IsNamed(LedgerDesk desk) =>
         desk.State.Members.TryGetValue(desk.Self, out MemberRecord? member)
         && IsLost(member.VotingKey);
+
+    private bool IsUnknown(LedgerDesk desk) =>
+        desk.State.Members.TryGetValue(desk.Self, out MemberRecord? member)
+        && _keys.SignerOf(member.VotingKey) is null;
 
     private bool IsLost(PublicKey key) =>
         _lost is { } lost && key.ToArray().AsSpan().SequenceEqual(lost);
@@ -117,6 +152,12 @@ internal sealed partial class LostKey
             + "this node signed there is not known any more. This voting key signs no more; the "
             + "ledger is asked for a fresh one.")]
     private static partial void LogDamaged(ILogger logger, int count, long height);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "What this node signed was in a malformed file and is not known any more. This "
+            + "voting key signs no more; the ledger is asked for a fresh one.")]
+    private static partial void LogSetAside(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Asked for a fresh voting key: {Outcome}")]
     private static partial void LogAsked(ILogger logger, string outcome);

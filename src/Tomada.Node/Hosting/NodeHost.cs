@@ -10,7 +10,7 @@ namespace Tomada.Node;
 /// <summary>
 /// One company's process: everything is made here, in this order, and ends in the reverse.
 /// </summary>
-public static class NodeHost
+public static partial class NodeHost
 {
     /// <summary>Runs the node of a data directory until stopped.</summary>
     /// <param name="dataDirectory">Written by <c>tomada init</c>.</param>
@@ -48,6 +48,12 @@ public static class NodeHost
         using ILoggerFactory logs = LoggerFactory.Create(logging => logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Information));
+        if (store.Salvaged is { } salvaged)
+        {
+            LogSalvaged(logs.CreateLogger<NodeStore>(), salvaged.Why, salvaged.Folder,
+                salvaged.Rows);
+        }
+
         await using PeerNetwork peers = await PeerNetwork.StartAsync(
             config, keys, store, TimeProvider.System, logs.CreateLogger<PeerNetwork>(), stop);
         NodeStatus status = new(config.Company, metrics, totals);
@@ -151,14 +157,15 @@ public static class NodeHost
             .. WatchOverVotes(loop, member.Logs, ending.Token),
             newKeys,
         ];
-        Task ended = await EndOfFirstAsync(work, [api.Completion, founding.Completion], ending);
+        Task ended = await EndOfFirstAsync(work, [api.Completion, founding.Completion, member.Store.Malformed], ending);
         return ended == newKeys ? bound : null;
     }
 
     private static Task[] WatchOverVotes(
         ReplicationLoop loop, ILoggerFactory logs, CancellationToken stop) =>
     [
-        loop.LostKey.RunAsync(loop.Desk, TimeProvider.System, stop),
+        loop.LostKey.RunAsync(
+            loop.Desk, () => loop.NetworkHeight, TimeProvider.System, stop),
         new EvidenceReporter(
             loop.Desk,
             loop.Evidence,
@@ -188,6 +195,13 @@ public static class NodeHost
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "node.db was malformed ({Why}). It lies in {Folder}; {Rows} rows were taken over, "
+            + "blocks that are missing come from the peers, and the voting key counts as lost.")]
+    private static partial void LogSalvaged(
+        ILogger logger, string why, string folder, long rows);
 
     private sealed record Member(
         string DataDirectory,

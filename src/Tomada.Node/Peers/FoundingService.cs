@@ -15,7 +15,8 @@ public sealed partial class FoundingService : IAsyncDisposable
     /// <summary>Under this name the store keeps the genesis.</summary>
     public const string GenesisKey = "genesis";
 
-    private const string RecordKey = "founding";
+    /// <summary>The named value in which the steps of founding are kept.</summary>
+    internal const string RecordKey = "founding";
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
     private readonly PeerNetwork _peers;

@@ -64,8 +64,8 @@ public sealed partial class NodeStore : IDisposable
     /// <summary>Takes the data directory and opens its store, creating what is missing.</summary>
     /// <param name="dataDirectory">The node's directory.</param>
     /// <param name="extensions">Tables of other parts of the node.</param>
-    /// <exception cref="DataDirectoryException">It is in use, newer than this program, or
-    /// damaged.</exception>
+    /// <exception cref="DataDirectoryException">It is in use, newer than this program, or so
+    /// damaged that nothing could be taken over (see <see cref="Salvage"/>).</exception>
     public static NodeStore Open(
         string dataDirectory, params ImmutableArray<StoreExtension> extensions)
     {
@@ -74,18 +74,18 @@ public sealed partial class NodeStore : IDisposable
         try
         {
             string path = Path.Combine(dataDirectory, FileName);
-            writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
-            // FULL syncs the log at each write: what was answered survives a power cut.
-            StoreSchema.Run(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            StoreSchema.Migrate(
-                writer, [EvidenceStore.Extension, HeadStore.Extension, .. extensions]);
+            writer = OpenSound(
+                dataDirectory,
+                [EvidenceStore.Extension, HeadStore.Extension, .. extensions],
+                out Salvaged? salvaged);
             return new NodeStore(
                 path,
                 directory,
                 writer,
                 SnapshotStore.Open(dataDirectory),
                 StateHistory.Open(dataDirectory),
-                LogStore.Open(dataDirectory));
+                LogStore.Open(dataDirectory))
+            { Salvaged = salvaged };
         }
         catch (SqliteException damaged)
         {
@@ -151,6 +151,11 @@ public sealed partial class NodeStore : IDisposable
             {
                 // After a failed sync the pages may be lost though a second sync would succeed.
                 _failure = failed.Message;
+                if (Salvage.IsMalformed(failed))
+                {
+                    throw new StoreFailedException(NoteMalformed(failed), failed);
+                }
+
                 throw new StoreFailedException(
                     $"{_path} cannot be written: {failed.Message}", failed);
             }
@@ -201,6 +206,11 @@ public sealed partial class NodeStore : IDisposable
         try
         {
             result = query(connection);
+        }
+        catch (SqliteException found) when (Salvage.IsMalformed(found))
+        {
+            connection.Dispose();
+            throw new StoreCorruptException(NoteMalformed(found), found);
         }
         catch
         {
