@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Tomada.Ledger;
 using Tomada.Node;
+using Tomada.Node.Keys;
 using Tomada.Primitives;
+using Tomada.Transparency;
 
 namespace Tomada.Api.Tests;
 
@@ -54,6 +56,39 @@ public sealed class StateTests(OneCompany company)
     }
 
     [Fact]
+    public async Task A_receipt_leads_from_the_policy_down_to_the_row_and_no_changed_one_does()
+    {
+        TransactionResult result = await company.AddBlockAsync();
+        string key = Uri.EscapeDataString(OneCompany.Evse.ToString());
+        JsonElement answer =
+            await company.Client.ReadAsync(
+                $"/v1/state?table=evse&key={key}&height={result.Height}&wait=10s");
+        byte[] bytes = Convert.FromHexString(answer.GetProperty("receipt").GetString()!);
+        StateReceipt receipt = StateReceipt.Codec.Decode(bytes);
+        TlogPolicy policy = await PolicyAsync();
+        Assert.True(receipt.Verify(
+            policy, Ed25519.Verify, out Seal? seal, out AcceptedCheckpoint? head, out _));
+        Assert.Equal(result.Height, seal.Height);
+        Assert.True(head.Checkpoint.Size > seal.FirstIndex + seal.Count);
+        Assert.Equal(
+            answer.GetProperty("bytes").GetString(),
+            Convert.ToHexStringLower(StateAnswer.Codec.Encode(receipt.Answer)));
+
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            byte[] changed = [.. bytes];
+            changed[i] ^= 1;
+            Assert.False(
+                StateReceipt.Codec.TryDecode(changed, out StateReceipt? read, out _)
+                    && read.Verify(policy, Ed25519.Verify, out _, out _, out _),
+                $"byte {i}");
+        }
+
+        Assert.False(Without(receipt, new TlogProofPart(Extra: [1]), policy));
+        Assert.False(Without(receipt, new TlogProofPart(Unsigned: true), policy));
+    }
+
+    [Fact]
     public async Task A_height_can_be_asked_for_as_soon_as_its_transaction_has_ended()
     {
         TransactionResult result = await company.AddBlockAsync();
@@ -81,6 +116,31 @@ public sealed class StateTests(OneCompany company)
     public async Task A_height_that_is_not_decided_is_not_found() => Assert.Equal(
         HttpStatusCode.NotFound,
         (await company.Client.GetAsync($"/v1/state/{Digest.Zero}?height=999999999")).Status);
+
+    private static bool Without(StateReceipt sound, TlogProofPart part, TlogPolicy policy)
+    {
+        Assert.True(TlogProof.TryParse(sound.Proof, out TlogProof? proof, out _));
+        TlogProof changed = proof with
+        {
+            Extra = part.Extra,
+            Checkpoint = part.Unsigned
+                ? proof.Checkpoint with { Signatures = [proof.Checkpoint.Signatures[0]] }
+                : proof.Checkpoint,
+        };
+        return (sound with { Proof = changed.Encode() }).Verify(
+            policy, Ed25519.Verify, out _, out _, out _);
+    }
+
+    private async Task<TlogPolicy> PolicyAsync()
+    {
+        using HttpClient http = new();
+        byte[] bytes = await http.GetByteArrayAsync(
+            new Uri($"http://{company.Host.Endpoint}/v1/network/policy"));
+        Assert.True(TlogPolicy.TryParse(bytes, out TlogPolicy? policy, out _));
+        return policy;
+    }
+
+    private sealed record TlogProofPart(byte[]? Extra = null, bool Unsigned = false);
 
     private async Task<StateAnswer> VerifiedAsync(JsonElement answer, long height, Digest path)
     {

@@ -14,7 +14,9 @@ public sealed class AuditTests(OutsideNetwork network)
     private const int NoFolder = 3;
     private const int Unreachable = 4;
     private const int NotOneLog = 10;
+    private const int NotThere = 12;
     private const int NotCosigned = 17;
+    private const int NotIncluded = 19;
 
     [Fact(Timeout = Waiting.TestMs)]
     public async Task A_stranger_copies_the_log_of_two_nodes_and_finds_one_whole_log()
@@ -66,6 +68,31 @@ public sealed class AuditTests(OutsideNetwork network)
         string[] lines = await File.ReadAllLinesAsync(Path.Combine(mirror, "checkpoint"), stop);
         await File.WriteAllLinesAsync(unsigned, lines[..5], stop);
         await EndsAsync(NotCosigned, stop, "verify-checkpoint", unsigned, "--policy", policy);
+    }
+
+    [Fact(Timeout = Waiting.TestMs)]
+    public async Task A_row_of_the_state_is_checked_with_the_policy_alone()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await network.UpAsync();
+        string folder = network.NewFolder();
+        Answer answer = await Waiting.UntilAsync(
+            "a receipt of the state",
+            () => network.B.GetAsync("/v1/state?table=member&key=br-aaa&wait=10s", stop),
+            seen => seen.Status == HttpStatusCode.OK && seen.Json["receipt"] is not null,
+            stop);
+        string file = Path.Combine(folder, "state.json");
+        await File.WriteAllTextAsync(file, answer.Text, stop);
+        string policy = await SaveAsync("/v1/network/policy", folder, "policy", stop);
+        string[] command = ["verify-state", file, "--policy", policy, "--table", "member", "--key"];
+        Ended sound = await EndsAsync(Passed, stop, [.. command, "br-aaa"]);
+        Assert.Contains("Company br-aaa", sound.Output, StringComparison.Ordinal);
+        await EndsAsync(NotIncluded, stop, [.. command, "br-bbb"]);
+
+        JsonNode without = answer.Json;
+        without["receipt"] = null;
+        await File.WriteAllTextAsync(file, without.ToJsonString(), stop);
+        await EndsAsync(NotThere, stop, [.. command, "br-aaa"]);
     }
 
     [Fact(Timeout = Waiting.TestMs)]

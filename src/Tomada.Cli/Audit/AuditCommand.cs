@@ -20,7 +20,7 @@ internal static class AuditCommand
           16 membership    members that changed without votes (I12)
           17 cosignature   a checkpoint without the signatures that the policy asks for
           18 rules         the rules make something else of the log (replay)
-          19 inclusion     a receipt whose entry is not in the log
+          19 inclusion     a receipt whose entry is not in the log, or a row not in the state
           20 rollback      a log that became shorter, or another one, since it was mirrored
           21 split view    two mirrors that show different logs (I14)
           22 evidence      evidence that proves nobody's guilt
@@ -34,6 +34,7 @@ internal static class AuditCommand
         MirrorCommands.Replay(),
         ReceiptCommands.VerifyReceipt(),
         ReceiptCommands.VerifyCheckpoint(),
+        StateCommand.Create(),
         SplitCommands.Compare(),
         SplitCommands.Evidence(),
         ExportCommands.VerifyExport(),

@@ -29,6 +29,26 @@ public abstract class Table(string name, bool isProven, int index)
     /// <param name="path">When the answer is true.</param>
     public abstract bool TryPathOf(JsonElement key, out Digest path);
 
+    /// <summary>The same for a key as people write it: an id as it is, anything else in
+    /// JSON.</summary>
+    public bool TryPathOf(string key, out Digest path)
+    {
+        if (TryPathOf(JsonSerializer.SerializeToElement(key), out path))
+        {
+            return true;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(key);
+            return TryPathOf(document.RootElement, out path);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes a row's value, in its canonical bytes, for people.</summary>
     /// <returns>False when the bytes are not a value of this table; then nothing was
     /// written.</returns>

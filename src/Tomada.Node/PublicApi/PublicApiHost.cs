@@ -81,7 +81,7 @@ public sealed class PublicApiHost : IAsyncDisposable
             metrics,
             new EventStream(desk, chronicle, wall, stopping),
             new Exports(chronicle, log, stopping),
-            new StatePages(desk, store),
+            new StatePages(desk, store, log),
             new LogPages(desk, log, store),
             new WitnessPage(desk, log, metrics)).Map(application);
         await application.StartAsync(stop);

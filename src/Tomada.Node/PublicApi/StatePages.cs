@@ -9,56 +9,42 @@ using Tomada.Transparency;
 namespace Tomada.Node;
 
 /// <summary>Proofs of the state after a block, as docs/http-api.md has them.</summary>
-internal sealed class StatePages(LedgerDesk desk, NodeStore store)
+internal sealed class StatePages(LedgerDesk desk, NodeStore store, PublicLog log)
 {
     private const string Height = "height";
+    private const string Wait = "wait";
     private static readonly string[] s_tables =
         [.. Tables.All.Where(each => each.IsProven).Select(each => each.Name)];
 
     /// <summary>What stands at a path.</summary>
     public async Task PathAsync(HttpContext context)
     {
-        ApiQuery query = new(context, Height);
+        ApiQuery query = new(context, Height, Wait);
         Digest path = ApiQuery.PathId(context, "path", Digest.Codec.Allowed, Digest.Parse);
-        await AnswerAsync(context, query.Number(Height, 1, long.MaxValue), path, null);
+        await AnswerAsync(context, query, path, null);
     }
 
     /// <summary>The row of a table.</summary>
     public async Task RowAsync(HttpContext context)
     {
-        ApiQuery query = new(context, "table", "key", Height);
+        ApiQuery query = new(context, "table", "key", Height, Wait);
         string name = query.Word("table", s_tables)
             ?? throw ApiQuery.Refuse("table", $"one of {string.Join(", ", s_tables)}");
         Table table = Tables.All.Single(each => each.Name == name);
         string key = context.Request.Query["key"].ToString();
-        if (!TryReadKey(table, key, out Digest path))
+        if (!table.TryPathOf(key, out Digest path))
         {
             throw ApiQuery.Refuse("key", table.KeyAllowed);
         }
 
-        await AnswerAsync(context, query.Number(Height, 1, long.MaxValue), path, table);
+        await AnswerAsync(context, query, path, table);
     }
 
-    private static bool TryReadKey(Table table, string key, out Digest path)
+    private async Task AnswerAsync(
+        HttpContext context, ApiQuery query, Digest path, Table? table)
     {
-        if (table.TryPathOf(JsonSerializer.SerializeToElement(key), out path))
-        {
-            return true;
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(key);
-            return table.TryPathOf(document.RootElement, out path);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private async Task AnswerAsync(HttpContext context, long? asked, Digest path, Table? table)
-    {
+        long? asked = query.Number(Height, 1, long.MaxValue);
+        TimeSpan wait = query.Wait();
         long height = await FindAsync(asked, context.RequestAborted);
         StoredBlock stored = store.ReadBlock(height)
             ?? throw new ApiProblemException(ApiProblem.Busy(
@@ -67,10 +53,29 @@ internal sealed class StatePages(LedgerDesk desk, NodeStore store)
         Seal read = (Seal)Entry.Codec.Decode(seal);
         ProvenState proven = Prove(height, path, read.StateRoot);
         StateAnswer answer = new(seal, path, proven.Value, proven.Proof);
+        byte[]? receipt = await ReceiptAsync(answer, read, wait, context.RequestAborted);
+
+        // One without a receipt gets it later.
         await ApiJson.AnswerAsync(
             context,
-            asked is null ? ApiJson.NoCache : ApiJson.Immutable,
-            json => Write(json, answer, read, table));
+            asked is null || receipt is null ? ApiJson.NoCache : ApiJson.Immutable,
+            json => Write(json, answer, read, table, receipt));
+    }
+
+    /// <summary>The answer with the place of its seal; null while no head above it has a
+    /// quorum.</summary>
+    private async Task<byte[]?> ReceiptAsync(
+        StateAnswer answer, Seal seal, TimeSpan wait, CancellationToken stop)
+    {
+        long index = seal.FirstIndex + seal.Count;
+        if (await log.CosignedAsync(index, wait, stop) is not { } head)
+        {
+            return null;
+        }
+
+        TlogProof place = new(
+            index, MerkleTree.Inclusion(index, head.Head.Size, log.View.Read), head.ToNote());
+        return StateReceipt.Codec.Encode(new StateReceipt(answer, place.Encode()));
     }
 
     private ProvenState Prove(long height, Digest path, Digest root)
@@ -130,7 +135,8 @@ internal sealed class StatePages(LedgerDesk desk, NodeStore store)
         $"The state after block {Text(height)} cannot be proven here. The oldest is that of block "
         + $"{Text(store.States.Oldest ?? 0)}, apart from the ends of periods."));
 
-    private static void Write(Utf8JsonWriter json, StateAnswer answer, Seal seal, Table? table)
+    private static void Write(
+        Utf8JsonWriter json, StateAnswer answer, Seal seal, Table? table, byte[]? receipt)
     {
         json.WriteStartObject();
         json.WriteNumber("height", seal.Height);
@@ -168,6 +174,7 @@ internal sealed class StatePages(LedgerDesk desk, NodeStore store)
         json.WriteString("seal", Convert.ToHexStringLower(answer.Seal));
         json.WriteString("certificate", $"/v1/blocks/{Text(seal.Height)}/certificate");
         json.WriteString("bytes", Convert.ToHexStringLower(StateAnswer.Codec.Encode(answer)));
+        json.WriteString("receipt", receipt is null ? null : Convert.ToHexStringLower(receipt));
         json.WriteEndObject();
     }
 

@@ -157,6 +157,7 @@ internal static class Format
         Of("StateEntry", StateEntry.Codec),
         Of("StateProof", StateProof.Codec),
         Of("StateAnswer", StateAnswer.Codec),
+        Of("StateReceipt", StateReceipt.Codec),
         Of("DeadlineSubject", DeadlineSubject.Codec),
         Of("StatePart", StatePart.Codec),
         Of("StateSection", StateSection.Codec),

@@ -59,6 +59,7 @@ internal sealed class StateVectors
             state.Prove(Tables.Locations, location));
         Invariant.Require(answer.Verify(chain.First.Digest, out _), "an answer verifies");
         file.Record($"{name} as a record", "StateAnswer", answer);
+        file.Record($"{name} with its place in the log", "StateReceipt", Place(chain, answer));
         file.Add(name, "stateAnswer", new JsonObject
         {
             ["hex"] = VectorFile.Hex(StateAnswer.Codec.Encode(answer)),
@@ -67,6 +68,40 @@ internal sealed class StateVectors
             ["key"] = VectorFile.Hex(LocationId.Codec.Encode(location)),
             ["present"] = answer.Value is not null,
         });
+    }
+
+    /// <summary>The seal under a head of block 1 that a quorum cosigned.</summary>
+    private static StateReceipt Place(Chain chain, StateAnswer answer)
+    {
+        Digest[] leaves = [.. chain.First.Block.Entries.Select(each => MerkleTree.LeafHash(each))];
+        Checkpoint head = new(
+            Checkpoint.OriginOf(Sample.Network), leaves.Length, MerkleTree.Root(leaves));
+        (NoteKey Key, Signer By)[] signers =
+        [
+            (NoteKey.OfLog(head.Origin, Signer.Identity(Sample.A).Public),
+                Signer.Identity(Sample.A)),
+            .. new[] { Sample.A, Sample.B }.Select(each => (
+                NoteKey.OfCompany(head.Origin, each, Signer.Identity(each).Public),
+                Signer.Identity(each))),
+        ];
+        SignedNote note = new(
+            head.ToText(),
+            [.. signers.Select(each => each.Key.Sign(head.ToText(), 1_790_000_000, each.By.Sign))]);
+        StateReceipt receipt = new(answer, new TlogProof(
+            leaves.Length - 1,
+            MerkleTree.Inclusion(leaves.Length - 1, leaves.Length, MerkleTree.NodesOf(leaves)),
+            note).Encode());
+        TlogPolicy policy = TlogPolicy.OfCompanies(
+            head.Origin,
+            [
+                .. new[] { Sample.A, Sample.B, Sample.C }.Select(each =>
+                    KeyValuePair.Create(each, Signer.Identity(each).Public)),
+            ],
+            quorum: 2);
+        Invariant.Require(
+            receipt.Verify(policy, Node.Keys.Ed25519.Verify, out _, out _, out _),
+            "a receipt of the state verifies");
+        return receipt;
     }
 
     private static void AddRecords(VectorFile file)
