@@ -157,7 +157,10 @@ public static partial class NodeHost
             .. WatchOverVotes(loop, member.Logs, ending.Token),
             newKeys,
         ];
-        Task ended = await EndOfFirstAsync(work, [api.Completion, founding.Completion, member.Store.Malformed], ending);
+        Task ended = await EndOfFirstAsync(
+            work,
+            [api.Completion, founding.Completion, member.Store.Malformed],
+            ending);
         return ended == newKeys ? bound : null;
     }
 
