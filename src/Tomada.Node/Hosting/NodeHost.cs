@@ -48,12 +48,7 @@ public static partial class NodeHost
         using ILoggerFactory logs = LoggerFactory.Create(logging => logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Information));
-        if (store.Salvaged is { } salvaged)
-        {
-            LogSalvaged(logs.CreateLogger<NodeStore>(), salvaged.Why, salvaged.Folder,
-                salvaged.Rows);
-        }
-
+        TellSalvaged(store, logs);
         await using PeerNetwork peers = await PeerNetwork.StartAsync(
             config, keys, store, TimeProvider.System, logs.CreateLogger<PeerNetwork>(), stop);
         NodeStatus status = new(config.Company, metrics, totals);
@@ -71,11 +66,7 @@ public static partial class NodeHost
         try
         {
             await using FoundingService founding = FoundingService.Start(
-                new FoundingPlan(
-                    config.Network.Name,
-                    config.Network.Founders,
-                    Rules.Default,
-                    config.Network.Simulated),
+                PlanOf(config.Network),
                 peers,
                 keys,
                 store,
@@ -157,10 +148,8 @@ public static partial class NodeHost
             .. WatchOverVotes(loop, member.Logs, ending.Token),
             newKeys,
         ];
-        Task ended = await EndOfFirstAsync(
-            work,
-            [api.Completion, founding.Completion, member.Store.Malformed],
-            ending);
+        Task[] others = [api.Completion, founding.Completion, member.Store.Malformed];
+        Task ended = await EndOfFirstAsync(work, others, ending);
         return ended == newKeys ? bound : null;
     }
 
@@ -199,10 +188,23 @@ public static partial class NodeHost
         }
     }
 
+    private static FoundingPlan PlanOf(NetworkConfig network) =>
+        new(network.Name, network.Founders, Rules.Default, network.Simulated);
+
+    private static void TellSalvaged(NodeStore store, ILoggerFactory logs)
+    {
+        if (store.Salvaged is { } salvaged)
+        {
+            ILogger logger = logs.CreateLogger<NodeStore>();
+            LogSalvaged(logger, salvaged.Why, salvaged.Folder, salvaged.Rows);
+        }
+    }
+
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "node.db was malformed ({Why}). It lies in {Folder}; {Rows} rows were taken over, "
-            + "blocks that are missing come from the peers, and the voting key counts as lost.")]
+        Message = "node.db was malformed ({Why}). It lies in {Folder}; {Rows} rows were taken "
+            + "over, blocks that are missing come from the peers, and the voting key counts as "
+            + "lost.")]
     private static partial void LogSalvaged(
         ILogger logger, string why, string folder, long rows);
 
