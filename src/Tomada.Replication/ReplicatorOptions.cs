@@ -42,4 +42,12 @@ internal enum ReplicationMutation
 
     /// <summary>Who is censored stays so.</summary>
     NoComplaints,
+
+    /// <summary>
+    /// The largest head that anybody cosigned is cosigned too (done by the simulated node).
+    /// </summary>
+    CosignWhatIsHeard,
+
+    /// <summary>Cosignatures that do not fit the own log are dropped (done there too).</summary>
+    IgnoreForeignHeads,
 }

@@ -61,14 +61,26 @@ public static class Mutants
 
     private static MutantResult RunCluster(string name, ReplicationMutation mutation)
     {
+        bool isCensored = mutation == ReplicationMutation.NoComplaints;
         ClusterHistory history = ClusterSimulation.Run(1, new ClusterOptions
         {
-            Plan = ClusterPlan.Censoring(members: 4, censor: 0, censored: 1),
+            Plan = isCensored
+                ? ClusterPlan.Censoring(members: 4, censor: 0, censored: 1)
+                : ClusterPlan.TwoHeads(members: 4),
             Mutation = mutation,
         });
-        string? violation = history.Violation ?? (history.CensoredWaitMaxMs > ServedWithinMs
-            ? $"a company was ignored for {history.CensoredWaitMaxMs} ms"
-            : null);
+        string? violation = history.Violation;
+        if (isCensored && history.CensoredWaitMaxMs > ServedWithinMs)
+        {
+            violation ??= $"a company was ignored for {history.CensoredWaitMaxMs} ms";
+        }
+
+        if (!isCensored
+            && !history.Faults.Counts.ContainsKey(ClusterFaults.LiarTwoHeadsReported))
+        {
+            violation ??= "who cosigned two logs is not on the ledger";
+        }
+
         return new MutantResult(name, 1, violation, 1);
     }
 }

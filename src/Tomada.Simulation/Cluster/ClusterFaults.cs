@@ -15,9 +15,16 @@ public static class ClusterFaults
         LiarConvicted, MemberJoined, MemberRemoved, MemberReplaced, MemberLeft, KeyRotated,
         MemberSuspended, TlsKeyRotated, IdentityRotated,
         ChangedWhileDown, NewcomerVoted, LiarPutOut, DiskLost, DiskRestored, LostKeyFound,
-        LostKeyReplaced,
+        LostKeyReplaced, HeadCosigned, CrashAfterHeadRecord, LiarTwoHeads, LiarTwoHeadsFound,
+        LiarTwoHeadsReported, LiarReported,
     ];
 
+    public const string HeadCosigned = "head cosigned by a quorum";
+    public const string CrashAfterHeadRecord = "crash between a head's record and its word";
+    public const string LiarTwoHeads = "lie: two heads of the log";
+    public const string LiarTwoHeadsFound = "liar convicted by two heads";
+    public const string LiarTwoHeadsReported = "liar's two heads on the ledger";
+    public const string LiarReported = "liar's votes on the ledger";
     public const string MemberJoined = "member joined";
     public const string MemberRemoved = "member put out";
     public const string MemberSuspended = "member suspended";

@@ -30,8 +30,11 @@ public enum ClusterLies
     /// <summary>Old messages again, its own and others'.</summary>
     Replay = 16,
 
+    /// <summary>Heads of the log that contradict each other.</summary>
+    TwoHeads = 32,
+
     /// <summary>All of them.</summary>
-    All = 31,
+    All = 63,
 }
 
 /// <summary>
@@ -74,6 +77,11 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
         {
             world.Oracles.Faults.Met(ClusterFaults.LiarWithheld);
         }
+        else if (message is PeerMessage.Cosigned words && (to.Index & 1) == 0
+            && Does(ClusterLies.TwoHeads))
+        {
+            yield return words with { Words = [.. words.Words.Select(OtherHead)] };
+        }
         else if (message is PeerMessage.Voting voting && (to.Index & 1) == 0)
         {
             yield return new PeerMessage.Voting(OtherStory(voting.Message));
@@ -82,6 +90,26 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
         {
             yield return message;
         }
+    }
+
+    /// <summary>A head of its own that is not of the log: about as large as its word.</summary>
+    private HeadCosignature OtherHead(HeadCosignature word)
+    {
+        if (word.Company != node.Company || !node.IsUp
+            || !node.State.Members.ContainsKey(node.Company))
+        {
+            return word;
+        }
+
+        world.Oracles.Faults.Met(ClusterFaults.LiarTwoHeads);
+        Checkpoint other = word.Head.In(world.Network) with
+        {
+            Size = Math.Max(1, word.Head.Size + Random.Between(-1, 1)),
+            Root = Digest.Of("another log"u8),
+        };
+        return HeadCosignature.Sign(
+            other, node.Company, word.Head.UnixSeconds,
+            ClusterKeys.IdentitySigner(node.State, node.Company));
     }
 
     private bool Does(ClusterLies lie) => (Lies & lie) != 0;

@@ -18,6 +18,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     private readonly HashSet<Digest> _proposed = [];
     private readonly Dictionary<TransactionId, (string Key, Timestamp Until)> _waiting = [];
     private Replicator? _replicator;
+    private ClusterHeads? _heads;
     private long _lastNumber;
 
     public CompanyId Company => company;
@@ -31,6 +32,10 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     public VirtualDisk Disk { get; private set; } = new();
 
     public bool IsUp => _replicator is not null;
+
+    /// <summary>Whether the ledger has what this node can convict others of.</summary>
+    public bool HasReported => !State.Members.ContainsKey(company)
+        || EvidenceDuties.AreReported(State, company, Disk);
 
     /// <summary>The newest applied state; while the node is up.</summary>
     public LedgerState State => _replicator!.State;
@@ -62,6 +67,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
                     ? null : ClusterKeys.SignerOf(company, key),
             },
             world.Genesis);
+        _heads = new ClusterHeads(world, this);
         _proposed.Clear();
         _waiting.Clear();
         for (long height = 1; height <= Disk.Height; height++)
@@ -69,6 +75,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             AppliedBlock? block = _replicator.Restore(Disk.ReadBlock(height));
             Invariant.Require(block is not null, $"{company}: block {height} of the disk is sound");
             Remember(block);
+            _heads.Stand(block);
         }
 
         SignedTransaction[] pending = [.. Disk.Pending];
@@ -108,7 +115,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             State, company, world.Plan, LedgerNow, _proposed, world.IsHealed,
             world.MembersSeenBy(this));
         GiveUpWaiting();
-        foreach (Duty duty in Duties.Of(view).ToList())
+        foreach (Duty duty in Duties.Of(view).Concat(EvidenceDuties.Of(view, Disk)).ToList())
         {
             if (!IsUp)
             {
@@ -213,6 +220,12 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             foreach (AppendedBlock block in output.Append)
             {
                 Remember(block.Applied);
+                _heads!.Stand(block.Applied);
+            }
+
+            foreach (HeadInput input in output.Heads)
+            {
+                _heads!.Hear(input);
             }
 
             foreach (EndedTransaction ended in output.Ended)
@@ -222,7 +235,14 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             }
         }
 
-        world.WakeAt(this, Math.Max(_replicator!.WakeAtMs, world.NowMs + 1));
+        if (!_heads!.Work())
+        {
+            Die();
+            return;
+        }
+
+        long wakeMs = Math.Min(_replicator!.WakeAtMs, _heads.WakeAtMs);
+        world.WakeAt(this, Math.Max(wakeMs, world.NowMs + 1));
     }
 
     private void SendAll(List<ReplicatorOutput> outputs, CrashPoint? crash)

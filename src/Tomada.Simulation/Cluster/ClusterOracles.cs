@@ -41,6 +41,7 @@ internal sealed class ClusterOracles
             checksProofs: true,
             plan.Liar >= 0 ? 1 : 0);
         _votes.Begin(founded.Time);
+        Heads = new HeadOracle(plan, founded.Network, Faults);
     }
 
     /// <summary>The longest that a censored company's transaction was on its way.</summary>
@@ -50,6 +51,9 @@ internal sealed class ClusterOracles
     public long Highest { get; private set; }
 
     public FaultTable Faults { get; } = new();
+
+    /// <summary>Watches what is cosigned.</summary>
+    public HeadOracle Heads { get; }
 
     /// <summary>Changes of the members that took effect, in the order of their heights.</summary>
     public IReadOnlyList<ConcludedChange> Changes => _changes;
@@ -182,6 +186,7 @@ internal sealed class ClusterOracles
                 $"{node.Company} ends at height {node.State.Height} of {Highest}");
         }
 
+        Heads.JudgeEnd(state);
         Invariants.Check(state);
         Period period = state.Periods[1];
         Require(
@@ -252,6 +257,7 @@ internal sealed class ClusterOracles
     private void JudgeFirst(AppendedBlock block)
     {
         AppliedBlock applied = block.Applied;
+        Heads.Grew(applied);
         if (block.Proof.Certificate.Seals.Any(each =>
             ClusterCompanies.NumberOf(each.Company) >= _plan.N))
         {

@@ -113,6 +113,13 @@ public sealed partial class ClusterPlan
     public static ClusterPlan Censoring(int members, int censor, int censored) =>
         new(members, censor, censored);
 
+    /// <summary>Nothing fails, and the last member cosigns two logs.</summary>
+    public static ClusterPlan TwoHeads(int members) => new(members, -1, 0)
+    {
+        Liar = members - 1,
+        Lies = ClusterLies.TwoHeads,
+    };
+
     /// <summary>Members; also companies, and legs of a trip.</summary>
     public int N { get; }
 
@@ -120,7 +127,7 @@ public sealed partial class ClusterPlan
     public int Liar { get; private set; }
 
     /// <summary>What it does.</summary>
-    public ClusterLies Lies { get; }
+    public ClusterLies Lies { get; private init; }
 
     /// <summary>A member that never takes up what one other submits; -1: none.</summary>
     public int Censor { get; }

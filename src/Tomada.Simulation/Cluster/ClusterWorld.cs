@@ -146,8 +146,7 @@ internal sealed partial class ClusterWorld
     {
         bool has = outputs.Exists(each => !each.Votes.IsEmpty || !each.Append.IsEmpty
             || !each.PendingAdded.IsEmpty || !each.PendingRemoved.IsEmpty);
-        if (_hasCrashed || IsHealed || node.Index != Plan.CrashNode || NowMs < Plan.CrashAtMs
-            || !has)
+        if (!has || !MayCrash(node) || Plan.CrashAtMs % CrashesPerHeadCrash == 0)
         {
             return null;
         }
@@ -233,6 +232,7 @@ internal sealed partial class ClusterWorld
 
     private bool IsOver() => IsHealed && _nodes.TrueForAll(node =>
         node.IsUp && node.State.Height == Oracles.Highest && node.Disk.Pending.Count == 0
+        && node.HasReported
         && (_wanted.IsEmpty || MembershipDuties.IsOver(node.State, _wanted))
         && (!Plan.HasTrips
             || (Duties.IsOver(node.State) && StationDuties.AreRenewed(node.State))));

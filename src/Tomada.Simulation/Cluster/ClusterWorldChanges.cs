@@ -8,6 +8,9 @@ namespace Tomada.Simulation.Cluster;
 /// faults.</summary>
 internal sealed partial class ClusterWorld
 {
+    /// <summary>One in so many crashes comes between a head's record and its word.</summary>
+    private const int CrashesPerHeadCrash = 5;
+
     private VirtualDisk _copy = new();
     private readonly ImmutableArray<WantedChange> _wanted;
 
@@ -33,6 +36,24 @@ internal sealed partial class ClusterWorld
             && change.Change.Leaving == ClusterCompanies.Company(Plan.Liar);
         Oracles.Faults.Met(ClusterFaults.LiarPutOut, isLiarOut ? 1 : 0);
     }
+
+    /// <summary>
+    /// Whether the node that dies does so here, with a head recorded and its word not sent.
+    /// </summary>
+    public bool CrashesAtHead(ClusterNode node)
+    {
+        if (!MayCrash(node) || Plan.CrashAtMs % CrashesPerHeadCrash != 0)
+        {
+            return false;
+        }
+
+        _hasCrashed = true;
+        Oracles.Faults.Met(ClusterFaults.CrashAfterHeadRecord);
+        return true;
+    }
+
+    private bool MayCrash(ClusterNode node) => !_hasCrashed && !IsHealed
+        && node.Index == Plan.CrashNode && NowMs >= Plan.CrashAtMs;
 
     private void LoseDisk(ClusterNode node)
     {

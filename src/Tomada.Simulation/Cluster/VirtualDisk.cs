@@ -3,6 +3,7 @@ using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Replication;
+using Tomada.Transparency;
 
 namespace Tomada.Simulation.Cluster;
 
@@ -21,10 +22,25 @@ internal sealed class VirtualDisk
     /// <summary>The voting key whose votes an earlier disk took with it; null: none.</summary>
     public PublicKey? LostKey { get; private set; }
 
+    /// <summary>The largest head that was ever cosigned from this disk.</summary>
+    public Checkpoint? LargestHead { get; set; }
+
+    /// <summary>Votes that convict somebody.</summary>
+    public List<Evidence> Found { get; private init; } = [];
+
+    /// <summary>Heads that convict somebody.</summary>
+    public List<TwoHeads> FoundHeads { get; private init; } = [];
+
     /// <summary>All of it as it is now, to be put back later.</summary>
     public VirtualDisk Copy()
     {
-        VirtualDisk copy = new() { LostKey = LostKey };
+        VirtualDisk copy = new()
+        {
+            LostKey = LostKey,
+            LargestHead = LargestHead,
+            Found = [.. Found],
+            FoundHeads = [.. FoundHeads],
+        };
         foreach (((long, DurableKind, int) key, DurableRecord row) in _votes)
         {
             copy._votes.Add(key, row);
@@ -65,6 +81,7 @@ internal sealed class VirtualDisk
             }
 
             LostKey = output.Lost?.Key ?? LostKey;
+            Found.AddRange(output.Found);
             foreach (SignedTransaction added in output.PendingAdded)
             {
                 _pending[added.Id] = added;

@@ -81,6 +81,29 @@ public class ClusterSimulationTests
         }
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void Who_cosigns_two_logs_is_convicted_by_everybody_and_ends_on_the_ledger(int members)
+    {
+        ClusterHistory history = ClusterSimulation.Run(
+            1, new ClusterOptions { Plan = ClusterPlan.TwoHeads(members) });
+        Assert.Null(history.Violation);
+        Assert.True(history.Faults.Counts[ClusterFaults.LiarTwoHeadsFound] >= members - 1);
+        Assert.True(history.Faults.Counts[ClusterFaults.LiarTwoHeadsReported] > 0);
+    }
+
+    [Fact]
+    public void Who_cosigns_what_others_say_is_provably_guilty()
+    {
+        string? violation = ClusterSimulation.Run(1, new ClusterOptions
+        {
+            Plan = ClusterPlan.TwoHeads(4),
+            Mutation = ReplicationMutation.CosignWhatIsHeard,
+        }).Violation;
+        Assert.Contains("is provably guilty of TwoHeads", violation, StringComparison.Ordinal);
+    }
+
     private static ClusterOptions Censoring(int members) =>
         new() { Plan = ClusterPlan.Censoring(members, censor: 0, censored: 1) };
 
