@@ -11,6 +11,16 @@ public static class RoutingLimits
     /// <summary>Most roads of a road graph; a larger list is refused.</summary>
     public const int RoadsMax = 1_500_000;
 
+    /// <summary>Most nodes of a graph file; a larger one is refused.</summary>
+    public const int GraphNodesMax = 2_000_000;
+
+    /// <summary>Most edges of a graph file, one for each direction; more are refused.</summary>
+    public const int GraphEdgesMax = 5_000_000;
+
+    /// <summary>Longest sign or name of a road, in bytes of UTF-8; a longer one is refused.
+    /// </summary>
+    public const int HighwayBytesMax = 40;
+
     /// <summary>Longest road, in metres; a longer one is refused.</summary>
     public const int RoadLengthMaxM = 2_000_000;
 

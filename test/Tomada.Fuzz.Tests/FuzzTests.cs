@@ -17,6 +17,7 @@ public class FuzzTests
 
     private static readonly ILookup<string, Target> s_groups =
         CodecTargets.All.Concat(TextTargets.All).Concat(DeviceTargets.All)
+            .Concat(RoadTargets.All)
             .ToLookup(target => target.Group);
 
     /// <summary>TOMADA_FUZZ_RUNS asks for more of them.</summary>

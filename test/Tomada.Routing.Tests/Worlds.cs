@@ -8,7 +8,8 @@ using Xunit;
 namespace Tomada.Routing.Tests;
 
 /// <summary>
-/// Small random worlds: a chain of places, a few extra roads, a few sites and a small car.
+/// Small random worlds: a chain of places, a few extra roads, some of them one-way, a few sites
+/// and a small car.
 /// </summary>
 internal sealed record World(RoadGraph Roads, ImmutableArray<ChargingSite> Sites, TripQuery Query)
 {
@@ -94,16 +95,22 @@ internal static class Worlds
 
     private static Gen<World> Make(Gen<int> speed, Gen<int> count) =>
         from places in count
-        from chain in Gen.Select(Gen.Int[20, 110], speed).Array[places - 1]
+        from chain in Gen.Select(Gen.Int[20, 110], speed, Gen.Int[0, 3]).Array[places - 1]
         from extra in Gen.Select(
-            Gen.Int[0, places - 1], Gen.Int[0, places - 1], Gen.Int[20, 150], speed)
+            Gen.Int[0, places - 1], Gen.Int[0, places - 1], Gen.Int[20, 150], speed, Gen.Bool)
             .Array[0, 3]
         from sites in Gen.Select(Gen.Int[0, places - 1], Gen.Int[0, 5], Gen.Int[20, 80]).Array[1, 4]
         from soc in Gen.Int[300, 1000]
         let roads = chain.Select(
-            (road, i) => new Road(Id(i), Id(i + 1), "BR-1", road.Item1 * 1000, road.Item2))
-            .Concat(extra.Where(road => road.Item1 != road.Item2).Select(road =>
-                new Road(Id(road.Item1), Id(road.Item2), "BR-2", road.Item3 * 1000, road.Item4)))
+            (road, i) => new Road(
+                Id(i), Id(i + 1), "BR-1", road.Item1 * 1000, road.Item2, road.Item3 == 0))
+            .Concat(extra.Where(road => road.Item1 != road.Item2).Select(road => new Road(
+                Id(road.Item1),
+                Id(road.Item2),
+                "BR-2",
+                road.Item3 * 1000,
+                road.Item4,
+                road.Item5)))
         select new World(
             Graph(places, roads),
             [

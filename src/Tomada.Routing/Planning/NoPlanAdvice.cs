@@ -37,7 +37,7 @@ internal static class NoPlanAdvice
         RoadGraph roads = legs.Costs.Graph;
         int destination = roads.NodeOf(query.To);
         int reserveWh = query.Vehicle.WhAt(query.ReserveSocPermille);
-        LegSearch back = Unbounded(legs, destination);
+        LegSearch back = Unbounded(legs, destination, backward: true);
         FailingLeg? best = null;
         (int LacksWh, int LeftWh) least = (int.MaxValue, int.MaxValue);
         int[] targets = [.. StopOptions.For(query, roads, sites).Keys
@@ -48,7 +48,8 @@ internal static class NoPlanAdvice
             foreach (int to in targets.Where(ahead.Reaches))
             {
                 int needWh = ahead.EnergyWh(to) + reserveWh;
-                (int, int) lack = (Math.Max(0, needWh - haveWh), back.EnergyWh(to));
+                int aheadWh = back.Reaches(to) ? back.EnergyWh(to) : int.MaxValue;
+                (int, int) lack = (Math.Max(0, needWh - haveWh), aheadWh);
                 if (lack.CompareTo(least) < 0)
                 {
                     least = lack;
@@ -62,12 +63,13 @@ internal static class NoPlanAdvice
         return best;
     }
 
-    private static LegSearch Unbounded(LegTable legs, int source) => new(
+    private static LegSearch Unbounded(LegTable legs, int node, bool backward = false) => new(
         legs.Costs,
-        source,
+        node,
         LegSearch.Weight.Energy,
         double.MaxValue,
-        new SearchSpace(legs.Costs.Graph.NodeCount));
+        new SearchSpace(legs.Costs.Graph.NodeCount),
+        backward: backward);
 
     /// <summary>
     /// More charge never loses a plan, so halving finds the least that is enough.

@@ -176,7 +176,8 @@ internal sealed class PlanSearch
 
     private void Add(Label label)
     {
-        if (_query.PriceMax is { } cap && label.Price > cap.Amount)
+        bool isTooDear = _query.PriceMax is { } cap && label.Price > cap.Amount;
+        if (isTooDear || !_ahead.IsPossible(label.Node))
         {
             return;
         }

@@ -28,14 +28,18 @@ internal sealed class TimeAhead
         DriveCosts costs, int destination, int reserveWh, int usableWh, double strongestW)
     {
         _usableWh = Math.Max(1, usableWh);
-        // Roads run both ways, so the ways from the destination are the ways to it.
         _fastest = Search(LegSearch.Weight.Time);
         _frugal = Search(LegSearch.Weight.Energy);
         _reserveWh = reserveWh;
         _strongestW = strongestW;
 
         LegSearch Search(LegSearch.Weight weight) => new(
-            costs, destination, weight, double.MaxValue, new SearchSpace(costs.Graph.NodeCount));
+            costs,
+            destination,
+            weight,
+            double.MaxValue,
+            new SearchSpace(costs.Graph.NodeCount),
+            backward: true);
     }
 
     public bool IsPossible(int node) => _fastest.Reaches(node);

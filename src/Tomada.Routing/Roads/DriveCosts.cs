@@ -19,7 +19,10 @@ internal sealed class DriveCosts
         {
             int speedKmh = Math.Min(graph.SpeedKmh(edge), speedMaxKmh);
             _timeMs[edge] = RouteEdge.DrivingMs(graph.LengthM(edge), speedKmh);
-            _energyWh[edge] = vehicle?.EnergyWh(graph.LengthM(edge), speedKmh) ?? 0;
+            _energyWh[edge] = vehicle is null
+                ? 0
+                : RouteEdge.DrivingWh(
+                    vehicle, graph.LengthM(edge), speedKmh, graph.Traits(edge));
         }
     }
 

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Tomada.Primitives;
 
 namespace Tomada.Routing;
 
 /// <summary>
-/// Dijkstra's shortest ways from one node to all others that lie within the car's range (Dijkstra,
-/// "A note on two problems in connexion with graphs", 1959). A way that takes more energy than the
-/// bound is given up on, so the search stays within what one charge can reach.
+/// Dijkstra's shortest ways from one node to all others that lie within the car's range, or from
+/// them to it (Dijkstra, "A note on two problems in connexion with graphs", 1959). A way that takes
+/// more energy than the bound is given up on, so the search stays within what one charge can reach.
 /// </summary>
 internal sealed class LegSearch
 {
@@ -13,6 +14,7 @@ internal sealed class LegSearch
     private readonly RoadGraph _graph;
     private readonly int _source;
     private readonly double _boundWh;
+    private readonly bool _isBackward;
     private readonly SearchSpace _space;
     private readonly int _epoch;
 
@@ -22,18 +24,21 @@ internal sealed class LegSearch
     /// <param name="boundWh">Most energy of a way, in Wh.</param>
     /// <param name="space">Where it writes; the next search in it ends this one's answers.</param>
     /// <param name="until">Ends when this node's way is known; negative: never.</param>
+    /// <param name="backward">The ways lead to the node instead of from it.</param>
     public LegSearch(
         DriveCosts costs,
         int source,
         Weight weight,
         double boundWh,
         SearchSpace space,
-        int until = -1)
+        int until = -1,
+        bool backward = false)
     {
         _costs = costs;
         _graph = costs.Graph;
         _source = source;
         _boundWh = boundWh;
+        _isBackward = backward;
         _space = space;
         _epoch = space.Begin();
         Run(weight, until);
@@ -52,9 +57,12 @@ internal sealed class LegSearch
     /// <summary>Wh of the way, rounded up as <see cref="RoutePath.EnergyWh"/> does.</summary>
     public int EnergyWh(int node) => RoutePath.WholeWh(_space.EnergyWh[node]);
 
-    /// <summary>The way to a node, or null where it is out of reach.</summary>
+    /// <summary>
+    /// The way to a node, or null where it is out of reach; of a search that is not backward.
+    /// </summary>
     public RoutePath? PathTo(int node)
     {
+        Invariant.Require(!_isBackward, "a backward search has no ways from its node");
         if (!Reaches(node))
         {
             return null;
@@ -90,17 +98,31 @@ internal sealed class LegSearch
                 return;
             }
 
-            (int first, int end) = _graph.EdgesOf(node);
-            for (int edge = first; edge < end; edge++)
-            {
-                Relax(node, edge, byTime);
-            }
+            RelaxAll(node, byTime);
         }
     }
 
-    private void Relax(int node, int edge, bool byTime)
+    private void RelaxAll(int node, bool byTime)
     {
-        int target = _graph.Target(edge);
+        if (_isBackward)
+        {
+            foreach (int edge in _graph.EdgesInto(node))
+            {
+                Relax(node, edge, _graph.Source(edge), byTime);
+            }
+
+            return;
+        }
+
+        (int first, int end) = _graph.EdgesOf(node);
+        for (int edge = first; edge < end; edge++)
+        {
+            Relax(node, edge, _graph.Target(edge), byTime);
+        }
+    }
+
+    private void Relax(int node, int edge, int target, bool byTime)
+    {
         double energyWh = _space.EnergyWh[node] + _costs.EnergyWh(edge);
         if (energyWh > _boundWh || _space.IsSettled(target, _epoch))
         {

@@ -4,54 +4,46 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tomada.Routing;
 
 /// <summary>
-/// The road network in compressed sparse rows: the edges that leave node i stand in one stretch of
-/// four flat arrays. Nodes are numbered in the order of their ids, so equal data gives equal
-/// answers.
+/// The road network, one edge for each direction of a road. Nodes are numbered in the order of
+/// their ids, so equal data gives equal answers.
 /// </summary>
 public sealed class RoadGraph
 {
     private readonly ImmutableArray<Place> _places;
-    private readonly int[] _firstEdge;
-    private readonly int[] _target;
-    private readonly int[] _lengthM;
-    private readonly int[] _speedKmh;
-    private readonly string[] _highway;
-    private readonly int[] _island;
+    private readonly ImmutableArray<string> _highways;
+    private readonly RoadRows _rows;
+    private readonly int[] _component;
+    private readonly ImmutableSortedSet<int> _passedOnly;
 
-    private RoadGraph(ImmutableArray<Place> places, IEnumerable<Road> roads)
+    private RoadGraph(
+        ImmutableArray<Place> places,
+        ImmutableArray<string> highways,
+        RoadRow[] rows,
+        ImmutableSortedSet<int> passedOnly)
     {
         _places = places;
-        (int From, int To, Road Road)[] edges = [.. roads
-            .SelectMany(road => BothWays(road))
-            .OrderBy(edge => edge.From).ThenBy(edge => edge.To).ThenBy(edge => edge.Road.LengthM)];
-        _firstEdge = new int[places.Length + 1];
-        _target = new int[edges.Length];
-        _lengthM = new int[edges.Length];
-        _speedKmh = new int[edges.Length];
-        _highway = new string[edges.Length];
-        for (int i = 0; i < edges.Length; i++)
-        {
-            _firstEdge[edges[i].From + 1]++;
-            _target[i] = edges[i].To;
-            _lengthM[i] = edges[i].Road.LengthM;
-            _speedKmh[i] = edges[i].Road.SpeedKmh;
-            _highway[i] = edges[i].Road.Highway;
-        }
-
-        for (int node = 0; node < places.Length; node++)
-        {
-            _firstEdge[node + 1] += _firstEdge[node];
-        }
-
-        _island = Islands();
+        _highways = highways;
+        _rows = new RoadRows(places.Length, rows);
+        _component = StrongComponents.Of(_rows);
+        _passedOnly = passedOnly;
     }
 
     /// <summary>All places, in the order of their ids.</summary>
     public ImmutableArray<Place> Places => _places;
 
+    /// <summary>The places where a journey may start, stop and end; the others are passed only.
+    /// </summary>
+    public IEnumerable<Place> StopPlaces =>
+        _passedOnly.IsEmpty ? _places : _places.Where((_, node) => !_passedOnly.Contains(node));
+
+    /// <summary>How many edges there are: one for each direction of a road.</summary>
+    public int EdgeCount => _rows.EdgeCount;
+
     internal int NodeCount => _places.Length;
 
-    internal int EdgeCount => _target.Length;
+    internal ImmutableArray<string> Highways => _highways;
+
+    internal ImmutableSortedSet<int> PassedOnly => _passedOnly;
 
     /// <summary>Builds the graph; refuses data that does not fit together.</summary>
     /// <param name="places">1 to <see cref="RoutingLimits.PlacesMax"/>, each id once.</param>
@@ -67,7 +59,23 @@ public sealed class RoadGraph
     {
         ImmutableArray<Place> sorted = places.Sort((left, right) => left.Id.CompareTo(right.Id));
         why = WhyNot(sorted, roads);
-        graph = why is null ? new RoadGraph(sorted, roads) : null;
+        graph = why is null ? Joined(sorted, roads) : null;
+        return graph is not null;
+    }
+
+    /// <summary>Builds the graph from its parts; refuses what does not fit together.</summary>
+    /// <param name="parts">The nodes and the directions of roads.</param>
+    /// <param name="graph">The graph, when the answer is true.</param>
+    /// <param name="why">Otherwise the item and what is wrong with it.</param>
+    public static bool TryBuild(
+        RoadGraphParts parts,
+        [NotNullWhen(true)] out RoadGraph? graph,
+        [NotNullWhen(false)] out string? why)
+    {
+        why = WhyNot(parts);
+        graph = why is null
+            ? new RoadGraph(parts.Places, parts.Highways, [.. parts.Rows], [.. parts.PassedOnly])
+            : null;
         return graph is not null;
     }
 
@@ -75,9 +83,10 @@ public sealed class RoadGraph
     public Place? Find(PlaceId id) => NodeOf(id) is >= 0 and int node ? _places[node] : null;
 
     /// <summary>
-    /// The place nearest to a position, in a straight line; at a tie the first by id.
+    /// The place nearest to a position, in a straight line, of those that one may stop at; at a
+    /// tie the first by id. It looks at every place.
     /// </summary>
-    public Place Nearest(GeoPoint at) => _places.MinBy(place => place.At.DistanceM(at))!;
+    public Place Nearest(GeoPoint at) => StopPlaces.MinBy(place => place.At.DistanceM(at))!;
 
     /// <summary>The fastest way between two places, or null where there is none.</summary>
     /// <param name="from">One end.</param>
@@ -100,14 +109,16 @@ public sealed class RoadGraph
     }
 
     /// <summary>The node of a place; negative when it is not in the graph.</summary>
-    internal int NodeOf(PlaceId id)
+    internal int NodeOf(PlaceId id) => NodeOf(_places, id);
+
+    private static int NodeOf(ImmutableArray<Place> places, PlaceId id)
     {
         int low = 0;
-        int high = _places.Length - 1;
+        int high = places.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            int order = _places[middle].Id.CompareTo(id);
+            int order = places[middle].Id.CompareTo(id);
             if (order == 0)
             {
                 return middle;
@@ -119,51 +130,122 @@ public sealed class RoadGraph
         return -1;
     }
 
-    /// <summary>Whether roads lead from one node to the other; all run both ways.</summary>
-    internal bool AreJoined(int one, int other) => _island[one] == _island[other];
-
-    /// <summary>
-    /// The edges that leave a node: from the first up to, not including, the second.
-    /// </summary>
-    internal (int First, int End) EdgesOf(int node) => (_firstEdge[node], _firstEdge[node + 1]);
-
-    internal int Target(int edge) => _target[edge];
-
-    internal int LengthM(int edge) => _lengthM[edge];
-
-    internal int SpeedKmh(int edge) => _speedKmh[edge];
-
-    internal RouteEdge Drive(int from, int edge, int speedMaxKmh) => new(
-        _places[from].Id,
-        _places[_target[edge]].Id,
-        _highway[edge],
-        _lengthM[edge],
-        Math.Min(_speedKmh[edge], speedMaxKmh));
-
-    private int[] Islands()
+    /// <summary>Whether roads lead from one node to the other.</summary>
+    internal bool AreJoined(int one, int other)
     {
-        int[] island = new int[NodeCount];
-        Stack<int> open = [];
-        for (int first = 0; first < NodeCount; first++)
+        if (_component[one] == _component[other])
         {
-            open.Push(first);
-            while (open.TryPop(out int node))
-            {
-                // Islands are numbered from 1 by their first node; 0 is none yet.
-                if (island[node] != 0)
-                {
-                    continue;
-                }
+            return true;
+        }
 
-                island[node] = first + 1;
-                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
+        bool[] seen = new bool[NodeCount];
+        Stack<int> open = new([one]);
+        while (open.TryPop(out int node) && node != other)
+        {
+            (int first, int end) = EdgesOf(node);
+            for (int edge = first; edge < end; edge++)
+            {
+                int target = Target(edge);
+                if (!seen[target])
                 {
-                    open.Push(_target[edge]);
+                    seen[target] = true;
+                    open.Push(target);
                 }
             }
         }
 
-        return island;
+        return seen[other];
+    }
+
+    /// <summary>
+    /// The edges that leave a node: from the first up to, not including, the second.
+    /// </summary>
+    internal (int First, int End) EdgesOf(int node) => _rows.Leaving(node);
+
+    /// <summary>The edges that lead to a node.</summary>
+    internal ReadOnlySpan<int> EdgesInto(int node) => _rows.Into(node);
+
+    internal ref readonly RoadRow Row(int edge) => ref _rows[edge];
+
+    internal int Source(int edge) => _rows[edge].From;
+
+    internal int Target(int edge) => _rows[edge].To;
+
+    internal int LengthM(int edge) => _rows[edge].LengthM;
+
+    internal int SpeedKmh(int edge) => _rows[edge].SpeedKmh;
+
+    internal RoadTraits Traits(int edge) => _rows[edge].Traits;
+
+    internal RouteEdge Drive(int from, int edge, int speedMaxKmh)
+    {
+        RoadRow row = _rows[edge];
+        return new RouteEdge(
+            _places[from].Id,
+            _places[row.To].Id,
+            _highways[row.Highway],
+            row.LengthM,
+            Math.Min(row.SpeedKmh, speedMaxKmh),
+            row.Traits);
+    }
+
+    private static RoadGraph Joined(ImmutableArray<Place> sorted, ImmutableArray<Road> roads)
+    {
+        ImmutableArray<string> highways =
+            [.. roads.Select(road => road.Highway).Distinct().Order(StringComparer.Ordinal)];
+        List<RoadRow> rows = new(2 * roads.Length);
+        foreach (Road road in roads)
+        {
+            RoadRow row = new(
+                NodeOf(sorted, road.From),
+                NodeOf(sorted, road.To),
+                road.LengthM,
+                road.SpeedKmh,
+                highways.BinarySearch(road.Highway, StringComparer.Ordinal),
+                RoadTraits.None);
+            rows.Add(row);
+            if (road.OneWay != true)
+            {
+                rows.Add(row with { From = row.To, To = row.From });
+            }
+        }
+
+        return new RoadGraph(sorted, highways, [.. rows], []);
+    }
+
+    private static string? WhyNot(RoadGraphParts parts)
+    {
+        if (parts.Places.Length is 0 or > RoutingLimits.GraphNodesMax
+            || parts.Rows.Count > RoutingLimits.GraphEdgesMax)
+        {
+            return $"{parts.Places.Length} nodes and {parts.Rows.Count} edges; allowed are 1 to "
+                + $"{RoutingLimits.GraphNodesMax} nodes and up to "
+                + $"{RoutingLimits.GraphEdgesMax} edges";
+        }
+
+        for (int i = 1; i < parts.Places.Length; i++)
+        {
+            if (parts.Places[i].Id <= parts.Places[i - 1].Id)
+            {
+                return $"place '{parts.Places[i].Id}' does not ascend";
+            }
+        }
+
+        foreach (RoadRow row in parts.Rows)
+        {
+            if (row.WhyNot(parts.Places.Length, parts.Highways.Length) is { } why)
+            {
+                return $"the edge from node {row.From} to node {row.To} {why}";
+            }
+        }
+
+        int stray = parts.PassedOnly.FirstOrDefault(node =>
+            (uint)node >= (uint)parts.Places.Length, -1);
+        return stray != -1
+            ? $"node {stray} is passed and is not there"
+            : parts.PassedOnly.Count >= parts.Places.Length
+                ? "there is no node to stop at"
+                : null;
     }
 
     private static string? WhyNot(ImmutableArray<Place> sorted, ImmutableArray<Road> roads)
@@ -194,11 +276,5 @@ public sealed class RoadGraph
         }
 
         return null;
-    }
-
-    private (int From, int To, Road Road)[] BothWays(Road road)
-    {
-        (int from, int to) = (NodeOf(road.From), NodeOf(road.To));
-        return [(from, to, road), (to, from, road)];
     }
 }

@@ -7,13 +7,15 @@ namespace Tomada.Routing.Tests;
 public class RoadGraphTests
 {
     private static readonly
-        Gen<(int Nodes, (int From, int To, int LengthM, int SpeedKmh)[] Roads)> s_graphs =
+        Gen<(int Nodes,
+            (int From, int To, int LengthM, int SpeedKmh, bool OneWay)[] Roads)> s_graphs =
         from nodes in Gen.Int[2, 12]
         from roads in Gen.Select(
             Gen.Int[0, nodes - 1],
             Gen.Int[0, nodes - 1],
             Gen.Int[1, 50_000],
-            Gen.Int[20, 120]).Array[0, 30]
+            Gen.Int[20, 120],
+            Gen.Bool).Array[0, 30]
         select (nodes, roads.Where(road => road.Item1 != road.Item2).ToArray());
 
     [Fact]
@@ -50,7 +52,8 @@ public class RoadGraphTests
                 Assert.Contains(world.Roads, road => road.LengthM == edge.LengthM
                     && road.SpeedKmh == edge.SpeedKmh
                     && ((Worlds.Id(road.From) == edge.From && Worlds.Id(road.To) == edge.To)
-                        || (Worlds.Id(road.To) == edge.From && Worlds.Id(road.From) == edge.To)));
+                        || (!road.OneWay && Worlds.Id(road.To) == edge.From
+                            && Worlds.Id(road.From) == edge.To)));
                 at = edge.To;
             }
 
@@ -59,9 +62,44 @@ public class RoadGraphTests
         iter: 300);
 
     [Fact]
+    public void Places_are_joined_exactly_when_a_way_leads_there() => s_graphs.Sample(
+        world =>
+        {
+            RoadGraph graph = Build(world.Nodes, world.Roads);
+            foreach (Place from in graph.Places)
+            {
+                foreach (Place to in graph.Places)
+                {
+                    Assert.Equal(
+                        graph.FastestPath(from.Id, to.Id) is not null,
+                        graph.AreJoined(graph.NodeOf(from.Id), graph.NodeOf(to.Id)));
+                }
+            }
+        },
+        iter: 200);
+
+    [Fact]
+    public void A_ferry_takes_time_and_no_energy()
+    {
+        Assert.True(RoadGraph.TryBuild(
+            new RoadGraphParts(
+                Worlds.Places(2), ["Ferry"], [new(0, 1, 5_000, 10, 0, RoadTraits.Ferry)], []),
+            out RoadGraph? graph,
+            out string? why), why);
+        RoutePath path = graph.FastestPath(Worlds.Id(0), Worlds.Id(1))!;
+        Assert.Equal(TimeSpan.FromMinutes(30), path.Duration);
+        Assert.Equal(0, path.EnergyWh(Worlds.Car));
+        Assert.Null(graph.FastestPath(Worlds.Id(1), Worlds.Id(0)));
+    }
+
+    [Fact]
     public void A_slower_driver_chooses_the_shorter_road()
     {
-        RoadGraph graph = Build(3, [(0, 1, 60_000, 120), (1, 2, 60_000, 120), (0, 2, 100_000, 80)]);
+        RoadGraph graph = Build(
+            3,
+            [
+                (0, 1, 60_000, 120, false), (1, 2, 60_000, 120, false), (0, 2, 100_000, 80, false),
+            ]);
         Assert.Equal(2, graph.FastestPath(Worlds.Id(0), Worlds.Id(2))!.Edges.Length);
         Assert.Single(graph.FastestPath(Worlds.Id(0), Worlds.Id(2), speedMaxKmh: 80)!.Edges);
     }
@@ -95,29 +133,38 @@ public class RoadGraphTests
         Assert.Equal(111_195, metres, 1.0);
     }
 
-    private static RoadGraph Build(int nodes, (int From, int To, int LengthM, int SpeedKmh)[] roads)
+    private static RoadGraph Build(
+        int nodes, (int From, int To, int LengthM, int SpeedKmh, bool OneWay)[] roads)
     {
         Assert.True(RoadGraph.TryBuild(
             Worlds.Places(nodes),
             [.. roads.Select(road => new Road(
-                Worlds.Id(road.From), Worlds.Id(road.To), "BR-1", road.LengthM, road.SpeedKmh))],
+                Worlds.Id(road.From),
+                Worlds.Id(road.To),
+                "BR-1",
+                road.LengthM,
+                road.SpeedKmh,
+                road.OneWay))],
             out RoadGraph? graph,
             out string? why), why);
         return graph;
     }
 
     private static long?[] BellmanFordMs(
-        int nodes, (int From, int To, int LengthM, int SpeedKmh)[] roads)
+        int nodes, (int From, int To, int LengthM, int SpeedKmh, bool OneWay)[] roads)
     {
         long?[] best = new long?[nodes];
         best[0] = 0;
         for (int round = 0; round < nodes; round++)
         {
-            foreach ((int from, int to, int lengthM, int speedKmh) in roads)
+            foreach ((int from, int to, int lengthM, int speedKmh, bool oneWay) in roads)
             {
                 long ms = (long)Math.Ceiling(lengthM * 3600m / speedKmh);
                 Shorten(best, from, to, ms);
-                Shorten(best, to, from, ms);
+                if (!oneWay)
+                {
+                    Shorten(best, to, from, ms);
+                }
             }
         }
 
