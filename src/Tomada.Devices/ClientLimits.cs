@@ -19,6 +19,11 @@ public static class ClientLimits
     /// <summary>Reservations that a station keeps; one more is answered with BUSY.</summary>
     public const int ReservationsMax = 1_000;
 
+    /// <summary>
+    /// States of an EVSE that wait to be shown; at the bound the oldest is not shown.
+    /// </summary>
+    public const int ViewsMax = 16;
+
     /// <summary>First pause before connecting again.</summary>
     public static TimeSpan ReconnectMin { get; } = TimeSpan.FromMilliseconds(200);
 
@@ -32,6 +37,17 @@ public static class ClientLimits
 
     /// <summary>How long a car waits between attempts to find a plug, in wall time.</summary>
     public static TimeSpan CableRetry { get; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// How long ago a car may say it plugged in, in wall time; an earlier time counts as this.
+    /// </summary>
+    public static TimeSpan PlugLateMax { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a station waits for a car's last word when the power is off, in wall time; then
+    /// what it metered so far counts.
+    /// </summary>
+    public static TimeSpan LastWordMax { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Shortest time between two readings of a running session, in wall time.</summary>
     public static TimeSpan MeterPauseMin { get; } = TimeSpan.FromMilliseconds(500);

@@ -6,7 +6,7 @@ namespace Tomada.Devices;
 [JsonConverter(typeof(JsonStringEnumConverter<CableKind>))]
 public enum CableKind
 {
-    /// <summary>Car: the plug is in; carries secret, socPermille and maxPowerW.</summary>
+    /// <summary>Car: the plug is in; carries secret, socPermille and at.</summary>
     Plug = 1,
 
     /// <summary>Station: power may flow; carries session, at and maxPowerW.</summary>
@@ -15,13 +15,15 @@ public enum CableKind
     /// <summary>Station: no; carries why.</summary>
     Refused = 3,
 
-    /// <summary>Car: so much has flowed since the start; carries energyWh and powerW.</summary>
+    /// <summary>Car: so much has flowed since the start; carries energyWh, powerW, at.</summary>
     Draw = 4,
 
-    /// <summary>Station: power is off; carries why.</summary>
+    /// <summary>
+    /// Station: power is off since at; carries why. The car answers with Unplug, up to that time.
+    /// </summary>
     Stop = 5,
 
-    /// <summary>Car: the plug is out; carries energyWh, all that flowed.</summary>
+    /// <summary>Car: the plug is out; carries energyWh, all that flowed, and at.</summary>
     Unplug = 6,
 
     /// <summary>Station: the session is closed; carries energyWh.</summary>
@@ -36,7 +38,8 @@ public enum CableKind
 /// <param name="EnergyWh">All that flowed since the start.</param>
 /// <param name="PowerW">What flows now.</param>
 /// <param name="Session">The session's id.</param>
-/// <param name="AtMs">Ledger time in Unix milliseconds.</param>
+/// <param name="AtMs">When it happened, in Unix milliseconds of the ledger clock. It may be said
+/// late: a fast clock runs on while a process waits for its turn.</param>
 /// <param name="Why">For people.</param>
 public sealed record CableLine(
     CableKind Kind,

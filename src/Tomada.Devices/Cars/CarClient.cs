@@ -141,19 +141,21 @@ public sealed class CarClient : IAsyncDisposable
     public async Task DriveAsync(
         PlanBody plan, ImmutableArray<ReservedLegBody> legs, CancellationToken ct)
     {
-        await Clock.WaitUntilAsync(plan.Departure, ct).ConfigureAwait(false);
+        // The drive's own time: each step is counted from the one before, so that a process that
+        // gets its turn late does not make the car late.
+        Timestamp at = plan.Departure > Clock.Now ? plan.Departure : Clock.Now;
+        await Clock.WaitUntilAsync(at, ct).ConfigureAwait(false);
         PlugIn plug = new(Name, _battery, Clock, _options.CableFolder, _progress);
         for (int i = 0; i < plan.Drives.Length; i++)
         {
-            await DriveAsync(plan.Drives[i], ct).ConfigureAwait(false);
+            at = await DriveAsync(plan.Drives[i], at, ct).ConfigureAwait(false);
             if (i < plan.Stops.Length)
             {
                 PowerType type = Ledger.ConnectorStandards.ParsePowerType(plan.Stops[i].PowerType);
-                await Clock.WaitUntilAsync(
-                    Clock.Now.Plus(RoutingLimits.PlugIn), ct).ConfigureAwait(false);
-                await plug.ChargeAsync(legs[i], type, ct).ConfigureAwait(false);
-                await Clock.WaitUntilAsync(
-                    Clock.Now.Plus(RoutingLimits.PlugOut), ct).ConfigureAwait(false);
+                at = await plug.ChargeAsync(
+                    legs[i], type, at.Plus(RoutingLimits.PlugIn), ct).ConfigureAwait(false);
+                at = at.Plus(RoutingLimits.PlugOut);
+                await Clock.WaitUntilAsync(at, ct).ConfigureAwait(false);
             }
         }
     }
@@ -170,10 +172,10 @@ public sealed class CarClient : IAsyncDisposable
         _progress.Report(new CarEvent.ReceiptKept(Name, receipt.Trip, file));
     }
 
-    private async Task DriveAsync(DriveBody drive, CancellationToken ct)
+    private async Task<Timestamp> DriveAsync(
+        DriveBody drive, Timestamp departed, CancellationToken ct)
     {
-        // Each arrival is counted from the start of the drive, so that waking late does not add up.
-        Timestamp at = Clock.Now;
+        Timestamp at = departed;
         long remainingM = drive.LengthM;
         _progress.Report(new CarEvent.Departed(Name, drive.From, drive.To, at));
         foreach (EdgeBody edge in drive.Edges)
@@ -191,7 +193,8 @@ public sealed class CarClient : IAsyncDisposable
             await _link.SendNowAsync(new UpTopic.Position(), position, ct).ConfigureAwait(false);
         }
 
-        _progress.Report(new CarEvent.Arrived(Name, drive.To, SocPermille, Clock.Now));
+        _progress.Report(new CarEvent.Arrived(Name, drive.To, SocPermille, at));
+        return at;
     }
 
     private long RangeM(int speedKmh) =>

@@ -81,6 +81,18 @@ internal sealed class EvseMachine
         return why is null ? mine : null;
     }
 
+    /// <summary>Lets the car of a reservation charge, or says why not.</summary>
+    public Reservation? Admit(byte[] secret, Timestamp now, out string? why)
+    {
+        Reservation? mine = Match(secret, now, out why);
+        if (mine is not null)
+        {
+            SetPhase(TransactionPhase.Charging, mine.Leg);
+        }
+
+        return mine;
+    }
+
     public void SetPhase(TransactionPhase phase, LegId? leg)
     {
         Invariant.Require(

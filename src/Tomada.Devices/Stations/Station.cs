@@ -28,7 +28,8 @@ public sealed class Station : IAsyncDisposable
         _signer = new SessionSigner(_key, _link);
         _sockets = options.Evses.ToImmutableSortedDictionary(
             evse => evse.Id,
-            evse => new StationSocket(evse, options, _link, _signer, _journal, progress));
+            evse => new StationSocket(
+                new SocketParts(evse, options, _link, _signer, _journal, progress)));
         _link.OnConnected = SayStatesAsync;
         _link.OnOffline = why => progress.Report(new StationEvent.Offline(Name, why));
     }
@@ -204,7 +205,8 @@ public sealed class Station : IAsyncDisposable
         await _link.WaitForNetworkAsync(ct).ConfigureAwait(false);
         foreach (SessionBody last in open)
         {
-            _journal.TryAppend(_signer.End(last, last.MeterWh, SessionEndReason.Fault));
+            _journal.TryAppend(_signer.End(
+                last, last.At, last.MeterWh, SessionEndReason.Fault));
         }
     }
 

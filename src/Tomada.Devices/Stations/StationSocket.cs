@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Tomada.DeviceApi;
@@ -6,31 +5,42 @@ using Tomada.Primitives;
 
 namespace Tomada.Devices;
 
-/// <summary>One EVSE at work: what it shows, its socket, and the session that runs on it.</summary>
-internal sealed class StationSocket(
-    StationEvse evse,
-    StationOptions options,
-    DeviceLink link,
-    SessionSigner signer,
-    SessionJournal journal,
-    IProgress<StationEvent> progress)
+/// <summary>What a socket and the turns of cars at it work with.</summary>
+internal sealed record SocketParts(
+    StationEvse Evse,
+    StationOptions Options,
+    DeviceLink Link,
+    SessionSigner Signer,
+    SessionJournal Journal,
+    IProgress<StationEvent> Progress)
+{
+    public EvseMeter Meter { get; } = new(Options.Link.Folder, Evse.Id);
+
+    public string Name => Options.Link.Address.Id;
+}
+
+/// <summary>One EVSE at work: what it shows, its socket, and who charges there.</summary>
+internal sealed class StationSocket(SocketParts parts)
 {
     private static readonly TimeSpan s_stateValid = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
     private readonly EvseMachine _machine = new();
-    private readonly string _meterPath = Path.Combine(options.Link.Folder, $"meter-{evse.Id.Name}");
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private EvseView? _shown;
+    private readonly Queue<Shown> _due = [];
+    private EvseView? _noted;
+    private Timestamp _freeFrom;
 
-    public EvseId Id => evse.Id;
+    public EvseId Id => parts.Evse.Id;
 
-    private string Name => options.Link.Address.Id;
+    private DeviceLink Link => parts.Link;
 
-    public ReplyCode Hold(HoldCommand command) => Change(m => m.Hold(command, link.Clock.Now));
+    private LedgerClock Clock => parts.Link.Clock;
+
+    public ReplyCode Hold(HoldCommand command) => Change(m => m.Hold(command, Clock.Now));
 
     public ReplyCode Reserve(ReserveCommand command) =>
-        Change(m => m.Reserve(command, link.Clock.Now));
+        Change(m => m.Reserve(command, Clock.Now));
 
     public void Release(LegId leg) => Change(m =>
     {
@@ -47,18 +57,22 @@ internal sealed class StationSocket(
 
     /// <summary>Says the state again, as after a new connection.</summary>
     public Task<bool> SayStateAsync(CancellationToken ct) =>
-        link.SendNowAsync(new UpTopic.EvseState(evse.Id.Name), Body(Look()), ct);
+        Link.SendNowAsync(new UpTopic.EvseState(parts.Evse.Id.Name), Body(Look()), ct);
 
     /// <summary>Shows what is due when it is due, and takes cars in one after another.</summary>
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(ShowAsync(ct), ServeAsync(ct));
 
-    private T Change<T>(Func<EvseMachine, T> change)
+    /// <summary>What was shown before and what is after are both shown, however late.</summary>
+    private T Change<T>(Func<EvseMachine, T> change, Timestamp? at = null)
     {
         TaskCompletionSource changed;
         T result;
         lock (_gate)
         {
+            Timestamp when = at ?? Clock.Now;
+            Note(when);
             result = change(_machine);
+            Note(when);
             changed = _changed;
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -67,19 +81,38 @@ internal sealed class StationSocket(
         return result;
     }
 
-    private EvseView Look()
+    private void Note(Timestamp at)
+    {
+        EvseView view = _machine.View(at);
+        if (view == _noted)
+        {
+            return;
+        }
+
+        _noted = view;
+        if (_due.Count == ClientLimits.ViewsMax)
+        {
+            _due.Dequeue();
+        }
+
+        _due.Enqueue(new Shown(view, at));
+    }
+
+    private Shown Look()
     {
         lock (_gate)
         {
-            return _machine.View(link.Clock.Now);
+            Timestamp now = Clock.Now;
+            return new Shown(_machine.View(now), now);
         }
     }
 
-    private EvseStateBody Body(EvseView view)
+    private EvseStateBody Body(Shown shown)
     {
-        Timestamp validUntil = link.Clock.WallNow.Plus(s_stateValid);
+        Timestamp validUntil = Clock.WallNow.Plus(s_stateValid);
+        EvseView view = shown.View;
         return new EvseStateBody(
-            view.Status, view.Phase, link.Clock.Now, validUntil, view.Reservation, view.Error);
+            view.Status, view.Phase, shown.At, validUntil, view.Reservation, view.Error);
     }
 
     private async Task ShowAsync(CancellationToken ct)
@@ -87,30 +120,42 @@ internal sealed class StationSocket(
         while (!ct.IsCancellationRequested)
         {
             Task changed;
-            EvseView view;
+            Shown? shown;
             Timestamp? next;
             lock (_gate)
             {
+                Timestamp now = Clock.Now;
+                Note(now);
                 changed = _changed.Task;
-                view = _machine.View(link.Clock.Now);
-                next = _machine.NextChange(link.Clock.Now);
+                _due.TryDequeue(out shown);
+                next = _machine.NextChange(now);
             }
 
-            if (view != _shown)
+            if (shown is not null)
             {
-                _shown = view;
-                progress.Report(new StationEvent.StatusChanged(
-                    Name, evse.Id, view.Status, view.Reservation, link.Clock.Now));
-                await link.PublishAsync(new UpTopic.EvseState(evse.Id.Name), Body(view), ct)
-                    .ConfigureAwait(false);
+                parts.Progress.Report(new StationEvent.StatusChanged(
+                    parts.Name,
+                    parts.Evse.Id,
+                    shown.View.Status,
+                    shown.View.Reservation,
+                    shown.At));
+
+                // A connection that comes begins with the newest state.
+                if (Link.IsConnected)
+                {
+                    await Link.PublishAsync(
+                        new UpTopic.EvseState(parts.Evse.Id.Name), Body(shown), ct)
+                        .ConfigureAwait(false);
+                }
+
                 continue;
             }
 
             using CancellationTokenSource stop =
                 CancellationTokenSource.CreateLinkedTokenSource(ct);
             Task due = next is { } at
-                ? link.Clock.WaitUntilAsync(at, stop.Token)
-                : Task.Delay(s_stateValid / 2, link.Clock.Wall, stop.Token);
+                ? Clock.WaitUntilAsync(at, stop.Token)
+                : Task.Delay(s_stateValid / 2, Clock.Wall, stop.Token);
             await Task.WhenAny(changed, due).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
         }
@@ -121,7 +166,9 @@ internal sealed class StationSocket(
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         CableFolder.Publish(
-            options.CableFolder, evse.Id, ((IPEndPoint)listener.LocalEndpoint).Port);
+            parts.Options.CableFolder,
+            parts.Evse.Id,
+            ((IPEndPoint)listener.LocalEndpoint).Port);
         try
         {
             while (!ct.IsCancellationRequested)
@@ -133,7 +180,7 @@ internal sealed class StationSocket(
         }
         finally
         {
-            CableFolder.Remove(options.CableFolder, evse.Id);
+            CableFolder.Remove(parts.Options.CableFolder, parts.Evse.Id);
         }
     }
 
@@ -150,173 +197,72 @@ internal sealed class StationSocket(
                 return;
             }
 
-            await link.WaitForNetworkAsync(ct).ConfigureAwait(false);
+            await Link.WaitForNetworkAsync(ct).ConfigureAwait(false);
             string? why = null;
-            Reservation? reservation = Change(m => m.Match(secret, link.Clock.Now, out why));
+            Timestamp at = PluggedAt(plug!);
+            Reservation? reservation = Change(m => m.Admit(secret, at, out why), at);
             if (reservation is null)
             {
                 await RefuseAsync(cable, why!, ct).ConfigureAwait(false);
                 return;
             }
 
-            await ChargeAsync(cable, reservation, secret, ct).ConfigureAwait(false);
+            await ChargeAsync(cable, reservation, secret, at, ct).ConfigureAwait(false);
         }
         catch (Exception broken) when (broken is IOException or SocketException)
         {
             // The plug was pulled while a line was written; a running session has been ended.
-            progress.Report(new StationEvent.PlugRefused(Name, evse.Id, broken.Message));
+            parts.Progress.Report(
+                new StationEvent.PlugRefused(parts.Name, parts.Evse.Id, broken.Message));
         }
     }
 
+    /// <summary>
+    /// What the car says, within what can be: not in the future, not long ago, and not before the
+    /// socket was free.
+    /// </summary>
+    private Timestamp PluggedAt(CableLine plug)
+    {
+        Timestamp now = Clock.Now;
+        Timestamp earliest = now.Plus(-ClientLimits.PlugLateMax * Clock.Factor);
+        return Within(
+            plug.AtMs is { } ms ? new Timestamp(ms) : now,
+            _freeFrom > earliest ? _freeFrom : earliest,
+            now);
+    }
+
+    internal static Timestamp Within(Timestamp at, Timestamp low, Timestamp high) =>
+        at > high ? high : at < low ? low : at;
+
     private async Task RefuseAsync(Cable cable, string why, CancellationToken ct)
     {
-        progress.Report(new StationEvent.PlugRefused(Name, evse.Id, why));
+        parts.Progress.Report(new StationEvent.PlugRefused(parts.Name, parts.Evse.Id, why));
         await cable.SendAsync(new CableLine(CableKind.Refused, Why: why), ct).ConfigureAwait(false);
     }
 
     private async Task ChargeAsync(
-        Cable cable, Reservation turn, byte[] secret, CancellationToken ct)
+        Cable cable, Reservation reservation, byte[] secret, Timestamp at, CancellationToken ct)
     {
-        long startWh = ReadMeter();
-        SessionBody start = signer.Start(journal.NextOf(turn.Leg), evse.Id, secret, startWh);
-        Change(m =>
-        {
-            m.SetPhase(TransactionPhase.Charging, turn.Leg);
-            return true;
-        });
-        journal.TryAppend(start);
-        progress.Report(new StationEvent.SessionStarted(Name, start.Session, evse.Id, start.At));
-        ChargeRun run = new(start, turn, startWh);
+        ChargingTurn turn = new(parts, cable, reservation, secret, at);
         try
         {
-            await cable.SendAsync(
-                new CableLine(
-                    CableKind.Started, MaxPowerW: evse.PowerMaxW, Session: start.Session.ToString(),
-                    EnergyWh: turn.EnergyWh, AtMs: start.At.UnixMs),
-                ct).ConfigureAwait(false);
-            await FollowAsync(cable, run, ct).ConfigureAwait(false);
-        }
-        catch (Exception broken) when (broken is IOException or SocketException)
-        {
-            run.Reason = SessionEndReason.Driver;
+            await turn.RunAsync(ct).ConfigureAwait(false);
         }
         finally
         {
-            Close(run);
-        }
-
-        await cable.SendAsync(
-            new CableLine(CableKind.Ended, EnergyWh: run.DeliveredWh), ct).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Until the car pulls the plug, the window ends or the promised energy has flowed.
-    /// </summary>
-    private async Task FollowAsync(Cable cable, ChargeRun run, CancellationToken ct)
-    {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task windowEnd = link.Clock.WaitUntilAsync(run.Turn.Window.Until, stop.Token);
-        while (true)
-        {
-            Task<CableLine?> read = cable.ReadAsync(stop.Token);
-            if (await Task.WhenAny(read, windowEnd).ConfigureAwait(false) == windowEnd)
+            _freeFrom = turn.EndAt;
+            Change(m =>
             {
-                ct.ThrowIfCancellationRequested();
-                run.Reason = SessionEndReason.WindowEnded;
-                await cable.SendAsync(
-                    new CableLine(CableKind.Stop, Why: "the window has ended"), ct)
-                    .ConfigureAwait(false);
-                break;
-            }
-
-            CableLine? line = await read.ConfigureAwait(false);
-            if (line is null or { Kind: not (CableKind.Draw or CableKind.Unplug) }
-                || !Take(run, line))
-            {
-                run.Reason = line is null ? SessionEndReason.Driver : SessionEndReason.Fault;
-                break;
-            }
-
-            if (line.Kind == CableKind.Unplug)
-            {
-                run.Reason = run.DeliveredWh >= run.Turn.EnergyWh
-                    ? SessionEndReason.Complete
-                    : SessionEndReason.Driver;
-                break;
-            }
-
-            Report(run, line.PowerW ?? 0);
+                m.EndTurn(reservation.Leg);
+                return true;
+            });
         }
 
-        await stop.CancelAsync().ConfigureAwait(false);
+        await turn.SayEndAsync(ct).ConfigureAwait(false);
     }
-
-    /// <summary>Meters what flowed; false for what this socket cannot have delivered.</summary>
-    private bool Take(ChargeRun run, CableLine line)
-    {
-        if (line.EnergyWh is not { } energyWh || energyWh < run.DeliveredWh
-            || energyWh > run.Turn.EnergyWh || line.PowerW > evse.PowerMaxW)
-        {
-            return false;
-        }
-
-        run.DeliveredWh = energyWh;
-        return true;
-    }
-
-    private void Report(ChargeRun run, int powerW)
-    {
-        TimeSpan floor = ClientLimits.MeterPauseMin * link.Clock.Factor;
-        TimeSpan interval = options.MeterInterval > floor ? options.MeterInterval : floor;
-        if (link.Clock.Now.Since(run.Last.At) < interval)
-        {
-            return;
-        }
-
-        run.Last = signer.Update(run.Last, run.StartWh + run.DeliveredWh);
-        WriteMeter(run.Last.MeterWh);
-        journal.TryAppend(run.Last);
-        progress.Report(new StationEvent.Metered(Name, run.Last.Session, run.DeliveredWh, powerW));
-    }
-
-    private void Close(ChargeRun run)
-    {
-        SessionBody end = signer.End(run.Last, run.StartWh + run.DeliveredWh, run.Reason);
-        WriteMeter(end.MeterWh);
-        journal.TryAppend(end);
-        Change(m =>
-        {
-            m.EndTurn(run.Turn.Leg);
-            return true;
-        });
-        progress.Report(new StationEvent.SessionEnded(
-            Name, end.Session, run.DeliveredWh, run.Reason, end.At));
-    }
-
-    private long ReadMeter() => File.Exists(_meterPath)
-        && long.TryParse(File.ReadAllText(_meterPath), CultureInfo.InvariantCulture, out long wh)
-        ? wh
-        : 0;
-
-    private void WriteMeter(long wh) =>
-        DurableFile.Write(_meterPath, wh.ToString(CultureInfo.InvariantCulture));
 
     private static byte[]? ParseSecret(string? text) =>
         Digest.TryParse(text, out Digest secret) ? secret.ToArray() : null;
 
-    private sealed class ChargeRun(SessionBody start, Reservation turn, long startWh)
-    {
-        public Reservation Turn => turn;
-
-        public long StartWh => startWh;
-
-        public long DeliveredWh { get; set; }
-
-        public SessionBody Last { get; set; } = start;
-
-        /// <summary>
-        /// What the end says unless something else is learned: this process was stopped.
-        /// </summary>
-        public SessionEndReason Reason { get; set; } = SessionEndReason.Fault;
-    }
+    private sealed record Shown(EvseView View, Timestamp At);
 }
