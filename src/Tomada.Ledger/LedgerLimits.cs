@@ -174,7 +174,8 @@ public static class LedgerLimits
     public const int PeriodPositionsMax = 400;
 
     /// <summary>
-    /// Most CDRs that one period settles; those with the highest ids wait for the next.
+    /// Most CDRs and penalties that one period settles; penalties, and CDRs with the highest ids,
+    /// wait for the next.
     /// </summary>
     public const int PeriodCdrsMax = 10_000;
 }

@@ -60,6 +60,9 @@ internal sealed class EnglishWords : IWords
         AnswerLeg { Accepted: true } each => new("accepted", "accept", $"the leg {each.Leg}"),
         AnswerLeg each => new(
             "refused", "refuse", $"the leg {each.Leg}, as {ReasonOf(each.Refused!.Value)}"),
+        BreakLeg { Break: var each } => new(
+            "broke", "break",
+            $"the leg {each.Leg} at {each.Evse}, as {ReasonOf(each.Reason)}"),
         StartSession each => new(
             "started", "start",
             $"the session {each.Start.Session} at {each.Start.Evse} on the car's secret"),
@@ -69,6 +72,11 @@ internal sealed class EnglishWords : IWords
                 + $"{each.Reading.At}"),
         EndSession each => new(
             "ended", "end", $"the session {each.End.Session} at {each.End.MeterWh} Wh"),
+        _ => ClearingDeedOf(body),
+    };
+
+    private static Deed? ClearingDeedOf(Body body) => body switch
+    {
         AcknowledgeCdr each => new("acknowledged", "acknowledge", $"the CDR of {each.Session}"),
         AcceptCdr each => new("accepted", "accept", $"the CDR of {each.Session}"),
         ClosePeriod each => new("closed", "close", $"the settlement period {each.Period}"),
@@ -96,8 +104,11 @@ internal sealed class EnglishWords : IWords
             $"the trip is refused at leg {each.Leg.Number} and every leg is released",
         TripExpired => "the trip expired and every leg is released",
         LegEnded each =>
-            $"leg {each.Leg.Number} ended "
-                + (each.End == LegState.Fulfilled ? "fulfilled" : "unused"),
+            $"leg {each.Leg.Number} ended {EndOf(each.End)}",
+        LegBroken { Broken: { Penalty.Amount: 0 } each } =>
+            $"{each.Owner} owes nothing for leg {each.Leg.Number}",
+        LegBroken { Broken: var each } =>
+            $"{each.Owner} owes {each.Home} {each.Penalty} for leg {each.Leg.Number}",
         TripEnded each =>
             $"the trip ended {(each.End == TripState.Completed ? "completed" : "in part")}",
         SessionStarted each => $"the session runs at {each.Evse}",
@@ -159,6 +170,21 @@ internal sealed class EnglishWords : IWords
         Availability.Available => "available",
         Availability.Inoperative => "inoperative",
         _ => "out of order",
+    };
+
+    private static string EndOf(LegState end) => end switch
+    {
+        LegState.Fulfilled => "fulfilled",
+        LegState.Broken => "broken",
+        _ => "unused",
+    };
+
+    private static string ReasonOf(BreakReason reason) => reason switch
+    {
+        BreakReason.Occupied => "another car stands there",
+        BreakReason.Faulted => "it has a fault",
+        BreakReason.Inoperative => "it was switched off",
+        _ => "the station cannot be reached",
     };
 
     private static string ReasonOf(RefusalReason reason) => reason switch

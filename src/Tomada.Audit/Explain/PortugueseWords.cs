@@ -60,6 +60,9 @@ internal sealed class PortugueseWords : IWords
         AnswerLeg { Accepted: true } each => new("aceitou", "aceitar", $"o trecho {each.Leg}"),
         AnswerLeg each => new(
             "recusou", "recusar", $"o trecho {each.Leg}, porque {ReasonOf(each.Refused!.Value)}"),
+        BreakLeg { Break: var each } => new(
+            "quebrou", "quebrar",
+            $"o trecho {each.Leg} em {each.Evse}, porque {ReasonOf(each.Reason)}"),
         StartSession each => new(
             "iniciou", "iniciar",
             $"a sessão {each.Start.Session} em {each.Start.Evse} com o segredo do carro"),
@@ -69,6 +72,11 @@ internal sealed class PortugueseWords : IWords
                 + $"{each.Reading.At}"),
         EndSession each => new(
             "encerrou", "encerrar", $"a sessão {each.End.Session} com {each.End.MeterWh} Wh"),
+        _ => ClearingDeedOf(body),
+    };
+
+    private static Deed? ClearingDeedOf(Body body) => body switch
+    {
         AcknowledgeCdr each => new("acusou", "acusar", $"o recebimento do CDR de {each.Session}"),
         AcceptCdr each => new("aceitou", "aceitar", $"o CDR de {each.Session}"),
         ClosePeriod each => new("fechou", "fechar", $"o período de acerto {each.Period}"),
@@ -101,8 +109,11 @@ internal sealed class PortugueseWords : IWords
             $"a viagem foi recusada no trecho {each.Leg.Number} e todos os trechos estão livres",
         TripExpired => "a viagem expirou e todos os trechos estão livres",
         LegEnded each =>
-            $"o trecho {each.Leg.Number} terminou "
-                + (each.End == LegState.Fulfilled ? "cumprido" : "sem uso"),
+            $"o trecho {each.Leg.Number} terminou {EndOf(each.End)}",
+        LegBroken { Broken: { Penalty.Amount: 0 } each } =>
+            $"{each.Owner} não deve nada pelo trecho {each.Leg.Number}",
+        LegBroken { Broken: var each } =>
+            $"{each.Owner} deve a {each.Home} {each.Penalty} pelo trecho {each.Leg.Number}",
         TripEnded each =>
             $"a viagem terminou {(each.End == TripState.Completed ? "completa" : "em parte")}",
         SessionStarted each => $"a sessão corre em {each.Evse}",
@@ -164,6 +175,21 @@ internal sealed class PortugueseWords : IWords
         Availability.Available => "disponível",
         Availability.Inoperative => "inoperante",
         _ => "fora de serviço",
+    };
+
+    private static string EndOf(LegState end) => end switch
+    {
+        LegState.Fulfilled => "cumprido",
+        LegState.Broken => "quebrado",
+        _ => "sem uso",
+    };
+
+    private static string ReasonOf(BreakReason reason) => reason switch
+    {
+        BreakReason.Occupied => "outro carro está lá",
+        BreakReason.Faulted => "está com defeito",
+        BreakReason.Inoperative => "foi desligado",
+        _ => "a estação não responde",
     };
 
     private static string ReasonOf(RefusalReason reason) => reason switch

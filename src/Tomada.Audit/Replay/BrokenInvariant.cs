@@ -38,7 +38,7 @@ internal sealed class BrokenInvariant(
         CdrAccepted => "I5",
         SessionStarted => "I6",
         CdrIssued or CdrPriced => "I7",
-        TripHeld or TripConfirmed or TripRefused or LegEnded or TripEnded => "I10",
+        TripHeld or TripConfirmed or TripRefused or LegEnded or LegBroken or TripEnded => "I10",
         MemberProposed or MemberApproved or MembersChanged or MemberChangeWaits
             or MemberProposalEnded or RulesChanged => "I12",
         EquivocationProven => "I14",
@@ -56,17 +56,22 @@ internal sealed class BrokenInvariant(
             TripConfirmed confirmed => IsLate(confirmed.Trip) ? "I4" : "I10",
             TripRefused refused => IsPending(refused.Leg, sound) ? "I10" : "I3",
             LegEnded ended => IsPending(ended.Leg, sound) ? "I10" : "I3",
+            LegBroken { Broken: var broken } =>
+                mine.OfType<LegBroken>().Any(each => each.Broken.Leg == broken.Leg) ? "I7"
+                    : IsPending(broken.Leg, sound) ? "I10" : "I3",
             TripExpired expired => IsPending(expired.Trip, sound) ? "I4" : "I3",
             _ => AboutOf(extra),
         };
 
-    // Only a CDR moves money from company to company, from its home to its owner. What goes back
-    // is a credit, and what leaves suspense without an acceptance may still be disputed.
+    // A CDR moves money from company to company, from its home to its owner. What goes back is a
+    // penalty for a broken leg or a credit, and what leaves suspense without an acceptance may
+    // still be disputed.
     private string OfPosted(Posted posted, ImmutableArray<Effect> entry)
     {
         if (posted.Postings.Any(line => parent.Cdrs.Values.Any(cdr =>
             line.Debit.Company == cdr.Home && line.Credit.Company == cdr.Owner
-            && cdr.Home != cdr.Owner)) && !entry.Any(each => each is CdrIssued or CdrPriced))
+            && cdr.Home != cdr.Owner))
+            && !entry.Any(each => each is CdrIssued or CdrPriced or LegBroken))
         {
             return "I8";
         }

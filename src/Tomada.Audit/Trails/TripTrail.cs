@@ -5,7 +5,8 @@ using Tomada.Transparency;
 namespace Tomada.Audit;
 
 /// <summary>A step of a trip's way through the log.</summary>
-/// <param name="Stage">reservation, answer, session, cdr, acceptance, netting, payment.</param>
+/// <param name="Stage">reservation, answer, break, session, cdr, acceptance, netting,
+/// payment.</param>
 /// <param name="Index">The entry.</param>
 /// <param name="Height">Its block.</param>
 /// <param name="Time">Block time.</param>

@@ -40,6 +40,8 @@ internal sealed class TripWatch(TripId trip)
                 return "reservation";
             case AnswerLeg body when body.Leg.Trip == trip:
                 return "answer";
+            case BreakLeg body when body.Break.Leg.Trip == trip:
+                return "break";
             case StartSession body when body.Start.Session.Leg.Trip == trip:
                 return "session";
             case ReportMeter body when body.Reading.Session.Leg.Trip == trip:

@@ -24,6 +24,7 @@ public abstract record Effect
         .Case(43, TripExpired.Codec)
         .Case(44, LegEnded.Codec)
         .Case(45, TripEnded.Codec)
+        .Case(46, LegBroken.Codec)
         .Case(60, SessionStarted.Codec)
         .Case(61, CdrIssued.Codec)
         .Case(62, CdrPriced.Codec)
@@ -95,6 +96,13 @@ public sealed record TripEnded(TripId Trip, TripState End) : Effect
     public static new Codec<TripEnded> Codec { get; } = RecordCodec<TripEnded>.Part()
         .Field(1, "trip", x => x.Trip, TripId.Codec)
         .Field(2, "end", x => x.End, Codecs.Enum<TripState>());
+}
+
+/// <summary>An owner broke a confirmed leg; what it owes is posted beside this.</summary>
+public sealed record LegBroken(BrokenLeg Broken) : Effect
+{
+    public static new Codec<LegBroken> Codec { get; } = RecordCodec<LegBroken>.Part()
+        .Field(1, "broken", x => x.Broken, BrokenLeg.Codec);
 }
 
 /// <summary>A session began; the leg is charging.</summary>

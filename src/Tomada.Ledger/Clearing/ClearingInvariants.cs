@@ -27,7 +27,12 @@ internal static class ClearingInvariants
         foreach (Period period in rows.Periods.Values)
         {
             CheckPeriod(rows, period);
-            CheckNetting(period, rows.Cdrs.Values.Where(cdr => cdr.SettledIn == period.Number));
+            CheckNetting(period, Claims(rows.Cdrs.Values, rows.BrokenLegs.Values, period.Number));
+        }
+
+        foreach (BrokenLeg broken in rows.BrokenLegs.Values)
+        {
+            BrokenLegInvariants.Check(rows, broken);
         }
 
         CheckNoOverlap(rows);
@@ -60,13 +65,21 @@ internal static class ClearingInvariants
             CheckPeriod(rows, rows.Periods[number]);
         }
 
-        // A period's CDRs are settled in one block and never change again.
-        foreach (IGrouping<int?, Cdr> settled in cdrs.GroupBy(cdr => cdr.SettledIn))
+        ImmutableArray<BrokenLeg> broken =
+        [
+            .. state.Of(Tables.BrokenLegs).Touched.Where(rows.BrokenLegs.ContainsKey)
+                .Select(id => rows.BrokenLegs[id]),
+        ];
+        foreach (BrokenLeg each in broken)
         {
-            if (settled.Key is { } number)
-            {
-                CheckNetting(rows.Periods[number], settled);
-            }
+            BrokenLegInvariants.Check(rows, each);
+        }
+
+        // What a period settles is settled in one block and never changes again.
+        foreach (int number in cdrs.Select(cdr => cdr.SettledIn)
+            .Concat(broken.Select(each => each.SettledIn)).OfType<int>().Distinct())
+        {
+            CheckNetting(rows.Periods[number], Claims(cdrs, broken, number));
         }
 
         if (state.Accounts.Touched.Count > 0)
@@ -177,14 +190,19 @@ internal static class ClearingInvariants
             $"period {period.Number} is final when every payment is confirmed");
     }
 
-    private static void CheckNetting(Period period, IEnumerable<Cdr> settled)
+    private static IEnumerable<Claim> Claims(
+        IEnumerable<Cdr> cdrs, IEnumerable<BrokenLeg> broken, int period) =>
+        cdrs.Where(cdr => cdr.SettledIn == period).Select(PeriodRules.ClaimOf)
+            .Concat(broken.Where(each => each.SettledIn == period).Select(PeriodRules.ClaimOf));
+
+    private static void CheckNetting(Period period, IEnumerable<Claim> settled)
     {
-        ImmutableArray<Position> positions = Netting.Positions(settled.Select(PeriodRules.ClaimOf));
+        ImmutableArray<Position> positions = Netting.Positions(settled);
         Invariant.Require(
             positions.SequenceEqual(period.Positions)
                 && Netting.Payments(positions).SequenceEqual(period.Payments.Select(payment =>
                     payment with { State = PaymentState.Instructed, ReferenceHash = null })),
-            $"I5 period {period.Number} settles its CDRs, all of them and nothing else");
+            $"I5 period {period.Number} settles its CDRs and penalties, and nothing else");
     }
 
     private static void CheckNoOverlap(ClearingRows rows)
@@ -231,6 +249,12 @@ internal static class ClearingInvariants
             Add(cdr.Home, kind, -cdr.Total);
         }
 
+        foreach (BrokenLeg broken in rows.BrokenLegs.Values.Where(each => each.IsOpen))
+        {
+            Add(broken.Home, AccountKind.Clearing, broken.Penalty);
+            Add(broken.Owner, AccountKind.Clearing, -broken.Penalty);
+        }
+
         foreach (Payment payment in rows.Periods.Values.SelectMany(period => period.Payments))
         {
             AccountKind kind = payment.State == PaymentState.Confirmed
@@ -252,48 +276,5 @@ internal static class ClearingInvariants
             AccountId id = Books.Of(company, kind, amount);
             expected[id] = expected.GetValueOrDefault(id) + amount.Amount;
         }
-    }
-
-    private sealed record ClearingRows(
-        ImmutableSortedDictionary<TripId, Trip> Trips,
-        ImmutableSortedDictionary<Digest, Tariff> Tariffs,
-        ImmutableSortedDictionary<Digest, OcpiTariff> OcpiTariffs,
-        ImmutableSortedDictionary<SessionId, SessionReadings> Readings,
-        ImmutableSortedDictionary<SessionId, CdrPrice> Prices,
-        ImmutableSortedDictionary<SessionId, Session> Sessions,
-        ImmutableSortedDictionary<SessionId, Cdr> Cdrs,
-        ImmutableSortedDictionary<AccountId, Account> Accounts,
-        ImmutableSortedDictionary<int, Period> Periods,
-        ImmutableSortedDictionary<EvseId, SessionId> NewestSessions,
-        ImmutableSortedDictionary<SessionId, bool> AcceptedCdrs,
-        ImmutableSortedDictionary<DeadlineSubject, Timestamp> Deadlines)
-    {
-        public static ClearingRows Of(LedgerState state) => new(
-            state.Trips,
-            state.Tariffs,
-            state.OcpiTariffs,
-            state.Of(Tables.Readings),
-            state.Of(Tables.CdrPrices),
-            state.Sessions,
-            state.Cdrs,
-            state.Accounts,
-            state.Periods,
-            state.Of(Tables.NewestSessions),
-            state.Of(Tables.AcceptedCdrs),
-            state.Of(Tables.DeadlineTimes));
-
-        public static ClearingRows Of(Working state) => new(
-            state.Trips.Rows,
-            state.Tariffs.Rows,
-            state.OcpiTariffs.Rows,
-            state.Of(Tables.Readings).Rows,
-            state.Of(Tables.CdrPrices).Rows,
-            state.Sessions.Rows,
-            state.Cdrs.Rows,
-            state.Accounts.Rows,
-            state.Periods.Rows,
-            state.Of(Tables.NewestSessions).Rows,
-            state.Of(Tables.AcceptedCdrs).Rows,
-            state.Of(Tables.DeadlineTimes).Rows);
     }
 }

@@ -5,8 +5,9 @@ using Tomada.Primitives;
 namespace Tomada.Ledger;
 
 /// <summary>
-/// ClosePeriod, ReportPayment and ConfirmPayment: accepted CDRs become net positions, positions
-/// become payments, and a payment counts when its creditor says so. Silence never confirms one.
+/// ClosePeriod, ReportPayment and ConfirmPayment: accepted CDRs and the penalties of broken legs
+/// become net positions, positions become payments, and a payment counts when its creditor says so.
+/// Silence never confirms one.
 /// </summary>
 internal static class PeriodRules
 {
@@ -75,15 +76,27 @@ internal static class PeriodRules
 
     private static void Close(Working state, Period open)
     {
-        ImmutableArray<Cdr> cdrs =
-            TakeCdrs(state.Of(Tables.AcceptedCdrs).Rows.Keys.Select(state.Cdrs.Get));
-        ImmutableArray<Position> positions = Netting.Positions(cdrs.Select(ClaimOf));
+        PeriodRoom room = new();
+        ImmutableArray<Cdr> cdrs = room.Take(
+            state.Of(Tables.AcceptedCdrs).Rows.Keys.Select(state.Cdrs.Get), ClaimOf);
+        ImmutableArray<BrokenLeg> penalties = room.Take(
+            state.Of(Tables.OpenPenalties).Rows.Keys.Select(state.Of(Tables.BrokenLegs).Get),
+            ClaimOf);
+        ImmutableArray<Position> positions = Netting.Positions(
+            cdrs.Select(ClaimOf).Concat(penalties.Select(ClaimOf)));
         ImmutableArray<Payment> payments = Netting.Payments(positions);
         foreach (Cdr cdr in cdrs)
         {
             state.Cdrs.Put(
                 cdr.Session, cdr with { State = CdrState.Settled, SettledIn = open.Number });
             state.Of(Tables.AcceptedCdrs).Remove(cdr.Session);
+        }
+
+        foreach (BrokenLeg broken in penalties)
+        {
+            state.Of(Tables.BrokenLegs).Put(
+                broken.Leg, broken with { SettledIn = open.Number });
+            state.Of(Tables.OpenPenalties).Remove(broken.Leg);
         }
 
         Period closed = open with
@@ -114,41 +127,11 @@ internal static class PeriodRules
     /// <summary>What a CDR contributes to netting.</summary>
     internal static Claim ClaimOf(Cdr cdr) => new(cdr.Home, cdr.Owner, cdr.Total);
 
-    /// <summary>
-    /// The accepted CDRs in the order of their ids, as many as one period carries: so many CDRs,
-    /// so many positions, and per currency so much in gross that every net amount fits Money.
-    /// What does not fit waits, accepted, for the next period, which may be closed at once.
-    /// </summary>
-    internal static ImmutableArray<Cdr> TakeCdrs(IEnumerable<Cdr> accepted)
-    {
-        ImmutableArray<Cdr>.Builder taken = ImmutableArray.CreateBuilder<Cdr>();
-        SortedSet<(Currency Currency, CompanyId Company)> positions = [];
-        SortedDictionary<Currency, long> gross = [];
-        foreach (Cdr cdr in accepted)
-        {
-            Currency currency = cdr.Total.Currency;
-            SortedSet<(Currency, CompanyId)> parties =
-                [(currency, cdr.Home), (currency, cdr.Owner)];
-            long sum = gross.GetValueOrDefault(currency) + cdr.Total.Amount;
-            int more = parties.Count(party => !positions.Contains(party));
-            if (sum > Money.AmountMax || positions.Count + more > LedgerLimits.PeriodPositionsMax)
-            {
-                continue;
-            }
+    /// <summary>What a penalty contributes to netting.</summary>
+    internal static Claim ClaimOf(BrokenLeg broken) =>
+        new(broken.Owner, broken.Home, broken.Penalty);
 
-            gross[currency] = sum;
-            positions.UnionWith(parties);
-            taken.Add(cdr);
-            if (taken.Count == LedgerLimits.PeriodCdrsMax)
-            {
-                break;
-            }
-        }
-
-        return taken.ToImmutable();
-    }
-
-    // The net position leaves the clearing account, whose balance was made of the netted CDRs.
+    // The net position leaves the clearing account, whose balance was made of what is netted.
     private static Posting Instruct(Position position)
     {
         AccountId clearing = Books.Of(position.Company, AccountKind.Clearing, position.Net);

@@ -23,6 +23,9 @@ namespace Tomada.Ledger;
 /// currency.</param>
 /// <param name="ClockFactor">Speed of the ledger clock; 1 unless genesis says simulated; 1 to
 /// 7,200.</param>
+/// <param name="BreakPenaltyPermille">What an owner owes the home company for a confirmed leg that
+/// it breaks, in thousandths of the leg's price cap; 1 to 1,000, default 200; absent: nothing.
+/// </param>
 public sealed record Rules(
     int Version,
     long ValidityMaxMs,
@@ -33,7 +36,8 @@ public sealed record Rules(
     long SessionGraceMs,
     long AcceptanceMs,
     long CreditLimit,
-    int ClockFactor)
+    int ClockFactor,
+    int? BreakPenaltyPermille = null)
 {
     private const long MinuteMs = 60_000;
     private const long DayMs = 24 * 60 * MinuteMs;
@@ -48,7 +52,9 @@ public sealed record Rules(
         .Field(7, "sessionGraceMs", x => x.SessionGraceMs, Codecs.Long(MinuteMs, 30 * DayMs))
         .Field(8, "acceptanceMs", x => x.AcceptanceMs, Codecs.Long(MinuteMs, 90 * DayMs))
         .Field(9, "creditLimit", x => x.CreditLimit, Codecs.Long(0, Money.AmountMax))
-        .Field(10, "clockFactor", x => x.ClockFactor, Codecs.Int(1, LedgerLimits.ClockFactorMax));
+        .Field(10, "clockFactor", x => x.ClockFactor, Codecs.Int(1, LedgerLimits.ClockFactorMax))
+        .OptionalValue(
+            11, "breakPenaltyPermille", x => x.BreakPenaltyPermille, Codecs.Int(1, 1_000));
 
     public static Rules Default { get; } = new(
         Version: 1,
@@ -60,7 +66,8 @@ public sealed record Rules(
         SessionGraceMs: DayMs,
         AcceptanceMs: 3 * DayMs,
         CreditLimit: 100_000_000,
-        ClockFactor: 1);
+        ClockFactor: 1,
+        BreakPenaltyPermille: 200);
 }
 
 /// <summary>

@@ -57,7 +57,7 @@ internal sealed class Standing(
             state.Holds.Rows, state.Trips.Rows, state.Accounts.Rows, company));
 
     private static bool EndsSomething(Body body) => body
-        is AnswerLeg or StartSession or ReportMeter or EndSession
+        is AnswerLeg or BreakLeg or StartSession or ReportMeter or EndSession
         or AcknowledgeCdr or AcceptCdr or ReportPayment or ConfirmPayment;
 }
 

@@ -49,6 +49,11 @@ internal static class Indexes
             .Where(cdr => cdr.State == CdrState.Accepted)
             .Select(cdr => KeyValuePair.Create(cdr.Session, true));
 
+    public static IEnumerable<KeyValuePair<LegId, bool>> OpenPenalties(StateRows rows) =>
+        rows.Of(Tables.BrokenLegs).Values
+            .Where(broken => broken.IsOpen)
+            .Select(broken => KeyValuePair.Create(broken.Leg, true));
+
     /// <summary>Fills in every index.</summary>
     public static StateRows Complete(StateRows proven)
     {

@@ -17,6 +17,7 @@ public static class Invariants
         foreach (Trip trip in state.Trips.Values)
         {
             CheckTrip(trip, state.Calendar, state.Holds, state.Of(Tables.DeadlineTimes));
+            CheckBroken(trip, state.Of(Tables.BrokenLegs));
         }
 
         foreach ((EvseId evse, ImmutableArray<Booking> row) in state.Calendar)
@@ -51,6 +52,7 @@ public static class Invariants
                     state.Calendar.Rows,
                     state.Holds.Rows,
                     state.Of(Tables.DeadlineTimes).Rows);
+                CheckBroken(trip, state.Of(Tables.BrokenLegs).Rows);
             }
         }
 
@@ -99,6 +101,12 @@ public static class Invariants
         }
     }
 
+    private static void CheckBroken(
+        Trip trip, ImmutableSortedDictionary<LegId, BrokenLeg> broken) => Invariant.Require(
+        trip.Legs.All(leg =>
+            broken.ContainsKey(TripRules.IdOf(trip, leg)) == (leg.State == LegState.Broken)),
+        $"I10 a broken leg of trip {trip.Id} has its record, and no other leg");
+
     private static void CheckCalendar(
         EvseId evse,
         ImmutableArray<Booking> row,
@@ -142,10 +150,10 @@ public static class Invariants
     {
         TripState.Held => leg is LegState.Held or LegState.Accepted,
         TripState.Confirmed => leg is LegState.Confirmed or LegState.Charging
-            or LegState.Fulfilled or LegState.Unused,
+            or LegState.Fulfilled or LegState.Unused or LegState.Broken,
         TripState.Refused or TripState.Expired => leg == LegState.Released,
         TripState.Completed => leg == LegState.Fulfilled,
-        TripState.Partial => leg is LegState.Fulfilled or LegState.Unused,
+        TripState.Partial => leg is LegState.Fulfilled or LegState.Unused or LegState.Broken,
         _ => throw new UnreachableException(trip.ToString()),
     };
 }

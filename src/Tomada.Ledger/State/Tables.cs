@@ -76,6 +76,10 @@ public static class Tables
     public static Table<EvseId, ImmutableArray<Booking>> Calendar { get; } =
         Proven("calendar", EvseId.Codec, CalendarRules.RowCodec);
 
+    /// <summary>Legs that their owners broke, with what they owe for it.</summary>
+    public static Table<LegId, BrokenLeg> BrokenLegs { get; } =
+        Proven("broken-leg", LegId.Codec, BrokenLeg.Codec);
+
     // Charging.
     public static Table<SessionId, Session> Sessions { get; } =
         Proven("session", SessionId.Codec, Session.Codec);
@@ -123,6 +127,10 @@ public static class Tables
     /// <summary>The CDRs that the next closing of a period nets.</summary>
     public static Table<SessionId, bool> AcceptedCdrs { get; } =
         Index("accepted-cdr", SessionId.Codec, Codecs.Bool, Indexes.AcceptedCdrs);
+
+    /// <summary>The penalties that the next closing of a period nets.</summary>
+    public static Table<LegId, bool> OpenPenalties { get; } =
+        Index("open-penalty", LegId.Codec, Codecs.Bool, Indexes.OpenPenalties);
 
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<Table> All => s_all;

@@ -24,6 +24,7 @@ public abstract record Body
         .Case(25, PutOcpiTariff.Codec)
         .Case(40, ProposeTrip.Codec)
         .Case(41, AnswerLeg.Codec)
+        .Case(44, BreakLeg.Codec)
         .Case(60, StartSession.Codec)
         .Case(61, ReportMeter.Codec)
         .Case(62, EndSession.Codec)

@@ -22,6 +22,7 @@ internal static class Dispatch
         SetEvseAvailability each => StationRules.Apply(state, context, each),
         ProposeTrip each => TripProposals.Apply(state, context, each),
         AnswerLeg each => TripAnswers.Apply(state, context, each),
+        BreakLeg each => BreakRules.Apply(state, context, each),
         StartSession each => SessionRules.Apply(state, context, each),
         ReportMeter each => SessionRules.Apply(state, context, each),
         EndSession each => SessionRules.Apply(state, context, each),

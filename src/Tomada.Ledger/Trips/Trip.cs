@@ -47,6 +47,9 @@ public enum LegState
 
     /// <summary>End: the window and its grace passed without a session.</summary>
     Unused = 7,
+
+    /// <summary>End: its owner could not keep it, and owes the penalty.</summary>
+    Broken = 8,
 }
 
 /// <summary>A leg on the ledger.</summary>

@@ -34,22 +34,21 @@ public static class TripRules
     /// </summary>
     /// <param name="state">The state.</param>
     /// <param name="id">The leg.</param>
-    /// <param name="end">Fulfilled (a charging leg) or Unused (a confirmed one).</param>
+    /// <param name="end">Fulfilled (a charging leg), Unused or Broken (a confirmed one).</param>
     public static void EndLeg(Working state, LegId id, LegState end)
     {
         Leg leg = Require(
             FindLeg(state, id), id, end == LegState.Fulfilled
                 ? LegState.Charging
                 : LegState.Confirmed);
-        Invariant.Require(
-            end is LegState.Fulfilled or LegState.Unused, $"{end} ends a confirmed leg");
+        Invariant.Require(HasEnded(end), $"{end} ends a confirmed leg");
         Deadlines.Clear(state, DeadlineKind.LegUnused, id.ToString());
         Free(state, id, leg);
         Replace(state, id, leg with { State = end });
         state.Emit(new LegEnded(id, end));
 
         Trip trip = state.Trips.Get(id.Trip);
-        if (trip.Legs.All(each => each.State is LegState.Fulfilled or LegState.Unused))
+        if (trip.Legs.All(each => HasEnded(each.State)))
         {
             TripState tripEnd = trip.Legs.All(each => each.State == LegState.Fulfilled)
                 ? TripState.Completed
@@ -130,6 +129,9 @@ public static class TripRules
         Trip trip = state.Trips.Get(id.Trip);
         state.Trips.Put(trip.Id, trip with { Legs = trip.Legs.SetItem(id.Number - 1, leg) });
     }
+
+    private static bool HasEnded(LegState state) =>
+        state is LegState.Fulfilled or LegState.Unused or LegState.Broken;
 
     private static void Free(Working state, LegId id, Leg leg)
     {

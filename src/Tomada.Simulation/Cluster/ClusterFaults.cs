@@ -16,7 +16,7 @@ public static class ClusterFaults
         MemberSuspended, TlsKeyRotated, IdentityRotated,
         ChangedWhileDown, NewcomerVoted, LiarPutOut, DiskLost, DiskRestored, LostKeyFound,
         LostKeyReplaced, HeadCosigned, CrashAfterHeadRecord, LiarTwoHeads, LiarTwoHeadsFound,
-        LiarTwoHeadsReported, LiarReported,
+        LiarTwoHeadsReported, LiarReported, LegBroken,
     ];
 
     public const string HeadCosigned = "head cosigned by a quorum";
@@ -63,6 +63,7 @@ public static class ClusterFaults
     public const string TripRefused = "trip refused by an owner";
     public const string TripCompleted = "trip completed";
     public const string TripPartial = "trip partly unused";
+    public const string LegBroken = "confirmed leg broken by its owner";
     public const string WindowTaken = "trip refused for a taken window";
     public const string SessionEndedBySilence = "session ended by the rules";
     public const string CdrAcceptedBySilence = "CDR accepted by silence";

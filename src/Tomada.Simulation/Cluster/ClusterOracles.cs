@@ -330,7 +330,8 @@ internal sealed class ClusterOracles
         bool isUndecided = trip.Legs.All(leg => leg.State is LegState.Held or LegState.Accepted);
         bool isReleased = trip.Legs.All(leg => leg.State == LegState.Released);
         bool isConfirmed = trip.Legs.All(leg => leg.State
-            is LegState.Confirmed or LegState.Charging or LegState.Fulfilled or LegState.Unused);
+            is LegState.Confirmed or LegState.Charging or LegState.Fulfilled or LegState.Unused
+            or LegState.Broken);
         return trip.State switch
         {
             TripState.Held => isUndecided,
@@ -380,6 +381,7 @@ internal sealed class ClusterOracles
             TripRefused => ClusterFaults.TripRefused,
             TripEnded { End: TripState.Completed } => ClusterFaults.TripCompleted,
             TripEnded => ClusterFaults.TripPartial,
+            LegBroken => ClusterFaults.LegBroken,
             LegEnded { End: LegState.Fulfilled } when byRule => ClusterFaults.SessionEndedBySilence,
             CdrAccepted when byRule => ClusterFaults.CdrAcceptedBySilence,
             PaymentConfirmed => ClusterFaults.PaymentConfirmed,

@@ -88,6 +88,8 @@ public sealed partial class ClusterPlan
         {
             DrawChanges(random);
         }
+
+        BrokenLeg = random.Chance(200_000) ? random.Between(1, N) : 0;
     }
 
     private ClusterPlan(int members, int censor, int censored)
@@ -202,6 +204,9 @@ public sealed partial class ClusterPlan
     /// <summary>The leg to which no car comes; 0: none.</summary>
     public int NoShowLeg { get; }
 
+    /// <summary>The leg that its owner breaks once it is confirmed; 0: none.</summary>
+    public int BrokenLeg { get; }
+
     /// <summary>The leg whose session nobody ends; 0: none.</summary>
     public int UnendedLeg { get; }
 
@@ -226,6 +231,7 @@ public sealed partial class ClusterPlan
         + $" cut of {CutNode} at {CutAtMs}ms for {CutMs}ms"
         + $" one way={IsCutOneWay} jump of {JumpNode} by {JumpMs}ms at {JumpAtMs}ms"
         + $" home={Home} first answer={FirstAnswer} no show={NoShowLeg} unended={UnendedLeg}"
+        + $" broken={BrokenLeg}"
         + $" home silent={IsHomeSilent} liar={Liar} ({Lies}) censor={Censor} of {Censored}"
         + $" load until {LoadUntilMs}ms trips={HasTrips} disk={DiskLoss} copied at {CopyAtMs}ms"
         + $" newcomer from {NewcomerFromMs}ms"

@@ -37,6 +37,11 @@ internal static class ChargingDuties
         SessionId id = new(new LegId(trip.Id, leg.Number), 1);
         Timestamp from = leg.Request.Window.From;
         long passedMs = view.Now.UnixMs - from.UnixMs;
+        if (leg.State == LegState.Confirmed && isMain && leg.Number == view.Plan.BrokenLeg)
+        {
+            return Break(trip, leg, id.Leg, view.State.Network);
+        }
+
         if (leg.State == LegState.Confirmed)
         {
             bool comes = !isMain || leg.Number != view.Plan.NoShowLeg;
@@ -56,6 +61,17 @@ internal static class ChargingDuties
 
         bool ends = !isMain || leg.Number != view.Plan.UnendedLeg;
         return ends && passedMs >= EndAfterMs ? End(view, leg, id) : null;
+    }
+
+    // The odd legs' stations can still sign.
+    private static Duty Break(Trip trip, Leg leg, LegId id, Digest network)
+    {
+        bool signs = leg.Number % 2 == 1;
+        LegBreak said = new(
+            id, leg.Request.Evse,
+            signs ? BreakReason.Faulted : BreakReason.StationUnreachable, trip.ProposedAt);
+        return new Duty($"break {id}", new BreakLeg(
+            said, signs ? Sign(leg, said.SignedMessage(network)) : null));
     }
 
     private static Duty Start(DeskView view, Trip trip, Leg leg, SessionId id)

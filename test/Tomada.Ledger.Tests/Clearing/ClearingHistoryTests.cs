@@ -1,5 +1,6 @@
 using CsCheck;
 using Tomada.Ledger.Tests.Charging;
+using Tomada.Ledger.Tests.Trips;
 using Tomada.Primitives;
 using Xunit;
 
@@ -15,6 +16,7 @@ public class ClearingHistoryTests
         Gen.Frequency(
             (4, Gen.Const(DeedKind.Charge)),
             (2, Gen.Const(DeedKind.ChargeWithoutEnd)),
+            (2, Gen.Const(DeedKind.Break)),
             (5, Gen.Const(DeedKind.Acknowledge)),
             (4, Gen.Const(DeedKind.Accept)),
             (2, Gen.Const(DeedKind.Close)),
@@ -31,6 +33,7 @@ public class ClearingHistoryTests
     {
         Charge,
         ChargeWithoutEnd,
+        Break,
         Acknowledge,
         Accept,
         Close,
@@ -54,6 +57,8 @@ public class ClearingHistoryTests
                 SettleEverything(world);
                 Snapshots.AssertComesBack(world);
                 Assert.All(world.State.Cdrs.Values, x => Assert.Equal(CdrState.Settled, x.State));
+                Assert.DoesNotContain(
+                    world.State.Of(Tables.BrokenLegs).Values, broken => broken.IsOpen);
                 Assert.Empty(world.State.Holds);
                 foreach ((AccountId id, _) in world.State.Accounts)
                 {
@@ -69,6 +74,7 @@ public class ClearingHistoryTests
         {
             case DeedKind.Charge:
             case DeedKind.ChargeWithoutEnd:
+            case DeedKind.Break:
                 Charge(world, deed);
                 break;
             case DeedKind.Acknowledge when Pick(world.State.Cdrs.Keys, deed) is { } id:
@@ -114,6 +120,12 @@ public class ClearingHistoryTests
 
         LegId leg = new(Assert.IsType<TripHeld>(asked.Effects[0]).Trip, 1);
         world.Submit(deed.Company, new AnswerLeg(leg, null));
+        if (deed.Kind == DeedKind.Break)
+        {
+            world.Submit(deed.Company, BreakLegTests.Break(world, leg, deed.EnergyWh % 2 == 0));
+            return;
+        }
+
         Plug plug = Plug.Of(world, leg, evse, slot);
         world.AppendAt(plug.At(minutes: 2));
         plug.Begin();
@@ -149,7 +161,10 @@ public class ClearingHistoryTests
     private static long Earned(LedgerWorld world, AccountId id) =>
         world.State.Cdrs.Values.Sum(cdr =>
             (cdr.Owner == id.Company ? cdr.Total.Amount : 0)
-                - (cdr.Home == id.Company ? cdr.Total.Amount : 0));
+                - (cdr.Home == id.Company ? cdr.Total.Amount : 0))
+        + world.State.Of(Tables.BrokenLegs).Values.Sum(broken =>
+            (broken.Home == id.Company ? broken.Penalty.Amount : 0)
+                - (broken.Owner == id.Company ? broken.Penalty.Amount : 0));
 
     private static IEnumerable<(int Period, Payment Payment)> Payments(LedgerWorld world) =>
         world.State.Periods.Values.SelectMany(

@@ -1,4 +1,5 @@
 using Tomada.Ledger.Tests.Charging;
+using Tomada.Ledger.Tests.Trips;
 using Tomada.Primitives;
 using Xunit;
 
@@ -12,6 +13,7 @@ public class ClearingInvariantsTests
     private readonly Plug _accepted;
     private readonly Plug _issued;
     private readonly Plug _active;
+    private readonly LegId _broken;
 
     public ClearingInvariantsTests()
     {
@@ -24,6 +26,9 @@ public class ClearingInvariantsTests
         _issued = Plug.Charged(_world, LedgerWorld.A, evse, 2);
         _active = Plug.Confirmed(_world, LedgerWorld.A, evse, 3);
         _active.Begin();
+        _broken = new LegId(
+            _world.Confirm(LedgerWorld.A, LedgerWorld.Leg(LedgerWorld.Evse(LedgerWorld.C), 9)), 1);
+        _world.Submit(LedgerWorld.C, BreakLegTests.Break(_world, _broken));
     }
 
     [Fact]
@@ -89,6 +94,36 @@ public class ClearingInvariantsTests
     public void I7_a_CDR_recomputes() => Broken("I7", state =>
         state.Cdrs.Put(
             _issued.Id, _issued.Cdr with { Total = new Money(3_999, Currency.Brl) }));
+
+    [Fact]
+    public void I5_a_penalty_waits_for_netting() => Broken("I5", state =>
+        state.Of(Tables.OpenPenalties).Remove(_broken), alsoInTheBlock: false);
+
+    [Fact]
+    public void I5_a_period_settles_no_other_penalty() => Broken("I5", state =>
+    {
+        BrokenLeg broken = state.Of(Tables.BrokenLegs).Get(_broken);
+        state.Of(Tables.BrokenLegs).Put(_broken, broken with { SettledIn = 1 });
+        state.Of(Tables.OpenPenalties).Remove(_broken);
+    });
+
+    [Fact]
+    public void I7_a_penalty_recomputes() => Broken("I7", state =>
+    {
+        BrokenLeg broken = state.Of(Tables.BrokenLegs).Get(_broken);
+        Money less = broken.Penalty with { Amount = broken.Penalty.Amount - 1 };
+        state.Of(Tables.BrokenLegs).Put(_broken, broken with { Penalty = less });
+    });
+
+    [Fact]
+    public void I9_clearing_holds_the_penalties_that_are_not_netted() => Broken("I9", state =>
+    {
+        Money one = new(1, Currency.Brl);
+        state.Post([new Posting(
+            new AccountId(LedgerWorld.A, AccountKind.Clearing, Currency.Brl),
+            new AccountId(LedgerWorld.B, AccountKind.Clearing, Currency.Brl),
+            one)]);
+    }, alsoInTheBlock: false);
 
     [Fact]
     public void I9_suspense_holds_what_is_not_accepted() => Broken("I9", state =>

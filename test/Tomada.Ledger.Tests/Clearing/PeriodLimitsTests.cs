@@ -11,7 +11,7 @@ public class PeriodLimitsTests
     {
         Cdr[] accepted = [.. Enumerable.Repeat(Owed(1), LedgerLimits.PeriodCdrsMax + 1)];
 
-        Assert.Equal(accepted.SkipLast(1), PeriodRules.TakeCdrs(accepted));
+        Assert.Equal(accepted.SkipLast(1), Take(accepted));
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public class PeriodLimitsTests
         Cdr tooMuch = Owed(6);
         Cdr rest = Owed(5);
 
-        Assert.Equal([most, rest], PeriodRules.TakeCdrs([most, tooMuch, rest]));
+        Assert.Equal([most, rest], Take([most, tooMuch, rest]));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class PeriodLimitsTests
         Cdr[] accepted = [.. Enumerable.Range(0, 201).Select(i => Owed(1, CurrencyOf(i)))];
         Cdr known = Owed(1, CurrencyOf(7));
 
-        ImmutableArray<Cdr> taken = PeriodRules.TakeCdrs([.. accepted, known]);
+        ImmutableArray<Cdr> taken = Take([.. accepted, known]);
 
         Assert.Equal([.. accepted.SkipLast(1), known], taken);
         Assert.Equal(
@@ -63,6 +63,20 @@ public class PeriodLimitsTests
 
         Assert.InRange(Entry.Codec.Encode(entry).Length, 1, LedgerLimits.EntryBytesMax);
     }
+
+    [Fact]
+    public void Penalties_take_the_room_that_CDRs_leave()
+    {
+        PeriodRoom room = new();
+        Cdr[] accepted = [.. Enumerable.Repeat(Owed(1), LedgerLimits.PeriodCdrsMax - 1)];
+        Assert.Equal(accepted, room.Take(accepted, PeriodRules.ClaimOf));
+
+        Cdr[] more = [Owed(Money.AmountMax), Owed(2), Owed(3)];
+        Assert.Equal([more[1]], room.Take(more, PeriodRules.ClaimOf));
+    }
+
+    private static ImmutableArray<Cdr> Take(IEnumerable<Cdr> accepted) =>
+        new PeriodRoom().Take(accepted, PeriodRules.ClaimOf);
 
     private static Currency CurrencyOf(int number) =>
         Currency.Parse($"{(char)('A' + (number / 26))}{(char)('A' + (number % 26))}X");

@@ -24,6 +24,7 @@ internal static class StateHashing
         Add(leaves, state, Tables.Tariffs);
         Add(leaves, state, Tables.Trips);
         Add(leaves, state, Tables.Calendar);
+        Add(leaves, state, Tables.BrokenLegs);
         Add(leaves, state, Tables.Sessions);
         Add(leaves, state, Tables.Cdrs);
         Add(leaves, state, Tables.Holds);

@@ -10,7 +10,7 @@ public class TablesTests
             "member", "rules", "rules-vote", "clock",
             "party", "member-proposal", "member-change", "lane", "guilt", "head-guilt",
             "location", "evse", "tariff", "tariff-content", "ocpi-tariff-content",
-            "trip", "calendar", "session", "cdr", "session-readings",
+            "trip", "calendar", "broken-leg", "session", "cdr", "session-readings",
             "cdr-price", "hold", "account", "period",
             "deadline",
         ],

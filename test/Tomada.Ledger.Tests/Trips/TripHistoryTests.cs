@@ -24,6 +24,10 @@ public class TripHistoryTests
             Gen.Int[0, 5],
             Gen.Bool,
             (evse, offered) => (Step)new Step.Offer(evse, offered))),
+        (3, Gen.Select(
+            Gen.Int[0, 30],
+            Gen.Int[0, 9],
+            (pick, word) => (Step)new Step.Break(pick, word))),
         (1, Gen.Int[1, 40].Select(seconds => (Step)new Step.Wait(seconds))),
         (1, Gen.Const<Step>(new Step.WaitForDeadline())));
 
@@ -106,6 +110,14 @@ public class TripHistoryTests
                 }
 
                 break;
+            case Step.Break broken when !world.State.Trips.IsEmpty:
+                trip = world.State.Trips.Values.ElementAt(broken.Pick % world.State.Trips.Count);
+                Leg torn = trip.Legs[broken.Word % trip.Legs.Length];
+                yield return world.Transaction(
+                    broken.Word == 9 ? LedgerWorld.A : torn.Owner,
+                    BreakLegTests.Break(
+                        world, new LegId(trip.Id, torn.Number), broken.Word % 2 == 0));
+                break;
             case Step.Offer offer:
                 EvseId evse = EvseOf(offer.Evse);
                 yield return world.Transaction(evse.Company, new SetEvseAvailability(
@@ -130,6 +142,8 @@ public class TripHistoryTests
         public sealed record Propose(int Home, int Priority, (int Evse, int Slot)[] Legs) : Step;
 
         public sealed record Answer(int Pick, int Word) : Step;
+
+        public sealed record Break(int Pick, int Word) : Step;
 
         public sealed record Offer(int Evse, bool Offered) : Step;
 

@@ -31,6 +31,10 @@ internal static class Bodies
         ],
         Tariff.Id);
 
+    public static LegBreak Break { get; } = new(
+        Sample.Leg, Sample.Evse, BreakReason.Faulted,
+        Sample.Start.Plus(TimeSpan.FromMinutes(20)));
+
     public static MemberChange Change { get; } = new MemberChange.Admit(Sample.Newcomer);
 
     public static IEnumerable<(CompanyId Sender, Body Body)> All()
@@ -63,6 +67,9 @@ internal static class Bodies
             (Sample.B, new ReportTwoHeads(
                 Records.HeadGuilt.Evidence, Records.HeadGuilt.IdentityKey)),
             (Sample.B, OcpiTariff),
+            (Sample.B, new BreakLeg(Break, ByStation(Break.SignedMessage(Sample.Network)))),
+            (Sample.B, new BreakLeg(
+                Break with { Reason = BreakReason.StationUnreachable }, null)),
         ];
     }
 

@@ -93,6 +93,11 @@ internal static class Records
         Sample.Meter.MeterWh,
         SessionState.Active);
 
+    public static BrokenLeg Broken { get; } = new(
+        Sample.Leg, Sample.B, Sample.A, BreakReason.Faulted, true,
+        Sample.Start.Plus(TimeSpan.FromMinutes(20)), 200,
+        BrokenLeg.PenaltyOf(Sample.Request, Sample.A, 200), null);
+
     public static Party Party { get; } =
         new(Sample.Founders[2].Member, PartyStatus.Removed, Sample.Start);
 
@@ -170,6 +175,7 @@ internal static class Records
         new PaymentConfirmed(1, 1),
         new PeriodFinal(1),
         new CdrPriced(Price),
+        new LegBroken(Broken),
     ];
 
     public static IEnumerable<Entry> Entries()

@@ -104,11 +104,15 @@ internal static class RecordVectors
             "tomada/v1/secret",
             [Sample.Secret],
             VectorFile.Hashed(LegRequest.HashSecret(Sample.Secret)));
+        file.Record("leg break", "LegBreak", Bodies.Break);
         file.Record("session start", "SessionStart", Sample.SessionStart);
         file.Record("meter reading", "MeterReading", Sample.Meter);
         file.Record("session end", "SessionEnd", Sample.SessionEnd);
         (string Name, string Tag, byte[] Content, byte[] Message)[] signed =
         [
+            ("leg break", "tomada/v1/leg-break",
+                LegBreak.Codec.Encode(Bodies.Break),
+                Bodies.Break.SignedMessage(Sample.Network)),
             ("session start", "tomada/v1/session-start",
                 SessionStart.Codec.Encode(Sample.SessionStart),
                 Sample.SessionStart.SignedMessage(Sample.Network)),

@@ -152,6 +152,7 @@ internal sealed class StateVectors
         rows.Add(Tables.OcpiTariffs, Sample.OcpiTariff.Hash(), Sample.OcpiTariff);
         rows.Add(Tables.Trips, Sample.Trip, Records.Trip);
         rows.Add(Tables.Calendar, Sample.Evse, [new Booking(Sample.Window, Sample.Leg)]);
+        rows.Add(Tables.BrokenLegs, Sample.Leg, Records.Broken);
         rows.Add(Tables.Sessions, Sample.Session, Records.Session);
         rows.Add(Tables.Cdrs, Sample.Session, Records.SettledCdr);
         rows.Add(Tables.Readings, Sample.Session, Records.Readings);

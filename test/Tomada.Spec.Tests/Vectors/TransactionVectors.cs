@@ -17,6 +17,7 @@ internal static class TransactionVectors
             string suffix = body switch
             {
                 AnswerLeg answer => answer.Accepted ? " accepted" : " refused",
+                BreakLeg broken => broken.StationSignature is null ? " unsigned" : " signed",
                 ProposeMember proposal => $" {proposal.Change.Kind}",
                 RotateKey rotation => $" {rotation.Key.GetType().Name}",
                 _ => string.Empty,
