@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tomada.Cli;
 using Tomada.Cli.Audit;
 using Tomada.Cli.Commands;
+using Tomada.Cli.Import;
 using Tomada.Node;
 using Tomada.Node.Storage;
 
@@ -31,6 +32,7 @@ RootCommand root = new(
     AuditCommand.Create(),
     BenchCommand.Create(),
     PriceCommand.Create(),
+    ImportCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

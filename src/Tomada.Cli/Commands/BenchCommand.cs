@@ -16,7 +16,24 @@ internal static class BenchCommand
         Sync(),
         Audit(),
         Planner(),
+        Import(),
     };
+
+    private static Command Import()
+    {
+        Argument<FileInfo> file = new("file") { Description = "A map: .osm.pbf, .osm.gz or .osm." };
+        Option<int> runs = Number("--runs", 7, 1, 1_000, "Measured turns");
+        Option<FileInfo?> json =
+            new("--json") { Description = "Also write the results to this file as JSON." };
+        Command command = new(
+            "import", "Measures the import of a map against the plain read of the same file.")
+        {
+            file, runs, json,
+        };
+        command.SetAction(parsed => ImportBench.Run(
+            parsed.GetRequiredValue(file), parsed.GetValue(runs), parsed.GetValue(json)));
+        return command;
+    }
 
     private static Command Planner()
     {

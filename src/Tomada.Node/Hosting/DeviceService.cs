@@ -72,6 +72,15 @@ internal sealed class DeviceService : IAsyncDisposable
             return null;
         }
 
+        string file = Path.Combine(folder, RoadGraphFile.Name);
+        if (File.Exists(file))
+        {
+            return RoadGraphFile.TryRead(
+                File.ReadAllBytes(file), out RoadGraph? read, out string? damaged)
+                ? read
+                : throw new DataDirectoryException($"{file}: {damaged}");
+        }
+
         return RoadGraph.TryBuild(
             Read(folder, "cities.json", RegionFiles.Places),
             Read(folder, "roads.json", RegionFiles.Roads),

@@ -17,6 +17,8 @@ internal sealed class RoutePlanning(RoadGraph roads)
     /// </summary>
     private const double SiteDistanceMaxM = 60_000;
 
+    private readonly RoadSnap _snap = new(roads);
+
     /// <summary>
     /// Answers a plan request; a refusal names the field or says what would help.
     /// </summary>
@@ -106,10 +108,9 @@ internal sealed class RoutePlanning(RoadGraph roads)
         foreach (PutLocation location in state.Locations.Values)
         {
             GeoPoint at = new(location.LatitudeE6, location.LongitudeE6);
-            Place place = roads.Nearest(at);
             ImmutableArray<PlannerEvse> evses = [.. byLocation[location.Location]
                 .Take(RoutingLimits.EvsesPerSiteMax).Select(PlannerEvseOf)];
-            if (!evses.IsEmpty && place.At.DistanceM(at) <= SiteDistanceMaxM)
+            if (!evses.IsEmpty && _snap.Nearest(at, SiteDistanceMaxM) is { } place)
             {
                 sites.Add(new ChargingSite(location.Location, location.Name, place.Id, at, evses));
             }

@@ -29,8 +29,12 @@ public readonly record struct RoadRow(
 
     /// <summary>By where they leave, then by where they lead to, then by all the rest.</summary>
     public int CompareTo(RoadRow other) =>
-        (From, To, LengthM, SpeedKmh, Highway, Traits).CompareTo(
-            (other.From, other.To, other.LengthM, other.SpeedKmh, other.Highway, other.Traits));
+        From != other.From ? From.CompareTo(other.From)
+        : To != other.To ? To.CompareTo(other.To)
+        : LengthM != other.LengthM ? LengthM.CompareTo(other.LengthM)
+        : SpeedKmh != other.SpeedKmh ? SpeedKmh.CompareTo(other.SpeedKmh)
+        : Highway != other.Highway ? Highway.CompareTo(other.Highway)
+        : ((int)Traits).CompareTo((int)other.Traits);
 
     /// <summary>What is wrong with it, or null.</summary>
     internal string? WhyNot(int nodes, int highways) =>
