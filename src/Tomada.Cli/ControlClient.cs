@@ -82,16 +82,40 @@ internal sealed class ControlClient : IDisposable
         return (await response.Content.ReadFromJsonAsync(NodeJson.Default.SubmitAnswer, stop))!;
     }
 
-    public async Task<EnrolAnswer> EnrolAsync(string kind, string id, CancellationToken stop)
-    {
-        byte[] json = Encoding.UTF8.GetBytes(
-            $$"""{"kind": {{JsonSerializer.Serialize(kind)}},"""
-            + $$""" "id": {{JsonSerializer.Serialize(id)}}}""");
-        using HttpResponseMessage response = await PostAsync("/control/v1/devices", json, stop);
-        return (await response.Content.ReadFromJsonAsync(NodeJson.Default.EnrolAnswer, stop))!;
-    }
+    /// <summary>Enrols a device: its secret, shown once.</summary>
+    public Task<EnrolAnswer> EnrolAsync(string kind, string id, CancellationToken stop) =>
+        DeviceAsync("", kind, id, NodeJson.Default.EnrolAnswer, stop);
+
+    /// <summary>A token with which a device makes its own credential.</summary>
+    public Task<EnrolAnswer> TokenAsync(string kind, string id, CancellationToken stop) =>
+        DeviceAsync("/tokens", kind, id, NodeJson.Default.EnrolAnswer, stop);
+
+    /// <summary>Ends a device's right to connect.</summary>
+    public Task RevokeAsync(string kind, string id, CancellationToken stop) =>
+        DeviceAsync("/revoked", kind, id, NodeJson.Default.TextAnswer, stop);
+
+    /// <summary>Every credential of a device.</summary>
+    public async Task<DeviceAnswer[]> DevicesAsync(CancellationToken stop) => (await GetAsync(
+        "/control/v1/devices", NodeJson.Default.DeviceAnswerArray, stop))!;
+
+    /// <summary>What devices trust, in PEM.</summary>
+    public async Task<string> AuthorityAsync(CancellationToken stop) => (await GetAsync(
+        "/control/v1/devices/authority", NodeJson.Default.TextAnswer, stop))!.Text;
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<T> DeviceAsync<T>(
+        string path,
+        string kind,
+        string id,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type,
+        CancellationToken stop)
+    {
+        JsonObject device = new() { ["kind"] = kind, ["id"] = id };
+        using HttpResponseMessage response = await PostAsync(
+            $"/control/v1/devices{path}", Encoding.UTF8.GetBytes(device.ToJsonString()), stop);
+        return (await response.Content.ReadFromJsonAsync(type, stop))!;
+    }
 
     private async Task<T?> GetAsync<T>(
         string path,

@@ -25,6 +25,8 @@ RootCommand root = new(
     KeysCommand.Create(),
     DoctorCommand.Create(),
     CompanyCommand.Create(),
+    DeviceCommand.Create(),
+    BrokerCommand.Create(),
     RebuildCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),

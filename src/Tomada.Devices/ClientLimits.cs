@@ -56,4 +56,9 @@ public static class ClientLimits
     /// Shortest time between two lines on a cable while power flows, in wall time.
     /// </summary>
     public static TimeSpan DrawPauseMin { get; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Messages kept for a company that misses them; the oldest is forgotten at the bound.
+    /// </summary>
+    public const int SentKept = 256;
 }

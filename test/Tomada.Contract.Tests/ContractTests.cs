@@ -17,71 +17,102 @@ public class ContractTests
     public Task The_document_is_AsyncAPI_3_and_every_sample_fits_its_schema() =>
         NodeAgreesAsync("document.mjs");
 
-    [Theory]
-    [InlineData("4", "station")]
-    [InlineData("5", "station")]
-    [InlineData("4", "car")]
-    [InlineData("5", "car")]
-    public async Task The_npm_client_keeps_the_contract(string version, string kind)
+    public static TheoryData<string, string, string> EachWay()
     {
-        await using Company company = await Company.StartAsync();
-        DeviceKind of = kind == "car" ? DeviceKind.Car : DeviceKind.Station;
-        await NodeAgreesAsync(
-            "device.mjs", $"mqtt://{company.Desks.Broker.EndPoint}", version, kind,
-            company.Enroll(of, "one"));
+        TheoryData<string, string, string> each = [];
+        foreach (string mode in (string[])[Company.Embedded, Company.External])
+        {
+            each.Add(mode, "4", "station");
+            each.Add(mode, "5", "station");
+            each.Add(mode, "4", "car");
+            each.Add(mode, "5", "car");
+        }
+
+        return each;
     }
 
     [Theory]
-    [InlineData("ws")]
-    [InlineData("mqtts")]
-    public async Task The_npm_client_keeps_it_over_other_transports(string transport)
+    [MemberData(nameof(EachWay))]
+    public async Task The_npm_client_keeps_the_contract(string mode, string version, string kind)
     {
-        await using Company company = await Company.StartAsync();
+        using RefusalCounter refused = new();
+        await using Company company = await Company.StartAsync(mode);
+        await NodeAgreesAsync(
+            company, mode, $"mqtt://{company.Plain}", version,
+            kind == "car" ? DeviceKind.Car : DeviceKind.Station);
+        if (mode == Company.External && version == "5")
+        {
+            // What the broker let through was looked at by the node.
+            await refused.UntilAsync("topic", Stop);
+            await refused.UntilAsync("acl", Stop);
+            await refused.UntilAsync("payload", Stop);
+        }
+    }
+
+    [Theory]
+    [InlineData(Company.Embedded, "ws")]
+    [InlineData(Company.Embedded, "mqtts")]
+    [InlineData(Company.External, "mqtts")]
+    public async Task The_npm_client_keeps_it_over_other_transports(string mode, string transport)
+    {
+        await using Company company = await Company.StartAsync(mode);
         string authority = company.FileOf("ca.pem");
         await File.WriteAllTextAsync(authority, company.Desks.Registry.Authority.Pem, Stop);
         string url = transport == "mqtts"
-            ? $"mqtts://127.0.0.1:{company.Desks.Broker.TlsEndPoint!.Port}"
-            : $"ws://{company.Desks.Broker.WebSocketEndPoint}/mqtt";
-        await NodeAgreesAsync(
-            "device.mjs", url, "5", "car", company.Enroll(DeviceKind.Car, "one"), authority);
+            ? $"mqtts://127.0.0.1:{company.Tls.Port}"
+            : $"ws://{company.Desks.Embedded.WebSocketEndPoint}/mqtt";
+        await NodeAgreesAsync(company, mode, url, "5", DeviceKind.Car, authority);
     }
 
     [Theory]
-    [InlineData("mqttv311")]
-    [InlineData("mqttv5")]
-    public async Task Mosquitto_asks_and_is_answered(string version)
+    [InlineData(Company.Embedded, "mqttv311")]
+    [InlineData(Company.Embedded, "mqttv5")]
+    [InlineData(Company.External, "mqttv311")]
+    [InlineData(Company.External, "mqttv5")]
+    public async Task Mosquitto_asks_and_is_answered(string mode, string version)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/mosquitto_sub"), "mosquitto-clients is missing.");
-        await using Company company = await Company.StartAsync();
-        string secret = company.Enroll(DeviceKind.Car, "one");
+        await using Company company = await Company.StartAsync(mode);
+        string secret = await company.EnrollAsync(DeviceKind.Car, "one");
         string[] who =
         [
-            "-h", "127.0.0.1", "-p", $"{company.Desks.Broker.EndPoint.Port}", "-q", "1",
-            "-V", version, "-u", "car/one", "-P", secret,
+            "-h", "127.0.0.1", "-p", $"{company.Plain.Port}", "-q", "1", "-V", version,
+            "-u", "car/one", "-P", secret, "-i", "car/one",
         ];
         const string Down = "tomada/1/br-aaa/car/one/dn/";
-        using Process ear = Start(
-            "mosquitto_sub", [.. who, "-i", "car/one/ear", "-t", Down + "#", "-C", "2"]);
-
-        // The first is dn/node: from then on the ear hears.
-        string? first = await ear.StandardOutput.ReadLineAsync(Stop);
-        Assert.Contains("\"majors\":[1]", first, StringComparison.Ordinal);
+        using Process ear = Start("mosquitto_sub", [.. who, "-t", Down + "node", "-C", "1"]);
+        string? node = await ear.StandardOutput.ReadLineAsync(Stop);
+        Assert.Contains("\"majors\":[1]", node, StringComparison.Ordinal);
+        await ear.WaitForExitAsync(Stop);
         string sample = await File.ReadAllTextAsync(
             Path.Combine(s_root, "spec", "devices", "samples", "request-history.json"), Stop);
-        using Process mouth = Start("mosquitto_pub",
+        using Process mouth = Start("mosquitto_rr",
         [
-            .. who, "-i", "car/one/mouth", "-t", "tomada/1/br-aaa/car/one/up/request/history",
-            "-m", sample,
+            .. who, "-t", "tomada/1/br-aaa/car/one/up/request/history",
+            "-e", Down + "reply/history", "-m", sample,
         ]);
-        string? reply = await ear.StandardOutput.ReadLineAsync(Stop);
+        string? reply = await mouth.StandardOutput.ReadLineAsync(Stop);
         Assert.Contains("\"code\":\"OK\"", reply, StringComparison.Ordinal);
         Assert.Contains("\"trips\":[]", reply, StringComparison.Ordinal);
         await mouth.WaitForExitAsync(Stop);
         Assert.Equal(0, mouth.ExitCode);
-        await ear.WaitForExitAsync(Stop);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Others are there as well, so that there is something foreign to hear.</summary>
+    private static async Task NodeAgreesAsync(
+        Company company, string mode, string url, string version, DeviceKind kind,
+        params string[] authority)
+    {
+        string secret = await company.EnrollAsync(kind, "one");
+        await company.EnrollAsync(kind, "two");
+        await company.EnrollAsync(
+            kind == DeviceKind.Car ? DeviceKind.Station : DeviceKind.Car, "one");
+        await NodeAgreesAsync(
+            "device.mjs",
+            [url, version, DeviceAddress.KindName(kind), secret, mode, .. authority]);
+    }
 
     private static async Task NodeAgreesAsync(string script, params string[] arguments)
     {

@@ -107,7 +107,10 @@ internal static class Samples
             new BootRequest("m", "1", [Evse]),
             """{"model":"m","firmware":"1","evses":["br-bbb/dc-1"]}""",
             seen);
-        One(new BootReply(10_000, Node), $$"""{"heartbeatMs":10000,"node":{{NodeJson}}}""", seen);
+        One(
+            new BootReply(10_000, Node, 7),
+            $$"""{"heartbeatMs":10000,"node":{{NodeJson}},"boot":7}""",
+            seen);
         One(
             new HoldCommand(Leg, Evse, Window, 20_000),
             $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}""",

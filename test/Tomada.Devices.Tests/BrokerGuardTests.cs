@@ -174,7 +174,7 @@ public class BrokerGuardTests
     }
 
     private static async Task SendAndCloseAsync(
-        DeviceBroker broker, string transport, byte[] bytes)
+        EmbeddedBroker broker, string transport, byte[] bytes)
     {
         if (transport == "tcp")
         {

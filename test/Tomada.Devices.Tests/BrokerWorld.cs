@@ -41,7 +41,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
 
     public DeviceRegistry Registry { get; }
 
-    public DeviceBroker Broker { get; private set; } = null!;
+    public EmbeddedBroker Broker { get; private set; } = null!;
 
     public static NodeBody Node { get; } = new(
         true, 1, Timestamp.Parse("2026-11-23T14:00:00Z"), 60, [1], Digest.Of([1]));
@@ -61,7 +61,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
             world.Secrets[device.User] = registry.Enroll(device.Kind, device.Id);
         }
 
-        world.Broker = await DeviceBroker.StartAsync(
+        world.Broker = await EmbeddedBroker.StartAsync(
             new BrokerListeners(s_free, s_free, s_free), registry, log, () => Node,
             TimeProvider.System,
             TestContext.Current.CancellationToken);

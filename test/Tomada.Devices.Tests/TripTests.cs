@@ -259,7 +259,7 @@ public class TripTests
         {
             Address = new DeviceAddress(s_company, kind, "one"),
             Secret = _desks.Registry.Enroll(kind, "one"),
-            Broker = _desks.Broker.EndPoint,
+            Broker = _desks.Embedded.EndPoint,
             Folder = Path.Combine(_folder, DeviceAddress.KindName(kind)),
         };
 

@@ -108,7 +108,8 @@ public static class DeviceContract
         Command<HoldCommand>(CommandOp.Hold, "Can the window be kept? The ack decides."),
         Command<ReserveCommand>(CommandOp.Reserve, "The window belongs to the leg."),
         Command<ReleaseCommand>(CommandOp.Release, "The window need not be kept."),
-        Command<ResendCommand>(CommandOp.Resend, "Messages of a session are missing."),
+        Command<ResendCommand>(
+            CommandOp.Resend, "Messages of a session, or of a start, are missing."),
         Down<ReservationBody>(
             "event-reservation", new DownTopic.ReservationEvent(), s_car,
             "A reservation of this car changed."),

@@ -56,13 +56,35 @@ public sealed record ReleaseCommand(
         .Text("why", x => x.Why);
 }
 
-/// <summary>Asks for the messages of a session again, from a sequence on.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="FromTxSeq">The first that is missing.</param>
-public sealed record ResendCommand(SessionId Session, int FromTxSeq) : IDeviceBody<ResendCommand>
+/// <summary>
+/// Asks for messages again: those of a session from a sequence on, or, when session is absent,
+/// those of a start that never arrived. The device sends what it still has, as it was, and
+/// acknowledges then.
+/// </summary>
+/// <param name="Session">The session; then fromTxSeq is there.</param>
+/// <param name="FromTxSeq">The first of the session that is missing.</param>
+/// <param name="Bs">The device's start; then fromSeq and untilSeq are there.</param>
+/// <param name="FromSeq">The first of that start that is missing.</param>
+/// <param name="UntilSeq">The first behind it that is not.</param>
+public sealed record ResendCommand(
+    SessionId? Session = null,
+    int? FromTxSeq = null,
+    long? Bs = null,
+    long? FromSeq = null,
+    long? UntilSeq = null) : IDeviceBody<ResendCommand>
 {
     public static JsonTypeInfo<ResendCommand> Json => DeviceJson.Default.ResendCommand;
 
     public static BodyRules<ResendCommand> Rules { get; } = new BodyRules<ResendCommand>()
-        .Long("fromTxSeq", x => x.FromTxSeq, 0, DeviceLimits.TxSeqMax);
+        .Long("fromTxSeq", x => x.FromTxSeq, 0, DeviceLimits.TxSeqMax)
+        .Long("bs", x => x.Bs, 0, DeviceLimits.CounterMax)
+        .Long("fromSeq", x => x.FromSeq, 0, DeviceLimits.CounterMax)
+        .Long("untilSeq", x => x.UntilSeq, 1, DeviceLimits.CounterMax)
+        .Also(x => x.IsOfSession != x.IsOfStart
+            ? null
+            : "session: allowed are session with fromTxSeq, or bs with fromSeq and untilSeq");
+
+    private bool IsOfSession => Session is not null && FromTxSeq is not null;
+
+    private bool IsOfStart => Bs is not null && FromSeq is not null && UntilSeq is not null;
 }

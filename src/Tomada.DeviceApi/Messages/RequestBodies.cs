@@ -35,12 +35,16 @@ public sealed record BootRequest(
 /// <summary>The company takes the device in.</summary>
 /// <param name="HeartbeatMs">Longest silence, in ms of the wall clock.</param>
 /// <param name="Node">The clock and the network, as in dn/node.</param>
-public sealed record BootReply(long HeartbeatMs, NodeBody Node) : IDeviceBody<BootReply>
+/// <param name="Boot">The highest boot counter that was heard of the device. One whose own is lower
+/// has forgotten it: it goes on from one above, or is taken for stale.</param>
+public sealed record BootReply(long HeartbeatMs, NodeBody Node, long? Boot = null)
+    : IDeviceBody<BootReply>
 {
     public static JsonTypeInfo<BootReply> Json => DeviceJson.Default.BootReply;
 
     public static BodyRules<BootReply> Rules { get; } = new BodyRules<BootReply>()
         .Long("heartbeatMs", x => x.HeartbeatMs, 1_000, 3_600_000)
+        .Long("boot", x => x.Boot, 0, DeviceLimits.CounterMax)
         .Part("node", x => x.Node, NodeBody.Rules);
 }
 

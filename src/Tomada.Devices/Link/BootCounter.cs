@@ -8,7 +8,12 @@ public static class BootCounter
     private const string FileName = "boot";
 
     /// <summary>One more than at the last start; from 1. It is on disk when this returns.</summary>
-    public static long Next(string folder)
+    public static long Next(string folder) => Next(folder, 0);
+
+    /// <summary>One more than at the last start, and more than another number.</summary>
+    /// <param name="folder">The device's own.</param>
+    /// <param name="heard">What the company has heard of the device before it was reset.</param>
+    public static long Next(string folder, long heard)
     {
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, FileName);
@@ -16,8 +21,9 @@ public static class BootCounter
             && long.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out long read)
             ? read
             : 0;
-        DurableFile.Write(path, (last + 1).ToString(CultureInfo.InvariantCulture));
-        return last + 1;
+        long next = Math.Max(last, heard) + 1;
+        DurableFile.Write(path, next.ToString(CultureInfo.InvariantCulture));
+        return next;
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Exceptions;
@@ -7,14 +6,6 @@ using Tomada.DeviceApi;
 using Tomada.Primitives;
 
 namespace Tomada.Devices;
-
-/// <summary>A message of the company to the device, apart from replies and dn/node.</summary>
-public sealed record Incoming(DownTopic Topic, Envelope Envelope);
-
-/// <summary>How a publication ended.</summary>
-/// <param name="Accepted">The company has it, on disk.</param>
-/// <param name="Why">Otherwise the company's reason; sending the same again is useless.</param>
-public sealed record Published(bool Accepted, string? Why);
 
 /// <summary>
 /// A device's connection: connects again for ever, says birth and goodbye, numbers messages, keeps
@@ -26,19 +17,19 @@ public sealed class DeviceLink : IAsyncDisposable
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly Channel<Incoming> _inbox =
         Channel.CreateBounded<Incoming>(ClientLimits.InboxMax);
-    private readonly ConcurrentDictionary<MessageId, PendingRequest> _requests = new();
+    private readonly PendingRequests _requests = new();
     private readonly Lock _gate = new();
-    private readonly long _boot;
+    private readonly MessageNumbers _numbers;
     private TaskCompletionSource _connected = NewSignal();
     private TaskCompletionSource _founded = NewSignal();
     private TaskCompletionSource _lost = NewSignal();
-    private long _sequence;
+    private long _epoch;
     private long _lastSentMs;
 
     public DeviceLink(LinkOptions options)
     {
         _options = options;
-        _boot = BootCounter.Next(options.Folder);
+        _numbers = new MessageNumbers(options.Folder);
         Clock = new LedgerClock(options.Wall);
         _client.ApplicationMessageReceivedAsync += ReceiveAsync;
         _client.DisconnectedAsync += _ =>
@@ -87,7 +78,7 @@ public sealed class DeviceLink : IAsyncDisposable
             {
                 break;
             }
-            catch (Exception failed) when (IsTransport(failed))
+            catch (Exception failed) when (LinkMessages.IsTransport(failed))
             {
                 why = failed.Message;
             }
@@ -109,7 +100,7 @@ public sealed class DeviceLink : IAsyncDisposable
     public async Task<Published> PublishAsync<T>(UpTopic topic, T body, CancellationToken ct)
         where T : class, IDeviceBody<T>
     {
-        byte[] payload = Encode(NewId(), body);
+        byte[] payload = Encode(topic, NewId(), body);
         while (true)
         {
             if (topic.Qos == 0 && !IsConnected)
@@ -136,8 +127,9 @@ public sealed class DeviceLink : IAsyncDisposable
         where T : class, IDeviceBody<T>
     {
         MessageId id = NewId();
-        PendingRequest request = new(new UpTopic.Request(op), Encode(id, body), pending);
-        _requests[id] = request;
+        UpTopic topic = new UpTopic.Request(op);
+        PendingRequest request = new(topic, Encode(topic, id, body), pending);
+        _requests.Add(id, request);
         try
         {
             while (!request.Final.Task.IsCompleted)
@@ -162,7 +154,7 @@ public sealed class DeviceLink : IAsyncDisposable
         }
         finally
         {
-            _requests.TryRemove(id, out _);
+            _requests.Remove(id);
         }
     }
 
@@ -175,42 +167,21 @@ public sealed class DeviceLink : IAsyncDisposable
     private static TaskCompletionSource NewSignal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static bool IsTransport(Exception failed) => failed
-        is MqttCommunicationException or MqttClientNotConnectedException
-            or MqttProtocolViolationException
-        or OperationCanceledException or TimeoutException or IOException
-            or System.Net.Sockets.SocketException
-        or InvalidOperationException or ObjectDisposedException;
-
     private MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
 
-    private byte[] Encode<T>(MessageId id, T body)
-        where T : class, IDeviceBody<T> =>
-        Envelope.Encode(id, Clock.WallNow, _boot, Interlocked.Increment(ref _sequence), body);
+    private byte[] Encode<T>(UpTopic topic, MessageId id, T body)
+        where T : class, IDeviceBody<T> => _numbers.Encode(topic, id, Clock.WallNow, body);
 
     private async Task ConnectAsync(CancellationToken ct)
     {
         _lost = NewSignal();
-        DeviceAddress address = _options.Address;
-
         // The will is numbered right after the birth: it is newer than this birth, and older than
         // the next one.
-        byte[] birth = Encode(NewId(), new StateBody(true, _options.Firmware));
+        UpTopic topic = new UpTopic.State();
+        byte[] birth = Encode(topic, NewId(), new StateBody(true, _options.Firmware));
         byte[] death =
-            Encode(NewId(), new StateBody(false, _options.Firmware, "connection lost"));
-        MqttClientOptions options = new MqttClientOptionsBuilder()
-            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
-            .WithEndPoint(_options.Broker)
-            .WithClientId(address.User)
-            .WithCredentials(address.User, _options.Secret)
-            .WithCleanStart(true)
-            .WithKeepAlivePeriod(DeviceLimits.HeartbeatInterval)
-            .WithTimeout(ClientLimits.MqttTimeout)
-            .WithWillTopic(address.UpPrefix + new UpTopic.State().Path)
-            .WithWillPayload(death)
-            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-            .WithWillRetain(true)
-            .Build();
+            Encode(topic, NewId(), new StateBody(false, _options.Firmware, "connection lost"));
+        MqttClientOptions options = _options.ToMqtt(topic, death);
         MqttClientConnectResult result =
             await _client.ConnectAsync(options, ct).ConfigureAwait(false);
         if (result.ResultCode != MqttClientConnectResultCode.Success)
@@ -220,10 +191,10 @@ public sealed class DeviceLink : IAsyncDisposable
         }
 
         await _client.SubscribeAsync(
-            new MqttTopicFilterBuilder().WithTopic(address.DownPrefix + "#")
+            new MqttTopicFilterBuilder().WithTopic(_options.Address.DownPrefix + "#")
                 .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
             ct).ConfigureAwait(false);
-        await TrySendAsync(new UpTopic.State(), birth, ct).ConfigureAwait(false);
+        await TrySendAsync(topic, birth, ct).ConfigureAwait(false);
         if (OnConnected is { } said)
         {
             await said(ct).ConfigureAwait(false);
@@ -251,7 +222,7 @@ public sealed class DeviceLink : IAsyncDisposable
     public async Task<bool> SendNowAsync<T>(UpTopic topic, T body, CancellationToken ct)
         where T : class, IDeviceBody<T> =>
         IsConnected
-        && await TrySendAsync(topic, Encode(NewId(), body), ct).ConfigureAwait(
+        && await TrySendAsync(topic, Encode(topic, NewId(), body), ct).ConfigureAwait(
             false) is { Accepted: true };
 
     /// <summary>Null when it is worth sending again.</summary>
@@ -278,7 +249,7 @@ public sealed class DeviceLink : IAsyncDisposable
                 _ => new Published(false, result.ReasonString ?? result.ReasonCode.ToString()),
             };
         }
-        catch (Exception failed) when (IsTransport(failed))
+        catch (Exception failed) when (LinkMessages.IsTransport(failed))
         {
             // The library tells of being stopped as of a loss: as a time that ran out.
             ct.ThrowIfCancellationRequested();
@@ -300,13 +271,17 @@ public sealed class DeviceLink : IAsyncDisposable
         {
             case DownTopic.Node when envelope.TryRead(out NodeBody? node, out _):
                 Learn(node, envelope.Ts);
+                Follow(node);
                 break;
-            case DownTopic.Node:
+            case DownTopic.Reply at when envelope.TryRead(out Reply? reply, out _):
+                _requests.Answer(reply);
+                GoOnFrom(at, reply);
                 break;
-            case DownTopic.Reply when envelope.TryRead(out Reply? reply, out _):
-                Answer(reply);
+            case DownTopic.Node or DownTopic.Reply:
                 break;
-            case DownTopic.Reply:
+            case DownTopic.Command { Op: CommandOp.Resend } when envelope.TryRead(
+                out ResendCommand? resend, out _) && resend.Session is null:
+                _ = ResendAsync(envelope.Id, resend);
                 break;
             default:
                 await _inbox.Writer.WriteAsync(
@@ -329,21 +304,57 @@ public sealed class DeviceLink : IAsyncDisposable
         }
     }
 
-    private void Answer(Reply reply)
+    /// <summary>
+    /// A node that started anew behind a broker that did not: it knows nothing of this device, and
+    /// may have lost what it was asked. A new connection says and asks all of it again.
+    /// </summary>
+    private void Follow(NodeBody node)
     {
-        if (!_requests.TryGetValue(reply.Re, out PendingRequest? request))
+        if (node.Online && node.Epoch > Interlocked.Exchange(ref _epoch, node.Epoch)
+            && _connected.Task.IsCompleted)
         {
-            return;
+            _ = ConnectAgainAsync();
+        }
+    }
+
+    /// <summary>
+    /// The company has heard a higher boot counter: this device was reset, and would be taken for
+    /// an older self.
+    /// </summary>
+    private void GoOnFrom(DownTopic.Reply topic, Reply reply)
+    {
+        if (topic.Op == RequestOp.Boot && reply.TryRead(out BootReply? boot, out _)
+            && boot.Boot is { } heard && _numbers.TryGoOnFrom(heard))
+        {
+            _ = ConnectAgainAsync();
+        }
+    }
+
+    private async Task ConnectAgainAsync()
+    {
+        try
+        {
+            await _client.DisconnectAsync(new MqttClientDisconnectOptions())
+                .ConfigureAwait(false);
+        }
+        catch (Exception failed) when (LinkMessages.IsTransport(failed))
+        {
+            // It is lost already, which is what was wanted.
+        }
+    }
+
+    /// <summary>Sends what is kept of a range, as it was, and says when that is all.</summary>
+    private async Task ResendAsync(MessageId command, ResendCommand range)
+    {
+        foreach (Sent each in _numbers.SentIn(range))
+        {
+            await TrySendAsync(each.Topic, each.Payload, CancellationToken.None)
+                .ConfigureAwait(false);
         }
 
-        if (reply.Code == ReplyCode.Pending)
-        {
-            request.Pending?.Invoke();
-        }
-        else
-        {
-            request.Final.TrySetResult(reply);
-        }
+        await SendNowAsync(
+            new UpTopic.Ack(CommandOp.Resend), Reply.Done(command), CancellationToken.None)
+            .ConfigureAwait(false);
     }
 
     private async Task HeartbeatAsync(CancellationToken ct)
@@ -381,15 +392,9 @@ public sealed class DeviceLink : IAsyncDisposable
                     new MqttClientDisconnectOptions(), stop.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception failed) when (IsTransport(failed))
+        catch (Exception failed) when (LinkMessages.IsTransport(failed))
         {
             // The will says the same in our stead.
         }
-    }
-
-    private sealed record PendingRequest(UpTopic Topic, byte[] Payload, Action? Pending)
-    {
-        public TaskCompletionSource<Reply> Final { get; } =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

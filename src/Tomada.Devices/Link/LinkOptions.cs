@@ -1,4 +1,7 @@
 using System.Net;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
 using Tomada.DeviceApi;
 
 namespace Tomada.Devices;
@@ -26,4 +29,22 @@ public sealed record LinkOptions
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Wall { get; init; } = TimeProvider.System;
+
+    /// <summary>What the MQTT library needs.</summary>
+    /// <param name="willTopic">Where the will goes.</param>
+    /// <param name="will">What it says.</param>
+    internal MqttClientOptions ToMqtt(UpTopic willTopic, byte[] will) =>
+        new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithEndPoint(Broker)
+            .WithClientId(Address.User)
+            .WithCredentials(Address.User, Secret)
+            .WithCleanStart(true)
+            .WithKeepAlivePeriod(DeviceLimits.HeartbeatInterval)
+            .WithTimeout(ClientLimits.MqttTimeout)
+            .WithWillTopic(Address.UpPrefix + willTopic.Path)
+            .WithWillPayload(will)
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithWillRetain(true)
+            .Build();
 }

@@ -147,7 +147,8 @@ public sealed class Station : IAsyncDisposable
             case CommandOp.Release when envelope.TryRead(out ReleaseCommand? release, out why):
                 return At(envelope.Id, release.Evse, socket => Released(release.Leg, socket));
             case CommandOp.Resend when envelope.TryRead(out ResendCommand? resend, out why):
-                return _journal.Resend(resend.Session, resend.FromTxSeq)
+                return resend.Session is { } session
+                    && _journal.Resend(session, resend.FromTxSeq!.Value)
                     ? Reply.Done(envelope.Id)
                     : Reply.Refused(
                         envelope.Id, ReplyCode.NotFound, $"no session {resend.Session}");

@@ -1,5 +1,6 @@
+using System.Buffers;
+using MQTTnet;
 using MQTTnet.Protocol;
-using MQTTnet.Server;
 using Tomada.DeviceApi;
 using Tomada.DeviceApi.Contract;
 using Tomada.Node.Devices;
@@ -12,30 +13,43 @@ namespace Tomada.Node.Broker;
 /// <param name="Why">For people.</param>
 internal sealed record Refusal(MqttPubAckReasonCode Code, string Reason, string Why);
 
+/// <summary>What was published, whichever library brought it.</summary>
+/// <param name="Topic">The whole topic.</param>
+/// <param name="Payload">Good until the handler returns.</param>
+/// <param name="Qos">As it was sent.</param>
+/// <param name="ResponseTopic">Of MQTT 5; null when there is none.</param>
+internal readonly record struct Publication(
+    string Topic, ReadOnlySequence<byte> Payload, MqttQualityOfServiceLevel Qos,
+    string? ResponseTopic)
+{
+    public static Publication Of(MqttApplicationMessage message) => new(
+        message.Topic, message.Payload, message.QualityOfServiceLevel, message.ResponseTopic);
+}
+
 /// <summary>Reads every message once, so that nothing behind it meets a malformed one.</summary>
 internal static class BorderControl
 {
     /// <summary>One prefix test, then everything that can be wrong with a message.</summary>
     public static Refusal? Read(
-        InterceptingPublishEventArgs args, DeviceSession session, out Received? received,
+        Publication publication, DeviceLogin login, TokenBucket rate, out Received? received,
         out byte[] payload)
     {
         received = null;
         payload = [];
-        DeviceAddress device = session.Device;
-        if (WhyNotHere(args, session, out UpTopic? topic) is { } refusal)
+        DeviceAddress device = login.Device;
+        if (WhyNotHere(publication, login, out UpTopic? topic) is { } refusal)
         {
             return refusal;
         }
 
-        if (!session.Rate.TryTake())
+        if (!rate.TryTake())
         {
             return new(
                 MqttPubAckReasonCode.QuotaExceeded, "rate",
                 $"allowed are {DeviceLimits.RatePerSecond} a second");
         }
 
-        payload = System.Buffers.BuffersExtensions.ToArray(args.ApplicationMessage.Payload);
+        payload = publication.Payload.ToArray();
         if (!Envelope.TryDecode(payload, out Envelope? envelope, out string? why))
         {
             return new(MqttPubAckReasonCode.PayloadFormatInvalid, "payload", why);
@@ -52,11 +66,11 @@ internal static class BorderControl
     }
 
     private static Refusal? WhyNotHere(
-        InterceptingPublishEventArgs args, DeviceSession session, out UpTopic? topic)
+        Publication publication, DeviceLogin login, out UpTopic? topic)
     {
         topic = null;
-        string name = args.ApplicationMessage.Topic;
-        DeviceAddress device = session.Device;
+        string name = publication.Topic;
+        DeviceAddress device = login.Device;
         if (!name.StartsWith(device.UpPrefix, StringComparison.Ordinal))
         {
             return new(
@@ -72,7 +86,7 @@ internal static class BorderControl
                 $"topic: allowed are {UpTopic.Allowed}");
         }
 
-        if (session.By == CredentialKind.Token
+        if (login.By == CredentialKind.Token
             && topic is not UpTopic.Request { Op: RequestOp.Enroll })
         {
             return new(
@@ -80,14 +94,14 @@ internal static class BorderControl
                 "token: allowed is request/enroll and nothing else");
         }
 
-        if (args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce)
+        if (publication.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
         {
             return new(
                 MqttPubAckReasonCode.ImplementationSpecificError, "qos",
                 "QoS: allowed are 0 and 1");
         }
 
-        return args.ApplicationMessage.ResponseTopic is { Length: > 0 } response
+        return publication.ResponseTopic is { Length: > 0 } response
             && !response.StartsWith(device.DownPrefix, StringComparison.Ordinal)
             ? new(
                 MqttPubAckReasonCode.NotAuthorized, "acl",

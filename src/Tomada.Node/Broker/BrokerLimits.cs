@@ -1,7 +1,8 @@
 namespace Tomada.Node.Broker;
 
 /// <summary>
-/// Every bound of the embedded broker; those of the interface are in DeviceLimits.
+/// Every bound of the broker, and of workers at a foreign one; those of the interface are in
+/// DeviceLimits.
 /// </summary>
 public static class BrokerLimits
 {
@@ -27,6 +28,50 @@ public static class BrokerLimits
 
     /// <summary>Messages that the device log keeps; older ones are dropped.</summary>
     public const long LogRowsMax = 1_000_000;
+
+    /// <summary>
+    /// Connections of the node to a foreign broker; the configuration refuses more.
+    /// </summary>
+    public const int WorkersMax = 16;
+
+    /// <summary>
+    /// Messages that a foreign broker may give to a worker before the first is acknowledged.
+    /// </summary>
+    public const int WorkerUnackedMax = 256;
+
+    /// <summary>
+    /// Messages of one device that wait for an earlier one; the oldest goes on at the bound.
+    /// </summary>
+    public const int HeldMax = 64;
+
+    /// <summary>
+    /// Gaps of one device that are remembered; the oldest is given up at the bound.
+    /// </summary>
+    public const int GapsMax = 16;
+
+    /// <summary>How often a gap is asked for before it is given up.</summary>
+    public const int GapAsksMax = 3;
+
+    /// <summary>
+    /// How long a message of a foreign broker waits for an earlier one, in wall time.
+    /// </summary>
+    public static TimeSpan HeldFor { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// How long a foreign broker keeps what came while the node was away, in wall time.
+    /// </summary>
+    public static TimeSpan WorkerSession { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long a foreign broker waits before it reads a new credential, in wall time.
+    /// </summary>
+    public static TimeSpan ReloadAfter { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>First pause before a foreign broker is tried again; it doubles.</summary>
+    public static TimeSpan WorkerRetryMin { get; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>And the longest.</summary>
+    public static TimeSpan WorkerRetryMax { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a connection may take for its CONNECT, and for any packet's end.</summary>
     public static TimeSpan CommunicationTimeout { get; } = TimeSpan.FromSeconds(10);

@@ -21,6 +21,19 @@ internal static class BrokerMetrics
     private static readonly UpDownCounter<long> s_connections =
         s_meter.CreateUpDownCounter<long>("tomada.mqtt.connections");
 
+    /// <summary>Connections to a foreign broker that ended or did not come about.</summary>
+    private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>(
+        "tomada.mqtt.workers.lost");
+
+    /// <summary>Gaps in the numbers of a device's messages, by what came of them.</summary>
+    private static readonly Counter<long> s_gaps = s_meter.CreateCounter<long>(
+        "tomada.mqtt.gaps");
+
+    public static void Lost() => s_lost.Add(1);
+
+    public static void Gap(string end) =>
+        s_gaps.Add(1, new KeyValuePair<string, object?>("end", end));
+
     public static void Received(string kind) =>
         s_received.Add(1, new KeyValuePair<string, object?>("kind", kind));
 

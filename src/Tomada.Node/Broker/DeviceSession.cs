@@ -22,8 +22,8 @@ internal sealed class DeviceSession(DeviceLogin login, string clientId, TokenBuc
 
     public DeviceAddress Device => login.Device;
 
-    /// <summary>What it showed at its login.</summary>
-    public CredentialKind By => login.By;
+    /// <summary>Who it is, and what it showed.</summary>
+    public DeviceLogin Login => login;
 
     public string ClientId => clientId;
 

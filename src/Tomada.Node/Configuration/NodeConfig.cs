@@ -59,7 +59,9 @@ public sealed record NodeConfig(
     public NodeConfig ListeningAt(NodeEndpoints bound) => this with
     {
         Peer = new ListenConfig(IPEndPoint.Parse(bound.Peer!)),
-        Mqtt = Mqtt with { Listen = IPEndPoint.Parse(bound.Mqtt!) },
+        Mqtt = Mqtt.Mode == MqttMode.Embedded
+            ? Mqtt with { Listen = IPEndPoint.Parse(bound.Mqtt!) }
+            : Mqtt,
         Http = new ListenConfig(IPEndPoint.Parse(bound.Http!)),
         Control = new ListenConfig(IPEndPoint.Parse(bound.Control!)),
     };
@@ -233,34 +235,4 @@ public sealed record ListenConfig(IPEndPoint Listen)
 {
     public static Codec<ListenConfig> Codec { get; } = RecordCodec<ListenConfig>.Part()
         .Field(1, "listen", x => x.Listen, AddressCodec.EndPoint);
-}
-
-/// <summary>The broker for the company's devices.</summary>
-/// <param name="Mode">Embedded: this process is the broker.</param>
-/// <param name="Listen">Where it listens.</param>
-/// <param name="Tls">Where it listens for TLS; default: nowhere.</param>
-/// <param name="WebSocket">Where it listens for WebSockets, at /mqtt; default: nowhere.</param>
-public sealed record MqttConfig(
-    MqttMode Mode, IPEndPoint Listen, IPEndPoint? Tls = null, IPEndPoint? WebSocket = null)
-{
-    public static Codec<MqttConfig> Codec { get; } = RecordCodec<MqttConfig>.Part()
-        .Field(
-            1,
-            "mode",
-            x => x.Mode,
-            Codecs.Text(1, 16).Convert(ParseMode, _ => "embedded", "embedded"))
-        .Field(2, "listen", x => x.Listen, AddressCodec.EndPoint)
-        .Optional(3, "tls", x => x.Tls, AddressCodec.EndPoint)
-        .Optional(4, "webSocket", x => x.WebSocket, AddressCodec.EndPoint);
-
-    private static MqttMode ParseMode(string text) => text == "embedded"
-        ? MqttMode.Embedded
-        : throw new FormatException($"'{text}' is not a broker mode.");
-}
-
-/// <summary>Where the broker runs.</summary>
-public enum MqttMode
-{
-    /// <summary>In the node's own process.</summary>
-    Embedded = 1,
 }

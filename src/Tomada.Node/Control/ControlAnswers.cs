@@ -60,6 +60,13 @@ public sealed record SubmitAnswer(
 /// <summary>A device's new credential; it is shown once.</summary>
 public sealed record EnrolAnswer(string Kind, string Id, string Secret);
 
+/// <summary>A credential of a device; what proves it is never told again.</summary>
+/// <param name="Kind">car or station.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Credential">SECRET, CERTIFICATE or TOKEN.</param>
+/// <param name="Until">Of a token: good until then.</param>
+public sealed record DeviceAnswer(string Kind, string Id, string Credential, string? Until);
+
 /// <summary>The network's companies and what is about to change among them.</summary>
 /// <param name="Phase">FOUNDING, MUST_JOIN, JOINING or RUNNING.</param>
 /// <param name="Self">Whose node.</param>
@@ -123,6 +130,7 @@ public sealed record ChainAnswer(long Height, ChainFault[] Faults);
 [JsonSerializable(typeof(StationAnswer[]))]
 [JsonSerializable(typeof(SubmitAnswer))]
 [JsonSerializable(typeof(EnrolAnswer))]
+[JsonSerializable(typeof(DeviceAnswer[]))]
 [JsonSerializable(typeof(NetworkAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(ChainAnswer))]

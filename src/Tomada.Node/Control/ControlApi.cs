@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tomada.Ledger;
-using Tomada.Primitives;
 
 namespace Tomada.Node;
 
@@ -35,8 +34,7 @@ internal static class ControlApi
         control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
             SubmitAsync(request, status, stop));
         control.MapNetwork(status);
-        control.MapPost("/devices", (HttpRequest request, CancellationToken stop) =>
-            EnrolAsync(request, status, stop));
+        control.MapDevices(status);
     }
 
     /// <summary>Takes as long as executing the chain does, on a thread of its own.</summary>
@@ -74,22 +72,6 @@ internal static class ControlApi
         statusCode: result.IsApplied
             ? StatusCodes.Status200OK
             : StatusCodes.Status409Conflict);
-
-    private static Task<IResult> EnrolAsync(
-        HttpRequest request, NodeStatus status, CancellationToken stop) =>
-        WithJsonAsync(request, status, status.Enrol, (json, enrol) =>
-        {
-            string? kind = Text(json, "kind");
-            string? id = Text(json, "id");
-            return Task.FromResult<IResult>(
-                kind is not ("car" or "station")
-                    ? status.BadInput("control", "kind is 'car' or 'station'")
-                    : !IdRules.IsName(id)
-                        ? status.BadInput("control", $"id is {IdRules.NameAllowed}")
-                        : TypedResults.Json(
-                            new EnrolAnswer(kind, id!, enrol(kind, id!)),
-                            NodeJson.Default.EnrolAnswer));
-        }, stop);
 
     /// <summary>Reads the request's JSON, unless what it is for is not there yet.</summary>
     internal static async Task<IResult> WithJsonAsync<T>(

@@ -17,6 +17,11 @@ public static class DeskLimits
     /// <summary>Sessions whose messages wait; the device of one more sends again.</summary>
     public const int SessionsMax = 10_000;
 
+    /// <summary>
+    /// Questions for missing messages whose answer is awaited; beyond it none is any more.
+    /// </summary>
+    public const int GapsAskedMax = 10_000;
+
     /// <summary>Session messages read back at a start.</summary>
     public const int RecoveredMax = 10_000;
 

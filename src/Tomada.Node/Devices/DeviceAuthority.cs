@@ -50,7 +50,8 @@ public sealed class DeviceAuthority : IDisposable
             request.CertificateExtensions.Add(
                 new X509BasicConstraintsExtension(true, true, 0, true));
             request.CertificateExtensions.Add(
-                new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+                new X509KeyUsageExtension(
+                    X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
             using X509Certificate2 made = request.CreateSelfSigned(
                 wall.GetUtcNow() - Backdated, wall.GetUtcNow() + AuthorityValidity);
             string pem = made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem();
@@ -107,6 +108,25 @@ public sealed class DeviceAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 signed = Sign(request, ServerAuthentication, wall);
         return signed.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>The list of revoked certificates (RFC 5280), for a broker that checks.</summary>
+    /// <param name="serials">Their serial numbers in hexadecimal.</param>
+    /// <param name="wall">The wall clock.</param>
+    public string RevokedPem(IEnumerable<string> serials, TimeProvider wall)
+    {
+        DateTimeOffset now = wall.GetUtcNow();
+        CertificateRevocationListBuilder list = new();
+        foreach (string serial in serials)
+        {
+            list.AddEntry(Convert.FromHexString(serial), now);
+        }
+
+        // A list that has run out would lock every device out.
+        byte[] made = list.Build(
+            _authority, now.ToUnixTimeMilliseconds(), now + AuthorityValidity,
+            HashAlgorithmName.SHA256, thisUpdate: now - Backdated);
+        return PemEncoding.WriteString("X509 CRL", made) + "\n";
     }
 
     /// <summary>Whether this authority signed it and it is good now.</summary>

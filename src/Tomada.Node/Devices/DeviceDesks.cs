@@ -24,8 +24,13 @@ public sealed record DeviceDesksOptions
 
     public required string DataDirectory { get; init; }
 
-    /// <summary>Where the broker listens; port 0 for a free one.</summary>
-    public required IPEndPoint Listen { get; init; }
+    /// <summary>
+    /// Where the broker listens; port 0 for a free one. Without <see cref="External"/>: loopback.
+    /// </summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>A broker that is run elsewhere; default: one in this process.</summary>
+    public ExternalBrokerOptions? External { get; init; }
 
     /// <summary>
     /// Where the broker listens for TLS; port 0 for a free one. Default: nowhere.
@@ -50,6 +55,10 @@ public sealed record DeviceDesksOptions
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Wall { get; init; } = TimeProvider.System;
+
+    /// <summary>What an operator should know of.</summary>
+    public ILogger Logger { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLogger
+        .Instance;
 }
 
 /// <summary>
@@ -73,6 +82,8 @@ public sealed class DeviceDesks : IAsyncDisposable
     private readonly ClearingDesk _clearing;
     private readonly TripDesk _trips;
     private readonly RequestDesk _requests;
+    private readonly DeviceOrder _order;
+    private readonly Dictionary<MessageId, Gap> _asked = [];
 
     private DeviceDesks(
         DeviceDesksOptions options, DeviceStore store, DeviceRegistry registry, DeviceLog log,
@@ -84,6 +95,8 @@ public sealed class DeviceDesks : IAsyncDisposable
         _log = log;
         Registry = registry;
         Broker = broker;
+        _order = new DeviceOrder(
+            broker.KeepsOrder ? TimeSpan.Zero : BrokerLimits.HeldFor, DeskLimits.CommandRetry);
         _submitter = new Submitter(_ledger, _inputs.Writer.WriteAsync);
         _stations = new StationDesk(_ledger, broker, _submitter, options.Wall);
         _availability = new AvailabilityDesk(
@@ -98,14 +111,18 @@ public sealed class DeviceDesks : IAsyncDisposable
         _requests =
             new RequestDesk(
                 _ledger, broker, store, registry, _stations, _trips, planning, options.Wall,
-                receipts);
+                receipts, _order.BootOf);
     }
 
     /// <summary>Enrols and revokes devices.</summary>
     public DeviceRegistry Registry { get; }
 
-    /// <summary>The broker; its EndPoint is where devices connect.</summary>
+    /// <summary>How devices are heard and spoken to.</summary>
     public DeviceBroker Broker { get; }
+
+    /// <summary>The broker of this process.</summary>
+    /// <exception cref="InvalidCastException">It is run elsewhere.</exception>
+    public EmbeddedBroker Embedded => (EmbeddedBroker)Broker;
 
     /// <summary>Starts the broker; <see cref="RunAsync"/> then does the work.</summary>
     /// <exception cref="IOException">The address is in use.</exception>
@@ -127,10 +144,13 @@ public sealed class DeviceDesks : IAsyncDisposable
 
         try
         {
-            BrokerListeners listen = new(
-                options.Listen, options.ListenTls, options.ListenWebSocket);
-            DeviceBroker broker = await DeviceBroker.StartAsync(
-                listen, registry, log, Describe, options.Wall, ct).ConfigureAwait(false);
+            DeviceBroker broker = options.External is { } external
+                ? ExternalBroker.Start(
+                    external, options.DataDirectory, registry, log, Describe, options.Wall,
+                    options.Logger)
+                : await EmbeddedBroker.StartAsync(
+                    new(options.Listen, options.ListenTls, options.ListenWebSocket),
+                    registry, log, Describe, options.Wall, ct).ConfigureAwait(false);
             return new DeviceDesks(options, store, registry, log, broker);
         }
         catch
@@ -251,7 +271,7 @@ public sealed class DeviceDesks : IAsyncDisposable
             switch (input)
             {
                 case DeskInput.Device device:
-                    Take(device.Message, ct);
+                    Take(_order.Take(device.Message, WallMs), ct);
                     break;
                 case DeskInput.Block block:
                     Take(block.Applied);
@@ -272,6 +292,8 @@ public sealed class DeviceDesks : IAsyncDisposable
                 case DeskInput.Failed failed:
                     throw new InvalidOperationException("A desk could not submit.", failed.Why);
                 case DeskInput.Tick:
+                    Take(_order.Overdue(WallMs), ct);
+                    AskForMissing();
                     _submitter.Tick();
                     _availability.Work(ct);
                     break;
@@ -285,8 +307,46 @@ public sealed class DeviceDesks : IAsyncDisposable
         }
     }
 
+    private long WallMs => _options.Wall.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Stations alone can be asked: what a car says it repeats by itself.</summary>
+    private void AskForMissing()
+    {
+        foreach (Gap gap in _order.Due(WallMs))
+        {
+            if (gap.Device.Kind == DeviceKind.Station)
+            {
+                MessageId id = Broker.NewId();
+                _asked[id] = gap;
+                Broker.TrySend(
+                    gap.Device, new DownTopic.Command(CommandOp.Resend), id,
+                    new ResendCommand(Bs: gap.Boot, FromSeq: gap.From, UntilSeq: gap.Until));
+            }
+        }
+
+        if (_asked.Count > DeskLimits.GapsAskedMax)
+        {
+            _asked.Clear();
+        }
+    }
+
+    private void Take(IReadOnlyList<Received> messages, CancellationToken ct)
+    {
+        foreach (Received each in messages)
+        {
+            Take(each, ct);
+        }
+    }
+
     private void Take(Received message, CancellationToken ct)
     {
+        if (message.Topic is UpTopic.Ack { Op: CommandOp.Resend }
+            && message.Envelope.TryRead(out Reply? ack, out _)
+            && _asked.Remove(ack.Re, out Gap? gap) && gap.Device == message.From)
+        {
+            _order.Close(gap);
+        }
+
         if (message.From.Kind == DeviceKind.Station)
         {
             _stations.On(message);

@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using Tomada.DeviceApi;
+using Tomada.Primitives;
 
 namespace Tomada.Node.Devices;
 
@@ -19,3 +21,24 @@ public enum CredentialKind
 /// <param name="Device">Who.</param>
 /// <param name="By">How.</param>
 public sealed record DeviceLogin(DeviceAddress Device, CredentialKind By);
+
+/// <summary>A credential that the company keeps, without what proves it.</summary>
+/// <param name="Device">Whose.</param>
+/// <param name="Kind">Of what sort.</param>
+/// <param name="Until">Of a token: good until then; null without end.</param>
+public sealed record KnownCredential(DeviceAddress Device, CredentialKind Kind, Timestamp? Until);
+
+/// <summary>What became of a device's right to connect; a foreign broker must be told.</summary>
+/// <param name="Device">Whose.</param>
+public abstract record CredentialChange(DeviceAddress Device)
+{
+    /// <summary>It has a new password, a secret or a token, and nothing else.</summary>
+    public sealed record Password(DeviceAddress Device, string Secret) : CredentialChange(Device);
+
+    /// <summary>It has a new certificate, and nothing else.</summary>
+    public sealed record Certificate(DeviceAddress Device, X509Certificate2 Made)
+        : CredentialChange(Device);
+
+    /// <summary>It may not connect any more.</summary>
+    public sealed record Revoked(DeviceAddress Device) : CredentialChange(Device);
+}

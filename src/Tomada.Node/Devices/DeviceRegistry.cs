@@ -19,6 +19,9 @@ public sealed class DeviceRegistry : IDisposable
 
     private const string KeyPath = "keys/devices";
 
+    private static readonly CredentialKind[] s_best =
+        [CredentialKind.Secret, CredentialKind.Certificate, CredentialKind.Token];
+
     private readonly CompanyId _company;
     private readonly DeviceStore _store;
     private readonly TimeProvider _wall;
@@ -50,11 +53,28 @@ public sealed class DeviceRegistry : IDisposable
     /// <summary>How long a token may be used.</summary>
     public static TimeSpan TokenValidity { get; } = TimeSpan.FromHours(24);
 
+    /// <summary>Whose devices they are.</summary>
+    public CompanyId Company => _company;
+
     /// <summary>Signs device certificates and the broker's.</summary>
     public DeviceAuthority Authority { get; }
 
-    /// <summary>Told after a device was revoked; the broker disconnects it.</summary>
-    public Action<DeviceAddress>? OnRevoked { get; set; }
+    /// <summary>Told after each change; the broker acts on it.</summary>
+    public Action<CredentialChange>? OnChanged { get; set; }
+
+    /// <summary>
+    /// Whether a token makes the credential before it void at once, because whoever checks
+    /// passwords keeps one for each device. Default: no, the device goes on until it has enrolled.
+    /// </summary>
+    public bool TokensReplace { get; set; }
+
+    /// <summary>Every credential, in the order of the devices' names.</summary>
+    public IReadOnlyList<KnownCredential> Credentials =>
+        [.. _known.Values.Where(IsGood)
+            .OrderBy(each => each.Device, StringComparer.Ordinal).ThenBy(each => each.Kind)
+            .Select(each => new KnownCredential(
+                DeviceOf(each), each.Kind,
+                each.UntilMs == 0 ? null : new Timestamp(each.UntilMs)))];
 
     /// <summary>
     /// Makes a device known, or gives a known one a new secret; the credential before is void.
@@ -69,6 +89,7 @@ public sealed class DeviceRegistry : IDisposable
         string secret = NewSecret();
         Keep(device, CredentialKind.Secret, Hmac("credential", device.User, secret), 0);
         Forget(device, CredentialKind.Certificate);
+        OnChanged?.Invoke(new CredentialChange.Password(device, secret));
         return secret;
     }
 
@@ -84,6 +105,13 @@ public sealed class DeviceRegistry : IDisposable
         Keep(
             device, CredentialKind.Token, Hmac("token", device.User, token),
             (_wall.GetUtcNow() + TokenValidity).ToUnixTimeMilliseconds());
+        if (TokensReplace)
+        {
+            Forget(device, CredentialKind.Secret);
+            Forget(device, CredentialKind.Certificate);
+        }
+
+        OnChanged?.Invoke(new CredentialChange.Password(device, token));
         return token;
     }
 
@@ -99,6 +127,7 @@ public sealed class DeviceRegistry : IDisposable
 
         Keep(device, CredentialKind.Certificate, SHA256.HashData(made.RawData), 0);
         Forget(device, CredentialKind.Secret);
+        OnChanged?.Invoke(new CredentialChange.Certificate(device, made));
         return made.ExportCertificatePem();
     }
 
@@ -112,8 +141,25 @@ public sealed class DeviceRegistry : IDisposable
             known |= Forget(device, each);
         }
 
-        OnRevoked?.Invoke(device);
+        OnChanged?.Invoke(new CredentialChange.Revoked(device));
         return known;
+    }
+
+    /// <summary>
+    /// As what a device counts that another broker let in; null when it may not be heard. A token
+    /// counts only while there is nothing better.
+    /// </summary>
+    public DeviceLogin? LoginOf(DeviceAddress device)
+    {
+        foreach (CredentialKind kind in s_best)
+        {
+            if (_known.TryGetValue(KeyOf(device.User, kind), out KeptProof? kept) && IsGood(kept))
+            {
+                return new DeviceLogin(device, kind);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The device whose credential this is, or null.</summary>
@@ -175,8 +221,16 @@ public sealed class DeviceRegistry : IDisposable
 
     private bool Is(DeviceAddress device, CredentialKind kind, byte[] proof) =>
         _known.TryGetValue(KeyOf(device.User, kind), out KeptProof? kept)
-        && (kept.UntilMs == 0 || _wall.GetUtcNow().ToUnixTimeMilliseconds() < kept.UntilMs)
+        && IsGood(kept)
         && CryptographicOperations.FixedTimeEquals(kept.Proof, proof);
+
+    private bool IsGood(KeptProof kept) =>
+        kept.UntilMs == 0 || _wall.GetUtcNow().ToUnixTimeMilliseconds() < kept.UntilMs;
+
+    private DeviceAddress DeviceOf(KeptProof kept) =>
+        DeviceAddress.TryParseUser(_company, kept.Device, out DeviceAddress? device)
+            ? device!
+            : throw new InvariantBrokenException($"'{kept.Device}' is a device's user name");
 
     private void Keep(DeviceAddress device, CredentialKind kind, byte[] proof, long untilMs)
     {

@@ -13,7 +13,7 @@ namespace Tomada.Node.Devices;
 internal sealed class RequestDesk(
     DeskLedger ledger, DeviceBroker broker, DeviceStore store, DeviceRegistry registry,
     StationDesk stations, TripDesk trips, RoutePlanning? planning, TimeProvider wall,
-    ReceiptDesk receipts)
+    ReceiptDesk receipts, Func<DeviceAddress, long>? bootOf = null)
 {
     private int _planning;
 
@@ -76,7 +76,8 @@ internal sealed class RequestDesk(
                 stations.OnBoot(message.From, boot);
                 Send(message, op, Reply.Done(envelope.Id, new BootReply(
                     (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds,
-                    broker.DescribeNode())));
+                    broker.DescribeNode(),
+                    bootOf?.Invoke(message.From))));
                 break;
             case RequestOp.Enroll when envelope.TryRead(out EnrollRequest? enroll, out _):
                 Send(message, op, Enroll(message, enroll));

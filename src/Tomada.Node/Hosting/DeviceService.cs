@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Tomada.DeviceApi;
 using Tomada.Node.Devices;
 using Tomada.Node.Storage;
 using Tomada.Primitives.Encoding;
@@ -23,14 +22,15 @@ internal sealed class DeviceService : IAsyncDisposable
     /// <summary>The tables that the store keeps for it.</summary>
     public static StoreExtension StoreExtension => DeviceStore.Extension;
 
-    /// <summary>Where devices connect.</summary>
-    public IPEndPoint EndPoint => _desks.Broker.EndPoint;
+    /// <summary>Where devices connect, or the node does when the broker is run elsewhere.</summary>
+    public string Address => _desks.Broker.Address;
 
     public static async Task<DeviceService> StartAsync(
         Configuration.MqttConfig mqtt,
         string dataDirectory,
         ReplicationLoop loop,
         NodeStore store,
+        ILogger logger,
         CancellationToken stop) =>
         new(await DeviceDesks.StartAsync(
             new DeviceDesksOptions
@@ -38,9 +38,11 @@ internal sealed class DeviceService : IAsyncDisposable
                 Ledger = DeskLedger.Of(loop.Desk),
                 Store = store,
                 DataDirectory = dataDirectory,
-                Listen = mqtt.Listen,
+                Listen = mqtt.Listen ?? new(IPAddress.Loopback, 0),
+                External = mqtt.External?.Read(dataDirectory),
                 ListenTls = mqtt.Tls,
                 ListenWebSocket = mqtt.WebSocket,
+                Logger = logger,
                 Receipts = new TripReceipts(loop.Desk, loop.Log, store).FindAsync,
                 Roads = LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
             },
@@ -48,9 +50,8 @@ internal sealed class DeviceService : IAsyncDisposable
 
     public Task RunAsync(CancellationToken stop) => _desks.RunAsync(stop);
 
-    /// <summary>Enrols a device of kind "car" or "station"; the answer is its secret.</summary>
-    public string Enrol(string kind, string id) =>
-        _desks.Registry.Enroll(kind == "car" ? DeviceKind.Car : DeviceKind.Station, id);
+    /// <summary>Who may connect.</summary>
+    public DeviceRegistry Registry => _desks.Registry;
 
     /// <summary>The company's stations as the node sees them now.</summary>
     public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>

@@ -127,7 +127,8 @@ public static partial class NodeHost
         using CancellationTokenSource ending =
             CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using DeviceService devices = await DeviceService.StartAsync(
-            member.Config.Mqtt, member.DataDirectory, loop, member.Store, ending.Token);
+            member.Config.Mqtt, member.DataDirectory, loop, member.Store,
+            member.Logs.CreateLogger<DeviceService>(), ending.Token);
         await using PublicApiHost api = await PublicApiHost.StartAsync(
             member.Config.Http.Listen,
             desk,
@@ -136,9 +137,9 @@ public static partial class NodeHost
             member.Metrics,
             TimeProvider.System,
             stop: ending.Token);
-        status.BrokerRuns(devices.Enrol, devices.StationsAsync);
+        status.BrokerRuns(devices.Registry, devices.StationsAsync);
         NodeEndpoints bound = endpoints with
-        { Http = api.Endpoint.ToString(), Mqtt = devices.EndPoint.ToString() };
+        { Http = api.Endpoint.ToString(), Mqtt = devices.Address };
         bound.Save(member.DataDirectory);
         Task newKeys = membership.RunAsync(ending.Token);
         Task[] work =

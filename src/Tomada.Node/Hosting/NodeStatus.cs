@@ -10,14 +10,14 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
 {
     private volatile LedgerDesk? _desk;
     private volatile Func<int> _pending = () => 0;
-    private volatile Func<string, string, string>? _enrol;
+    private volatile Devices.DeviceRegistry? _registry;
     private volatile Func<CancellationToken, Task<StationAnswer[]>>? _stations;
 
     /// <summary>Null until the network is formed.</summary>
     public LedgerDesk? Desk => _desk;
 
-    /// <summary>Makes a device's secret from kind and id; null until the broker runs.</summary>
-    public Func<string, string, string>? Enrol => _enrol;
+    /// <summary>Who may connect; null until the broker runs.</summary>
+    public Devices.DeviceRegistry? Registry => _registry;
 
     /// <summary>Why the node does not vote; empty when it does.</summary>
     public Func<string> WhyNotVoting { get; set; } = () => "";
@@ -50,9 +50,9 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     }
 
     public void BrokerRuns(
-        Func<string, string, string> enrol, Func<CancellationToken, Task<StationAnswer[]>> stations)
+        Devices.DeviceRegistry registry, Func<CancellationToken, Task<StationAnswer[]>> stations)
     {
-        _enrol = enrol;
+        _registry = registry;
         _stations = stations;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Tomada.Node.Broker;
 using Tomada.Node.Configuration;
 using Tomada.Primitives;
 
@@ -45,6 +46,28 @@ public sealed class NodeConfigTests
     }
 
     [Fact]
+    public void A_broker_elsewhere_is_named_with_who_the_node_is_there()
+    {
+        using TempDirectory directory = new();
+        NodeConfig distant = Example with
+        {
+            Mqtt = new MqttConfig(MqttMode.External, null, External: new ExternalMqttConfig(
+                HostPort.Parse("mqtt.example.org:8883"), "node", "node.password", "ca.pem",
+                Workers: 4)),
+        };
+        byte[] json = NodeConfig.Codec.EncodeJson(distant);
+        Assert.True(NodeConfig.TryParse(json, out NodeConfig? read, out string? why), why);
+        Assert.Equal(distant, read);
+        Assert.Throws<DataDirectoryException>(() => read.Mqtt.External!.Read(directory.Path));
+        File.WriteAllText(Path.Combine(directory.Path, "node.password"), "secret\n");
+        File.WriteAllText(Path.Combine(directory.Path, "ca.pem"), "authority");
+        ExternalBrokerOptions options = read.Mqtt.External!.Read(directory.Path);
+        Assert.Equal(
+            ("secret", "authority", "tomada", 4),
+            (options.Password, options.AuthorityPem, options.Group, options.Workers));
+    }
+
+    [Fact]
     public void A_saved_configuration_is_read_back_and_is_for_its_owner_alone()
     {
         using TempDirectory directory = new();
@@ -82,7 +105,11 @@ public sealed class NodeConfigTests
     [InlineData("alfa.example.org:8443", "alfa.example.org:0", "advertise", "host:port")]
     [InlineData("alfa.example.org:8443", "::1:8443", "advertise", "host:port")]
     [InlineData("alfa.example.org:8443", "a b:8443", "advertise", "host:port")]
-    [InlineData("\"embedded\"", "\"external\"", "mqtt.mode", "embedded")]
+    [InlineData("\"embedded\"", "\"distant\"", "mqtt.mode", "embedded")]
+    [InlineData("\"embedded\"", "\"external\"", "mqtt", "external")]
+    [InlineData(
+        "\"mode\":\"embedded\",", "\"mode\":\"embedded\",\"external\":{},", "mqtt.external",
+        "address")]
     [InlineData("{\"company\"", "{,\"company\"", "JSON", "")]
     public void A_wrong_field_is_refused_by_name_with_what_is_allowed(
         string good, string bad, string field, string allowed)

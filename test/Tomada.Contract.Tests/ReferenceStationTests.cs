@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Globalization;
+using MQTTnet;
+using Tomada.DeviceApi;
+using Tomada.Devices;
+using Tomada.Primitives;
+
+namespace Tomada.Contract.Tests;
+
+/// <summary>The reference station against both kinds of broker.</summary>
+public class ReferenceStationTests
+{
+    private static readonly EvseId s_evse = new(Company.Id, "dc-1");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(Company.Embedded)]
+    [InlineData(Company.External)]
+    public async Task A_station_that_was_reset_counts_on_above_its_older_self(string mode)
+    {
+        await using Company company = await Company.StartAsync(mode);
+        string secret = await company.EnrollAsync(DeviceKind.Station, "one");
+        string before = company.FileOf("before");
+        Directory.CreateDirectory(before);
+        await File.WriteAllTextAsync(Path.Combine(before, "boot"), "41", Stop);
+        await using (RunningStation old = RunningStation.Start(company, secret, before))
+        {
+            await ShownAsync(company, EvseStatus.Available);
+        }
+
+        await ShownAsync(company, EvseStatus.Unknown);
+        string after = company.FileOf("after");
+        await using RunningStation reset = RunningStation.Start(company, secret, after);
+        await ShownAsync(company, EvseStatus.Available);
+        string boot = await File.ReadAllTextAsync(Path.Combine(after, "boot"), Stop);
+        Assert.Equal(43, int.Parse(boot, CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_node_that_started_anew_behind_its_broker_learns_of_every_station()
+    {
+        await using Company company = await Company.StartAsync(Company.External);
+        string secret = await company.EnrollAsync(DeviceKind.Station, "one");
+        await using RunningStation station = RunningStation.Start(
+            company, secret, company.FileOf("station"));
+        await ShownAsync(company, EvseStatus.Available);
+        await company.RestartNodeAsync();
+        await ShownAsync(company, EvseStatus.Available);
+    }
+
+    [Theory]
+    [InlineData(Company.Embedded)]
+    [InlineData(Company.External)]
+    public async Task What_is_missing_of_a_stations_messages_is_asked_for(string mode)
+    {
+        await using Company company = await Company.StartAsync(mode);
+        string secret = await company.EnrollAsync(DeviceKind.Station, "one");
+        DeviceAddress address = new(Company.Id, DeviceKind.Station, "one");
+        using IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        TaskCompletionSource<Envelope> asked = new();
+        client.ApplicationMessageReceivedAsync += args =>
+        {
+            if (args.ApplicationMessage.Topic == address.DownPrefix + "command/resend"
+                && Envelope.TryDecode(
+                    args.ApplicationMessage.Payload.ToArray(), out Envelope? envelope, out _))
+            {
+                asked.TrySetResult(envelope);
+            }
+
+            return Task.CompletedTask;
+        };
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithEndPoint(company.Plain)
+                .WithClientId(address.User).WithCredentials(address.User, secret).Build(),
+            Stop);
+        await client.SubscribeAsync(address.DownPrefix + "#", cancellationToken: Stop);
+        foreach (long seq in (long[])[1, 2, 5])
+        {
+            await client.PublishBinaryAsync(
+                address.UpPrefix + "heartbeat",
+                Envelope.Encode(
+                    new MessageId(Guid.CreateVersion7()), Timestamp.Parse("2026-11-23T14:00:00Z"),
+                    9, seq, new HeartbeatBody()),
+                cancellationToken: Stop);
+        }
+
+        Envelope command = await asked.Task.WaitAsync(Stop);
+        Assert.True(command.TryRead(out ResendCommand? resend, out string? why), why);
+        Assert.Equal(new ResendCommand(Bs: 9, FromSeq: 3, UntilSeq: 5), resend);
+    }
+
+    private static async Task ShownAsync(Company company, EvseStatus status)
+    {
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
+        while (!(await company.Desks.StationsAsync(Stop)).SelectMany(each => each.Evses)
+            .Any(each => each.Evse == s_evse && each.Shown.Status == status))
+        {
+            await look.WaitForNextTickAsync(Stop);
+        }
+    }
+
+    private sealed class RunningStation : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Station _station;
+        private readonly Task _running;
+
+        private RunningStation(StationOptions options)
+        {
+            _station = new Station(options, new Progress<StationEvent>());
+            _running = _station.RunAsync(_stop.Token);
+        }
+
+        public static RunningStation Start(Company company, string secret, string folder) => new(
+            new StationOptions
+            {
+                Link = new LinkOptions
+                {
+                    Address = new DeviceAddress(Company.Id, DeviceKind.Station, "one"),
+                    Secret = secret,
+                    Broker = company.Plain,
+                    Folder = folder,
+                },
+                Evses = [new StationEvse(s_evse, 50_000)],
+                CableFolder = company.FileOf("cables"),
+            });
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _station.DisposeAsync();
+            _stop.Dispose();
+        }
+    }
+}
