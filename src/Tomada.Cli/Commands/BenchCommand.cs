@@ -17,7 +17,46 @@ internal static class BenchCommand
         Audit(),
         Planner(),
         Import(),
+        Broker(),
+        BrokerHost(),
     };
+
+    private static Command Broker()
+    {
+        Option<int> devices = Number(
+            "--devices", 1_000, 1, 5_000, "Stations that are connected and subscribed under load");
+        Option<int> sustained = Number(
+            "--sustained", 10_000, 0, 10_000, "Stations that are held connected for 30 s");
+        Option<int> rounds = Number("--rounds", 3, 1, 20, "How often each broker takes its turn");
+        Option<int> seconds = Number(
+            "--seconds", 10, 1, BenchOptions.SecondsMax, "Seconds that each turn is measured");
+        Option<FileInfo?> json =
+            new("--json") { Description = "Also write the results to this file as JSON." };
+        Command command = new(
+            "broker", "Measures the node's own broker, and Mosquitto's where it is installed.")
+        {
+            devices, sustained, rounds, seconds, json,
+        };
+        command.SetAction((parsed, stop) => Task.Run(
+            () => new BrokerBench(new BrokerBenchOptions(
+                parsed.GetRequiredValue(devices), parsed.GetRequiredValue(sustained),
+                parsed.GetRequiredValue(rounds), parsed.GetRequiredValue(seconds),
+                parsed.GetValue(json))).RunAsync(stop),
+            CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>The process that <see cref="Broker"/> starts.</summary>
+    private static Command BrokerHost()
+    {
+        Option<DirectoryInfo> data = Options.Data();
+        Option<int> devices = Number("--devices", 1_000, 1, 10_000, "Stations to enrol");
+        Command command = new("broker-host", "The broker that is measured.") { data, devices };
+        command.Hidden = true;
+        command.SetAction((parsed, stop) => BrokerBenchHost.RunAsync(
+            parsed.GetRequiredValue(data), parsed.GetRequiredValue(devices), stop));
+        return command;
+    }
 
     private static Command Import()
     {

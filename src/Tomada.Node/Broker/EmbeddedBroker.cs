@@ -28,6 +28,7 @@ public sealed class EmbeddedBroker : DeviceBroker
     private readonly WebApplication _app;
     private readonly MqttServer _server;
     private readonly X509Certificate2? _certificate;
+    private int _ratePerSecond = DeviceLimits.RatePerSecond;
 
     private EmbeddedBroker(
         BrokerListeners listen, DeviceRegistry registry, DeviceLog log,
@@ -79,6 +80,7 @@ public sealed class EmbeddedBroker : DeviceBroker
     /// <param name="describeNode">What dn/node says at this moment.</param>
     /// <param name="wall">The wall clock.</param>
     /// <param name="ct">Gives up starting.</param>
+    /// <param name="ratePerSecond">Messages of one device; only a measurement needs more.</param>
     /// <exception cref="IOException">The address is in use.</exception>
     public static async Task<EmbeddedBroker> StartAsync(
         BrokerListeners listen,
@@ -86,9 +88,13 @@ public sealed class EmbeddedBroker : DeviceBroker
         DeviceLog log,
         Func<NodeBody> describeNode,
         TimeProvider wall,
-        CancellationToken ct)
+        CancellationToken ct,
+        int ratePerSecond = DeviceLimits.RatePerSecond)
     {
-        EmbeddedBroker broker = new(listen, registry, log, describeNode, wall);
+        EmbeddedBroker broker = new(listen, registry, log, describeNode, wall)
+        {
+            _ratePerSecond = ratePerSecond,
+        };
         await broker._app.StartAsync(ct).ConfigureAwait(false);
         IPEndPoint[] bound = BrokerHost.BoundOf(broker._app, listen);
         broker.EndPoint = bound[0];
@@ -152,7 +158,8 @@ public sealed class EmbeddedBroker : DeviceBroker
             return Task.CompletedTask;
         }
 
-        TokenBucket rate = _rates.GetOrAdd(login!.Device.User, _ => new TokenBucket(_wall));
+        TokenBucket rate = _rates.GetOrAdd(
+            login!.Device.User, _ => new TokenBucket(_wall, _ratePerSecond));
         args.SessionItems[SessionItem] = new DeviceSession(login, args.ClientId, rate);
         return Task.CompletedTask;
     }
