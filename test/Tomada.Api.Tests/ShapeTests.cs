@@ -70,6 +70,10 @@ public sealed class ShapeTests(OneCompany company)
         Assert.Equal("-12.971111", Text(location.GetProperty("coordinates"), "latitude"));
         JsonElement evse = location.GetProperty("evses")[0];
         Assert.Equal("AVAILABLE", Text(evse, "status"));
+        Assert.Equal("OWNER", Text(evse, "statusSource"));
+        Assert.True(
+            Timestamp.Parse(Text(evse, "statusValidUntil"))
+            > Timestamp.Parse("2000-01-01T00:00:00Z"));
         JsonElement connector = evse.GetProperty("connectors")[0];
         Assert.Equal("IEC_62196_T2_COMBO", Text(connector, "standard"));
         Assert.Equal("DC", Text(connector, "powerType"));

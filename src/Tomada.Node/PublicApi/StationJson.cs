@@ -88,33 +88,6 @@ internal static class StationJson
         json.WriteEndObject();
     }
 
-    /// <summary>
-    /// OCPI Status at the time of the newest block, as the ledger knows it: what a booking or a
-    /// session says, else the owner's word while that holds.
-    /// </summary>
-    public static string Status(LedgerState state, EvseId id, Evse evse)
-    {
-        if (evse.Availability != Availability.Available)
-        {
-            return evse.Availability == Availability.Inoperative ? "INOPERATIVE" : "OUTOFORDER";
-        }
-
-        if (state.Of(Tables.NewestSessions).TryGetValue(id, out SessionId newest)
-            && state.Sessions[newest].State == SessionState.Active)
-        {
-            return "CHARGING";
-        }
-
-        ImmutableArray<Booking> bookings = state.Calendar.GetValueOrDefault(id, []);
-        if (bookings.Any(each => state.Time.UnixMs >= each.Window.From.UnixMs - state.Rules.LeadMs
-            && state.Time < each.Window.Until))
-        {
-            return "RESERVED";
-        }
-
-        return evse.IsOffered(state.Time) ? "AVAILABLE" : "UNKNOWN";
-    }
-
     private static void WriteLocation(
         Utf8JsonWriter json, LedgerState state, PutLocation location, IEnumerable<Evse> evses)
     {
@@ -138,7 +111,14 @@ internal static class StationJson
         PutEvse published = evse.Published;
         json.WriteStartObject();
         json.WriteString("id", published.Evse.ToString());
-        json.WriteString("status", Status(state, published.Evse, evse));
+        LedgerStatus status = LedgerStatus.Of(state, published.Evse, evse);
+        json.WriteString("status", status.Status);
+        json.WriteString("statusSource", status.Source);
+        if (status.ValidUntil is { } until)
+        {
+            json.WriteString("statusValidUntil", until.ToString());
+        }
+
         json.WriteString("stationKey", published.StationKey.ToString());
         ApiJson.Array(json, "connectors", published.Connectors, each =>
         {
