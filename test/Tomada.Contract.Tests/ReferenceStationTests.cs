@@ -37,6 +37,52 @@ public class ReferenceStationTests
         Assert.Equal(43, int.Parse(boot, CultureInfo.InvariantCulture));
     }
 
+    [Theory]
+    [InlineData(Company.Embedded)]
+    [InlineData(Company.External)]
+    public async Task A_new_station_makes_a_secret_of_its_token_and_works_over_TLS(string mode)
+    {
+        await using Company company = await Company.StartAsync(mode);
+        string token = await company.IssueTokenAsync(DeviceKind.Station, "one");
+        LinkOptions byToken = new()
+        {
+            Address = new DeviceAddress(Company.Id, DeviceKind.Station, "one"),
+            Secret = token,
+            Broker = company.Tls,
+            AuthorityPem = company.Desks.Registry.Authority.Pem,
+            Folder = company.FileOf("station"),
+        };
+        string secret = await Enrolment.EnrolAsync(byToken, Stop);
+        await company.HeardAsync();
+        await using RunningStation station =
+            RunningStation.Start(company, byToken with { Secret = secret });
+        await ShownAsync(company, EvseStatus.Available);
+    }
+
+    [Fact]
+    public async Task A_station_does_not_speak_to_a_broker_of_another_authority()
+    {
+        await using Company company = await Company.StartAsync();
+        await using Company other = await Company.StartAsync();
+        string secret = await company.EnrollAsync(DeviceKind.Station, "one");
+        TaskCompletionSource refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using DeviceLink link = new(new LinkOptions
+        {
+            Address = new DeviceAddress(Company.Id, DeviceKind.Station, "one"),
+            Secret = secret,
+            Broker = company.Tls,
+            AuthorityPem = other.Desks.Registry.Authority.Pem,
+            Folder = company.FileOf("station"),
+        });
+        link.OnOffline = _ => refused.TrySetResult();
+        using CancellationTokenSource stop = new();
+        Task running = link.RunAsync(stop.Token);
+        await refused.Task.WaitAsync(Stop);
+        Assert.False(link.IsConnected);
+        await stop.CancelAsync();
+        await running;
+    }
+
     [Fact]
     public async Task A_node_that_started_anew_behind_its_broker_learns_of_every_station()
     {
@@ -112,16 +158,20 @@ public class ReferenceStationTests
             _running = _station.RunAsync(_stop.Token);
         }
 
-        public static RunningStation Start(Company company, string secret, string folder) => new(
+        public static RunningStation Start(Company company, string secret, string folder) => Start(
+            company,
+            new LinkOptions
+            {
+                Address = new DeviceAddress(Company.Id, DeviceKind.Station, "one"),
+                Secret = secret,
+                Broker = company.Plain,
+                Folder = folder,
+            });
+
+        public static RunningStation Start(Company company, LinkOptions link) => new(
             new StationOptions
             {
-                Link = new LinkOptions
-                {
-                    Address = new DeviceAddress(Company.Id, DeviceKind.Station, "one"),
-                    Secret = secret,
-                    Broker = company.Plain,
-                    Folder = folder,
-                },
+                Link = link,
                 Evses = [new StationEvse(s_evse, 50_000)],
                 CableFolder = company.FileOf("cables"),
             });

@@ -20,5 +20,6 @@ internal static class LinkMessages
             or MqttProtocolViolationException
         or OperationCanceledException or TimeoutException or IOException
             or System.Net.Sockets.SocketException
+        or System.Security.Authentication.AuthenticationException
         or InvalidOperationException or ObjectDisposedException;
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -18,6 +20,12 @@ public sealed record LinkOptions
     public required IPEndPoint Broker { get; init; }
 
     /// <summary>
+    /// Certificates in PEM of which one must have signed the broker's; default: no TLS, for an own
+    /// wire.
+    /// </summary>
+    public string? AuthorityPem { get; init; }
+
+    /// <summary>
     /// The device's own folder: boot counter, key, journal. Created when missing.
     /// </summary>
     public required string Folder { get; init; }
@@ -33,8 +41,9 @@ public sealed record LinkOptions
     /// <summary>What the MQTT library needs.</summary>
     /// <param name="willTopic">Where the will goes.</param>
     /// <param name="will">What it says.</param>
-    internal MqttClientOptions ToMqtt(UpTopic willTopic, byte[] will) =>
-        new MqttClientOptionsBuilder()
+    internal MqttClientOptions ToMqtt(UpTopic willTopic, byte[] will)
+    {
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder()
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithEndPoint(Broker)
             .WithClientId(Address.User)
@@ -45,6 +54,32 @@ public sealed record LinkOptions
             .WithWillTopic(Address.UpPrefix + willTopic.Path)
             .WithWillPayload(will)
             .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-            .WithWillRetain(true)
-            .Build();
+            .WithWillRetain(true);
+        if (AuthorityPem is not null)
+        {
+            options = options.WithTlsOptions(tls => tls
+                .UseTls()
+                .WithTargetHost(Broker.Address.ToString())
+                .WithCertificateValidationHandler(IsTrusted));
+        }
+
+        return options.Build();
+    }
+
+    /// <summary>The company's authority signed it, for this address, and it is good now.</summary>
+    private bool IsTrusted(MqttClientCertificateValidationEventArgs shown)
+    {
+        if ((shown.SslPolicyErrors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        {
+            return false;
+        }
+
+        using X509Chain chain = new();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.ImportFromPem(AuthorityPem!);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.VerificationTime = Wall.GetUtcNow().UtcDateTime;
+        using X509Certificate2 certificate = new(shown.Certificate);
+        return chain.Build(certificate);
+    }
 }
