@@ -63,12 +63,16 @@ internal sealed class Company : IAsyncDisposable
 
     /// <summary>The node's own part ends and begins again; a broker of its own would end with
     /// it.</summary>
-    public async Task RestartNodeAsync()
+    public async Task RestartNodeAsync(Func<Task>? meanwhile = null)
     {
         await StopNodeAsync();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         _stop = new CancellationTokenSource();
         await StartNodeAsync();
     }
+
+    /// <summary>How many messages on a topic are on disk.</summary>
+    public int Kept(string topic) => new DeviceStore(_store).ReadLog(topic).Count;
 
     private async Task StartNodeAsync()
     {

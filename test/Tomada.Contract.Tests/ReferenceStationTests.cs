@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using MQTTnet;
+using MQTTnet.Protocol;
 using Tomada.DeviceApi;
 using Tomada.Devices;
 using Tomada.Primitives;
@@ -93,6 +94,35 @@ public class ReferenceStationTests
         await ShownAsync(company, EvseStatus.Available);
         await company.RestartNodeAsync();
         await ShownAsync(company, EvseStatus.Available);
+    }
+
+    [Fact]
+    public async Task What_devices_say_while_the_node_is_away_is_kept_for_it()
+    {
+        await using Company company = await Company.StartAsync(Company.External);
+        string secret = await company.EnrollAsync(DeviceKind.Car, "one");
+        await company.RestartNodeAsync(async () =>
+        {
+            using IMqttClient client = new MqttClientFactory().CreateMqttClient();
+            await client.ConnectAsync(
+                new MqttClientOptionsBuilder().WithEndPoint(company.Plain)
+                    .WithClientId("car/one").WithCredentials("car/one", secret).Build(),
+                Stop);
+            for (long seq = 1; seq <= 50; seq++)
+            {
+                await client.PublishBinaryAsync(
+                    "tomada/1/br-aaa/car/one/up/state",
+                    Envelope.Encode(
+                        new MessageId(Guid.CreateVersion7()),
+                        Timestamp.Parse("2026-11-23T14:00:00Z"), 1, seq, new StateBody(true, "1")),
+                    MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Stop);
+            }
+        });
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
+        while (company.Kept("state") < 50)
+        {
+            await look.WaitForNextTickAsync(Stop);
+        }
     }
 
     [Theory]
