@@ -42,6 +42,9 @@ public static class DeviceLimits
     /// <summary>Legs of one reservation.</summary>
     public const int LegsMax = 16;
 
+    /// <summary>Alternatives that a car is offered for a broken leg.</summary>
+    public const int AlternativesMax = 3;
+
     /// <summary>Longest time that an owner's answer is waited for, in ms.</summary>
     public const long DecideWithinMaxMs = 3_600_000;
 

@@ -57,8 +57,24 @@ public static class RoutingLimits
     /// <summary>Most plans of one answer.</summary>
     public const int PlansMax = 5;
 
+    /// <summary>Most alternatives for a lost stop; the soonest charged are kept.</summary>
+    public const int AlternativesMax = 3;
+
+    /// <summary>
+    /// Farthest alternative, in metres as the crow flies; a farther one is left out.
+    /// </summary>
+    public const int AlternativeDistanceMaxM = 60_000;
+
+    /// <summary>
+    /// How fast a car gets to an alternative, in metres a second as the crow flies: about 50 km/h.
+    /// </summary>
+    public const double AlternativeSpeedMps = 14;
+
     /// <summary>Most stops of one plan: the legs that one trip may have.</summary>
     public const int StopsMax = 16;
+
+    /// <summary>Longest wait for an alternative; one that is free later is left out.</summary>
+    public static TimeSpan AlternativeWaitMax { get; } = TimeSpan.FromHours(2);
 
     /// <summary>Windows start and end on multiples of this, counted from 1970 in UTC.</summary>
     public static TimeSpan Grid { get; } = TimeSpan.FromMinutes(5);

@@ -67,9 +67,11 @@ internal static class Samples
             seen);
         One(
             new EvseStateBody(
-                EvseStatus.OUTOFORDER, TransactionPhase.SuspendedEv, Time, Time, Leg, "heat"),
+                EvseStatus.OUTOFORDER, TransactionPhase.SuspendedEv, Time, Time, Leg, "heat",
+                new byte[64]),
             $$"""{"status":"OUTOFORDER","phase":"SUSPENDED_EV","since":{{T}}"""
-            + $$""","validUntil":{{T}},"reservation":"{{A}}/2","error":"heat"}""",
+            + $$""","validUntil":{{T}},"reservation":"{{A}}/2","error":"heat" """.TrimEnd()
+            + $$""","signature":"{{s_unsigned}}"}""",
             seen);
         One(
             new MeterBody(5_000, 60_000, Session),
@@ -125,6 +127,17 @@ internal static class Samples
             $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","why":"EXPIRED"}""",
             seen);
         One(new ResendCommand(Session, 2), $$"""{"session":"{{A}}/2/1","fromTxSeq":2}""", seen);
+        One(new StartRequest(Evse), """{"evse":"br-bbb/dc-1"}""", seen);
+        One(new StartReply(Time, Leg), $$"""{"leaveBy":{{T}},"next":"{{A}}/2"}""", seen);
+        AlternativeBody other = new(
+            EvseId.Parse("br-ccc/dc-1"), LocationId.Parse("br-ccc/site"), 1_200, Window, 20_000,
+            Price);
+        One(
+            new LegBrokenBody(Leg, Evse, "FAULTED", Price, [other]),
+            $$"""{"leg":"{{A}}/2","evse":"br-bbb/dc-1","reason":"FAULTED","penalty":{{M}}"""
+            + ""","alternatives":[{"evse":"br-ccc/dc-1","location":"br-ccc/site" """.TrimEnd()
+            + $$""","distanceM":1200,"window":{{W}},"energyWh":20000,"price":{{M}}}]}""",
+            seen);
         One(Reservation, ReservationJson, seen);
         One(new HistoryRequest(5), """{"limit":5}""", seen);
         One(new HistoryReply([Reservation]), $$"""{"trips":[{{ReservationJson}}]}""", seen);

@@ -21,6 +21,7 @@ public class TopicTests
         "request/history",
         "request/receipt",
         "request/enroll",
+        "request/start",
         "ack/hold",
         "ack/reserve",
         "ack/release",
@@ -35,9 +36,11 @@ public class TopicTests
         "reply/history",
         "reply/receipt",
         "reply/enroll",
+        "reply/start",
         "command/hold",
         "command/reserve",
-        "command/release", "command/resend", "event/reservation", "event/receipt", "node",
+        "command/release", "command/resend", "event/reservation", "event/receipt",
+        "event/leg-broken", "node",
     ];
 
     [Theory]

@@ -207,7 +207,7 @@ public sealed class DeskTests : IDisposable
             TimeProvider.System, receipts);
         return new RequestDesk(
             _ledger.Desk, world.Broker, world.Devices, world.Registry, null!, trips, null,
-            TimeProvider.System, receipts);
+            TimeProvider.System, receipts, null!);
     }
 
     /// <summary>Remembers what is submitted; nothing of it ends.</summary>

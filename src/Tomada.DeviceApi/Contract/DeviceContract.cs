@@ -44,6 +44,7 @@ public static class DeviceContract
         DownTopic.Command t => "command-" + OpNames.Of(t.Op),
         DownTopic.ReservationEvent => "event-reservation",
         DownTopic.ReceiptEvent => "event-receipt",
+        DownTopic.LegBrokenEvent => "event-leg-broken",
         DownTopic.Node => "node",
         _ => throw new UnreachableException(topic.Path),
     }];
@@ -101,6 +102,9 @@ public static class DeviceContract
         Answer<HistoryReply>(RequestOp.History, s_car),
         Ask<ReceiptRequest>(RequestOp.Receipt, s_car, "Asks for the proof of a confirmed trip."),
         Answer<ReceiptBody>(RequestOp.Receipt, s_car),
+        Ask<StartRequest>(
+            RequestOp.Start, s_station, "Somebody without a reservation wants to charge."),
+        Answer<StartReply>(RequestOp.Start, s_station),
     ];
 
     private static IEnumerable<DeviceMessage> Told() =>
@@ -116,6 +120,9 @@ public static class DeviceContract
         Down<ReceiptBody>(
             "event-receipt", new DownTopic.ReceiptEvent(), s_car,
             "The proof that a trip of this car is confirmed."),
+        Down<LegBrokenBody>(
+            "event-leg-broken", new DownTopic.LegBrokenEvent(), s_car,
+            "An owner could not keep a leg; what is near and free instead."),
         Down<NodeBody>(
             "node", new DownTopic.Node(), s_both,
             "The node's presence and the ledger clock; while offline, devices keep their queues."),

@@ -46,4 +46,7 @@ namespace Tomada.DeviceApi.Json;
 [JsonSerializable(typeof(ReleaseCommand))]
 [JsonSerializable(typeof(ResendCommand))]
 [JsonSerializable(typeof(ReservationBody))]
+[JsonSerializable(typeof(StartRequest))]
+[JsonSerializable(typeof(StartReply))]
+[JsonSerializable(typeof(LegBrokenBody))]
 internal sealed partial class DeviceJson : JsonSerializerContext;

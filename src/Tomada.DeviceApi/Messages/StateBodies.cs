@@ -55,13 +55,18 @@ public sealed record StateBody(
 /// <param name="ValidUntil">Wall time after which it counts as UNKNOWN unless said again.</param>
 /// <param name="Reservation">Whose turn it is.</param>
 /// <param name="Error">The fault, when OUTOFORDER.</param>
+/// <param name="Signature">When OUTOFORDER or INOPERATIVE keeps the leg in
+/// <paramref name="Reservation"/> from its turn: the station key's signature over the ledger's
+/// LegBreak of that leg, with <paramref name="Since"/> as its time.</param>
 public sealed record EvseStateBody(
     EvseStatus Status,
     TransactionPhase Phase,
     Timestamp Since,
     Timestamp ValidUntil,
     LegId? Reservation = null,
-    string? Error = null) : IDeviceBody<EvseStateBody>
+    string? Error = null,
+    [property: JsonConverter(typeof(SignatureConverter))] byte[]? Signature = null)
+    : IDeviceBody<EvseStateBody>
 {
     public static JsonTypeInfo<EvseStateBody> Json => DeviceJson.Default.EvseStateBody;
 

@@ -18,6 +18,7 @@ public abstract record DownTopic
         Command t => "command/" + OpNames.Of(t.Op),
         ReservationEvent => "event/reservation",
         ReceiptEvent => "event/receipt",
+        LegBrokenEvent => "event/leg-broken",
         Node => "node",
         _ => throw new UnreachableException(GetType().Name),
     };
@@ -33,6 +34,7 @@ public abstract record DownTopic
             ["command", var op] => OpNames.Command(op) is { } command ? new Command(command) : null,
             ["event", "reservation"] => new ReservationEvent(),
             ["event", "receipt"] => new ReceiptEvent(),
+            ["event", "leg-broken"] => new LegBrokenEvent(),
             ["node"] => new Node(),
             _ => null,
         };
@@ -49,6 +51,9 @@ public abstract record DownTopic
     /// <summary>The proof that a trip of this device is confirmed.</summary>
     public sealed record ReceiptEvent : DownTopic;
 
+    /// <summary>An owner could not keep a leg of this device's trip.</summary>
+    public sealed record LegBrokenEvent : DownTopic;
+
     /// <summary>The node's presence and the ledger clock.</summary>
     public sealed record Node : DownTopic;
 }
@@ -64,6 +69,7 @@ public static class OpNames
         RequestOp.History => "history",
         RequestOp.Receipt => "receipt",
         RequestOp.Enroll => "enroll",
+        RequestOp.Start => "start",
         _ => throw new UnreachableException(op.ToString()),
     };
 
@@ -84,6 +90,7 @@ public static class OpNames
         "history" => RequestOp.History,
         "receipt" => RequestOp.Receipt,
         "enroll" => RequestOp.Enroll,
+        "start" => RequestOp.Start,
         _ => null,
     };
 

@@ -12,6 +12,7 @@ public enum RequestOp
     History = 4,
     Receipt = 5,
     Enroll = 6,
+    Start = 7,
 }
 
 /// <summary>What a company asks of its station.</summary>
@@ -29,7 +30,7 @@ public abstract record UpTopic
     /// <summary>What may stand below up/.</summary>
     public const string Allowed =
         "state, evse/{uid}/state, meter/{uid}, session/{trip}-{leg}-{attempt}, heartbeat, "
-        + "request/{boot|plan|reserve|history|receipt|enroll}, "
+        + "request/{boot|plan|reserve|history|receipt|enroll|start}, "
         + "ack/{hold|reserve|release|resend}, position";
 
     private UpTopic()

@@ -67,6 +67,26 @@ public static class DeskLimits
     /// </summary>
     public static TimeSpan BrokenFor { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long another car may stand in a confirmed window before the leg is broken, of the ledger
+    /// clock.
+    /// </summary>
+    public static TimeSpan OccupiedFor { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// A walk-in is let in when at least so much is left for him, of the ledger clock.
+    /// </summary>
+    public static TimeSpan WalkInMin { get; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Least wall time between two words about the time to one station.</summary>
+    public static TimeSpan TimeToldPause { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Broken legs whose cars could not be told yet; of a further one the car learns by asking for
+    /// its history.
+    /// </summary>
+    public const int UntoldMax = 1_000;
+
     /// <summary>One that works for so long after a fault is offered again, in wall time.</summary>
     public static TimeSpan WorksFor { get; } = TimeSpan.FromMinutes(1);
 

@@ -7,6 +7,7 @@ using Tomada.Ledger;
 using Tomada.Node.Broker;
 using Tomada.Node.Charging;
 using Tomada.Node.Clearing;
+using Tomada.Node.Devices.Conflicts;
 using Tomada.Node.Storage;
 using Tomada.Node.Trips;
 using Tomada.Primitives;
@@ -78,6 +79,7 @@ public sealed class DeviceDesks : IAsyncDisposable
     private readonly Submitter _submitter;
     private readonly StationDesk _stations;
     private readonly AvailabilityDesk _availability;
+    private readonly ConflictDesk _conflicts;
     private readonly ChargingDesk _charging;
     private readonly ClearingDesk _clearing;
     private readonly TripDesk _trips;
@@ -102,6 +104,8 @@ public sealed class DeviceDesks : IAsyncDisposable
         _availability = new AvailabilityDesk(
             _ledger, _submitter, () => _stations.Evses, evse => _stations.Shown(evse).Status,
             options.Wall);
+        _conflicts = new ConflictDesk(
+            _ledger, broker, store, _submitter, _stations, options.Wall);
         _charging = new ChargingDesk(_ledger, _submitter, _stations, options.Wall);
         _clearing = new ClearingDesk(_ledger, _submitter);
         ReceiptDesk receipts = new(broker, store, options.Receipts);
@@ -111,7 +115,7 @@ public sealed class DeviceDesks : IAsyncDisposable
         _requests =
             new RequestDesk(
                 _ledger, broker, store, registry, _stations, _trips, planning, options.Wall,
-                receipts, _order.BootOf);
+                receipts, _conflicts, _order.BootOf);
     }
 
     /// <summary>Enrols and revokes devices.</summary>
@@ -168,6 +172,7 @@ public sealed class DeviceDesks : IAsyncDisposable
     {
         LedgerState state = _ledger.State();
         _stations.Start(state);
+        _conflicts.Start(state);
         _clearing.Start(state);
         _charging.Start(_store.ReadNewestSessions(DeskLimits.RecoveredMax));
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -278,6 +283,7 @@ public sealed class DeviceDesks : IAsyncDisposable
                     break;
                 case DeskInput.Skipped skipped:
                     _stations.Start(skipped.State);
+                    _conflicts.Start(skipped.State);
                     _clearing.Start(skipped.State);
                     _trips.OnSkipped();
                     Broker.AnnounceNode();
@@ -296,6 +302,7 @@ public sealed class DeviceDesks : IAsyncDisposable
                     AskForMissing();
                     _submitter.Tick();
                     _availability.Work(ct);
+                    _conflicts.Work(ct);
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException(input.GetType().Name);
@@ -350,6 +357,7 @@ public sealed class DeviceDesks : IAsyncDisposable
         if (message.From.Kind == DeviceKind.Station)
         {
             _stations.On(message);
+            _conflicts.On(message);
             _charging.On(message);
         }
 
@@ -364,6 +372,7 @@ public sealed class DeviceDesks : IAsyncDisposable
         foreach (Effect effect in DeskLedger.EffectsOf(block))
         {
             _stations.On(effect);
+            _conflicts.On(effect);
             _clearing.On(effect);
             _trips.On(effect);
             if (effect is RulesChanged)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Node.Broker;
+using Tomada.Node.Devices.Conflicts;
 using Tomada.Node.Trips;
 using Tomada.Primitives;
 
@@ -13,7 +14,7 @@ namespace Tomada.Node.Devices;
 internal sealed class RequestDesk(
     DeskLedger ledger, DeviceBroker broker, DeviceStore store, DeviceRegistry registry,
     StationDesk stations, TripDesk trips, RoutePlanning? planning, TimeProvider wall,
-    ReceiptDesk receipts, Func<DeviceAddress, long>? bootOf = null)
+    ReceiptDesk receipts, ConflictDesk conflicts, Func<DeviceAddress, long>? bootOf = null)
 {
     private int _planning;
 
@@ -93,6 +94,9 @@ internal sealed class RequestDesk(
                 break;
             case RequestOp.Receipt when envelope.TryRead(out ReceiptRequest? asked, out _):
                 receipts.Answer(message.From, envelope.Id, asked.Trip, ct);
+                break;
+            case RequestOp.Start when envelope.TryRead(out StartRequest? start, out _):
+                Send(message, op, conflicts.Answer(message.From, envelope.Id, start));
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException(op.ToString());

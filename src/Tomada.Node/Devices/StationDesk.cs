@@ -136,6 +136,10 @@ internal sealed class StationDesk(
     private EvseShown Unknown(StatusSource source) => new(
         EvseStatus.Unknown, null, ledger.Now(), new Timestamp(WallMs), source);
 
+    /// <summary>Whether the EVSE is this station's.</summary>
+    public bool IsOf(DeviceAddress station, EvseId evse) =>
+        _byEvse.GetValueOrDefault(evse)?.Address == station;
+
     /// <summary>Every EVSE that a station has said is its own.</summary>
     public IEnumerable<EvseId> Evses => _byEvse.Keys;
 
@@ -239,7 +243,7 @@ internal sealed class StationDesk(
         station.Shown[evse] =
             new EvseShown(
                 shown.Status, shown.Reservation, shown.Since, shown.ValidUntil,
-                StatusSource.Station);
+                StatusSource.Station, shown.Signature);
     }
 
     private void OnAck(CommandOp op, Reply reply)
@@ -325,7 +329,10 @@ internal sealed class StationDesk(
 
         if (work.Command is not { } command || command.Op != op)
         {
-            work.Command = command = new Pending(op, broker.NewId()) { SentMs = long.MinValue / 2 };
+            work.Command = command = new PendingCommand(op, broker.NewId())
+            {
+                SentMs = long.MinValue / 2,
+            };
         }
 
         if (WallMs - command.SentMs >= (long)DeskLimits.CommandRetry.TotalMilliseconds
@@ -346,50 +353,5 @@ internal sealed class StationDesk(
         {
             _legs.Remove(new LegId(trip.Id, leg.Number));
         }
-    }
-
-    private sealed class StationRecord(DeviceAddress address)
-    {
-        public DeviceAddress Address => address;
-
-        public long Boot { get; set; }
-
-        public long StateSeq { get; set; }
-
-        public bool Online { get; set; } = true;
-
-        public long HeardMs { get; set; }
-
-        public SortedDictionary<EvseId, EvseShown> Shown { get; } = [];
-
-        public SortedDictionary<EvseId, (long Bs, long Seq)> ShownAt { get; } = [];
-    }
-
-    private sealed class LegWork(EvseId evse, long sinceMs)
-    {
-        public EvseId Evse => evse;
-
-        public long SinceMs => sinceMs;
-
-        public bool WasAsked { get; set; }
-
-        public Pending? Command { get; set; }
-
-        public SortedDictionary<CommandOp, ReplyCode> Acknowledged { get; } = [];
-
-        public void Forget()
-        {
-            Command = null;
-            Acknowledged.Clear();
-        }
-    }
-
-    private sealed class Pending(CommandOp op, MessageId id)
-    {
-        public CommandOp Op => op;
-
-        public MessageId Id => id;
-
-        public long SentMs { get; set; }
     }
 }

@@ -28,9 +28,10 @@ public enum StatusSource
 /// <param name="Since">Ledger time of the change; of what is not known: now.</param>
 /// <param name="ValidUntil">Wall time; who shows it later shows UNKNOWN instead.</param>
 /// <param name="Source">Where it comes from.</param>
+/// <param name="Signature">Of its station, that the reservation's leg cannot be kept.</param>
 public sealed record EvseShown(
     EvseStatus Status, LegId? Reservation, Timestamp Since, Timestamp ValidUntil,
-    StatusSource Source);
+    StatusSource Source, byte[]? Signature = null);
 
 /// <summary>A station as its company sees it.</summary>
 /// <param name="Id">Its name.</param>

@@ -78,6 +78,19 @@ internal sealed class MosquittoCar : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the next message on a topic of the car's: its body.</summary>
+    public async Task<JsonNode> HearAsync(string path, CancellationToken stop)
+    {
+        while (true)
+        {
+            (string topic, JsonNode envelope) = await HearAsync(stop);
+            if (topic == Topic(path))
+            {
+                return envelope["body"]!;
+            }
+        }
+    }
+
     public static string NewId() => Guid.CreateVersion7().ToString();
 
     /// <summary>

@@ -76,7 +76,7 @@ internal sealed record Site(
         ["timeZone"] = "America/Maceio",
     };
 
-    private JsonObject EvseOf(Company owner, int number, string stationKey) => new()
+    public JsonObject EvseOf(Company owner, int number, string stationKey) => new()
     {
         ["evse"] = Evse(owner, number),
         ["location"] = $"{owner.Id}/{Name}",
