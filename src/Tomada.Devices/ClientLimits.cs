@@ -24,6 +24,12 @@ public static class ClientLimits
     /// </summary>
     public const int ViewsMax = 16;
 
+    /// <summary>
+    /// How often a car asks again by itself when it is told BUSY and when to come back; then it
+    /// takes BUSY for the answer.
+    /// </summary>
+    public const int BusyRetriesMax = 5;
+
     /// <summary>First pause before connecting again.</summary>
     public static TimeSpan ReconnectMin { get; } = TimeSpan.FromMilliseconds(200);
 

@@ -10,7 +10,7 @@ namespace Tomada.Scenario.Tests;
 /// </summary>
 public sealed class TripTests(OutsideNetwork network)
 {
-    private const string Vehicle = """
+    internal const string Vehicle = """
         {"id":"byd-dolphin","name":"BYD Dolphin","batteryWh":44900,
          "consumption":{"rollingWhPerKm":46,"airWhPerKmAt100":96,"auxiliaryW":1000},
          "acPowerMaxW":7000,"connectors":["IEC_62196_T2_COMBO"],

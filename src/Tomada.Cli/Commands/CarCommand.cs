@@ -1,28 +1,37 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Text.Json;
-using Tomada.DeviceApi;
-using Tomada.Devices;
-using Tomada.Primitives;
+using Tomada.Cli.Cars;
 
 namespace Tomada.Cli.Commands;
 
-/// <summary><c>tomada car</c>: a simulated car that does what its script says.</summary>
+/// <summary><c>tomada car</c>: a simulated car that a person or a script drives.</summary>
 internal static class CarCommand
 {
-    private const string PlanExample =
-        """plan {"from": "salvador", "to": "recife", "reserveSocPermille": 120,"""
-        + """ "avoidCompanies": ["br-ccc"]}""";
+    private static string Help =>
+        $"""
+        A car as its driver has it: plans, reserves, drives by the ledger clock, charges over the
+        cable, and keeps receipts that need nobody to be believed. Commands, typed or in a script:
 
-    private const string Help = $$"""
-    Runs a simulated car. It reads one command a line and prints what happens as JSON lines:
-      {{PlanExample}}
-      reserve {"decideWithinMs": 20000}        reserves the best plan of the last answer
-      reserve-legs {"legs": [{"evse": "br-aaa/x", "window": {…}, "energyWh": 20000}]}
-      drive                                    drives the plan that is reserved, charging on the way
-      history
-      quit
-    """;
+        {CarGrammar.Summary}
+
+        Examples:
+          tomada car --config car.json                      type commands; 'plan' alone asks
+          tomada car --config car.json --script trip.txt    stops at the first line that fails
+          echo 'receipts verify' | tomada car --config car.json --script -
+
+        A script, one command a line:
+          plan salvador recife --reserve 12%     # plans; the best is number 1
+          expect owners = 3
+          reserve 1 --within 20                  # all stops or none
+          expect OCCUPIED reserve 1              # a second time the windows are taken
+          wait receipts = 1
+          drive
+          wait state = COMPLETED --within 120
+          receipts trust http://127.0.0.1:8090   # whose signatures count; then offline:
+          receipts verify
+
+        The car keeps its battery, its trips with their secrets and its receipts in its folder. A
+        reservation whose answer was lost is asked for again at the next start, by the same id.
+        """;
 
     public static Command Create()
     {
@@ -33,140 +42,40 @@ internal static class CarCommand
                 + "startSocPermille.",
             Required = true,
         };
-        Option<string> script = new("--script")
+        Option<string?> script = new("--script")
         {
-            Description = "A file of commands, or - for standard input.",
-            DefaultValueFactory = _ => "-",
+            Description =
+                "A file of commands, or - for standard input; ends with 1 at the first line "
+                + "that fails, with 4 when the company is not reached.",
         };
-        Command command = new("car", Help) { config, script };
-        command.SetAction(async (parsed, stop) =>
+        Option<bool> events = new("--events")
         {
-            CarConfig car = Texts.Read(parsed.GetRequiredValue(config).FullName, CarConfig.Codec);
-            string file = parsed.GetRequiredValue(script);
-            using TextReader lines = file == "-" ? Console.In : File.OpenText(file);
-            await new CarScript(car).RunAsync(lines, stop);
-            return ExitCodes.Passed;
+            Description = "Prints what happens as JSON lines, for programs.",
+        };
+        Option<FileInfo?> json = new("--json")
+        {
+            Description = "Writes how each command ended to this file, for programs.",
+        };
+        Option<int> patience = new("--patience")
+        {
+            Description = "Seconds that a script waits for its company at the first command that "
+                + "needs it; 1 to 3,600.",
+            DefaultValueFactory = _ => 60,
+        };
+        patience.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 3_600)
+            {
+                result.AddError("--patience is 1 to 3,600.");
+            }
         });
+        Command command = new("car", Help) { config, script, events, json, patience };
+        command.SetAction((parsed, stop) => new CarRun(new CarRunOptions(
+            Texts.Read(parsed.GetRequiredValue(config).FullName, CarConfig.Codec),
+            parsed.GetValue(script),
+            parsed.GetValue(events),
+            parsed.GetValue(json),
+            TimeSpan.FromSeconds(parsed.GetRequiredValue(patience)))).RunAsync(stop));
         return command;
     }
-}
-
-/// <summary>Carries out a car's commands, one after the other.</summary>
-internal sealed class CarScript(CarConfig config)
-{
-    private PlanBody? _plan;
-    private ImmutableArray<ReservedLegBody> _legs = [];
-
-    public async Task RunAsync(TextReader lines, CancellationToken stop)
-    {
-        await using CarClient car = new(config.ToOptions(), new EventLines<CarEvent>());
-        using CancellationTokenSource ending =
-            CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task running = car.RunAsync(ending.Token);
-        await car.WaitForNetworkAsync(stop);
-        EventLines.Write("Ready", new { config.Id });
-        while (await lines.ReadLineAsync(stop) is { } line && line.Trim() != "quit")
-        {
-            if (line.Trim().Length > 0)
-            {
-                await ExecuteAsync(car, line.Trim(), stop);
-            }
-        }
-
-        await ending.CancelAsync();
-        await running;
-    }
-
-    private async Task ExecuteAsync(CarClient car, string line, CancellationToken stop)
-    {
-        int space = line.IndexOf(' ', StringComparison.Ordinal);
-        string name = space < 0 ? line : line[..space];
-        string json = space < 0 ? "{}" : line[space..];
-        try
-        {
-            using JsonDocument arguments = JsonDocument.Parse(json);
-            await ExecuteAsync(car, name, arguments.RootElement, stop);
-        }
-        catch (Exception refused) when (refused
-            is JsonException or FormatException or DriveFailedException
-            or InvalidOperationException or KeyNotFoundException)
-        {
-            EventLines.Write("Failed", new { Command = name, Why = refused.Message });
-        }
-    }
-
-    private async Task ExecuteAsync(
-        CarClient car, string name, JsonElement arguments, CancellationToken stop)
-    {
-        switch (name)
-        {
-            case "plan":
-                await PlanAsync(car, arguments, stop);
-                break;
-            case "reserve" when _plan is { } plan:
-                await ReserveAsync(car, Legs(plan), arguments, stop);
-                break;
-            case "reserve-legs":
-                ReserveRequest request = arguments.Deserialize(ReserveRequest.Json)!;
-                await ReserveAsync(car, request.Legs, arguments, stop);
-                break;
-            case "drive" when _plan is { } plan && !_legs.IsEmpty:
-                await car.DriveAsync(plan, _legs, stop);
-                EventLines.Write("TripDriven", new { car.SocPermille });
-                break;
-            case "receipt":
-                Answer("Receipt", await car.ReceiptAsync(
-                    new TripId(Digest.Parse(arguments.GetProperty("trip").GetString()!)), stop));
-                break;
-            case "history":
-                Answer("History", await car.HistoryAsync(stop));
-                break;
-            default:
-                throw new FormatException(
-                    $"'{name}' cannot be done now; commands are plan, reserve (after plan), "
-                    + "reserve-legs, drive (after reserve), receipt, history, quit.");
-        }
-    }
-
-    private async Task PlanAsync(CarClient car, JsonElement arguments, CancellationToken stop)
-    {
-        PlanRequest request = new(
-            arguments.GetProperty("from").GetString()!,
-            arguments.GetProperty("to").GetString()!,
-            car.SocPermille,
-            CarClient.DescribeVehicle(config.Vehicle),
-            Departure: null,
-            ReserveSocPermille: Number(arguments, "reserveSocPermille"),
-            AvoidCompanies: arguments.TryGetProperty("avoidCompanies", out JsonElement avoid)
-                ? [.. avoid.EnumerateArray().Select(each => each.GetString()!)]
-                : null);
-        Reply reply = await car.PlanAsync(request, stop);
-        _plan = reply.Ok && reply.TryRead(out PlanReply? plans, out _) ? plans.Plans[0] : null;
-        Answer("Plan", reply);
-    }
-
-    private async Task ReserveAsync(
-        CarClient car, ImmutableArray<LegBody> legs, JsonElement arguments, CancellationToken stop)
-    {
-        ReserveRequest request = new(legs, Number(arguments, "decideWithinMs"));
-        Reply reply = await car.ReserveAsync(
-            request, stop, () => EventLines.Write("Pending", new { Command = "reserve" }));
-        if (reply.Ok && reply.TryRead(out ReserveReply? reserved, out _)
-            && reserved.Legs is { } confirmed)
-        {
-            _legs = confirmed;
-        }
-
-        Answer("Reserve", reply);
-    }
-
-    private static ImmutableArray<LegBody> Legs(PlanBody plan) =>
-        [.. plan.Stops.Select(stop => new LegBody(stop.Evse, stop.Window, stop.EnergyWh))];
-
-    private static int? Number(JsonElement arguments, string name) =>
-        arguments.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : null;
-
-    private static void Answer(string name, Reply reply) =>
-        EventLines.Write(
-            name, new { reply.Ok, Code = reply.Code.ToString(), reply.Why, reply.Body });
 }

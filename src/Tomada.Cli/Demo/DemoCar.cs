@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tomada.Cli.Cars;
 using Tomada.Node;
 using Tomada.Primitives;
 
@@ -44,7 +45,7 @@ internal sealed class DemoCar
         string file = Path.Combine(home.Folder, $"{id}.json");
         await File.WriteAllTextAsync(
             file, Encoding.UTF8.GetString(CarConfig.Codec.EncodeJson(config)), stop);
-        DemoCar car = new(home.StartDevices("car", file), seen);
+        DemoCar car = new(home.StartDevices("car", file, "--events"), seen);
         await car.WaitForAsync("Ready", stop);
         return car;
     }
@@ -53,23 +54,30 @@ internal sealed class DemoCar
     public Task<JsonElement> PlanAsync(
         DemoData data, IEnumerable<CompanyId> avoid, CancellationToken stop)
     {
-        string avoided = string.Join(", ", avoid.Select(each => $"\"{each}\""));
+        string avoided = string.Concat(avoid.Select(each => $" --avoid {each}"));
+        string reserve = CarWords.Percent(data.Trip.ReserveSocPermille).Replace(" ", "");
         return AskAsync(
-            $$"""plan {"from": "{{data.Trip.From}}", "to": "{{data.Trip.To}}","""
-            + $$""" "reserveSocPermille": {{data.Trip.ReserveSocPermille}},"""
-            + $$""" "avoidCompanies": [{{avoided}}]}""",
-            "Plan",
-            stop);
+            $"plan {data.Trip.From} {data.Trip.To} --reserve {reserve}{avoided}", "Plan", stop);
     }
 
-    public Task<JsonElement> ReserveAsync(long decideWithinMs, CancellationToken stop) =>
-        AskAsync($$"""reserve {"decideWithinMs": {{decideWithinMs}}}""", "Reserve", stop);
+    public Task<JsonElement> ReserveAsync(int decideWithinS, CancellationToken stop) =>
+        AskAsync($"reserve --within {decideWithinS}", "Reserve", stop);
 
-    public Task<JsonElement> ReserveLegsAsync(string json, CancellationToken stop) =>
-        AskAsync($"reserve-legs {json}", "Reserve", stop);
+    /// <param name="legs">Each as EVSE,FROM,UNTIL,WH.</param>
+    /// <param name="stop">Stops waiting.</param>
+    public Task<JsonElement> ReserveLegsAsync(IEnumerable<string> legs, CancellationToken stop) =>
+        AskAsync(
+            $"reserve{string.Concat(legs.Select(each => $" --leg {each}"))}", "Reserve", stop);
 
-    public Task<JsonElement> DriveAsync(CancellationToken stop) =>
-        AskAsync("drive", "TripDriven", stop);
+    public async Task DriveAsync(CancellationToken stop)
+    {
+        JsonElement answer = await AskAsync("drive", "Drive", stop);
+        if (!answer.GetProperty("ok").GetBoolean())
+        {
+            throw CommandException.Failed(
+                $"the car could not go on: {answer.GetProperty("why").GetString()}");
+        }
+    }
 
     private async Task<JsonElement> AskAsync(string command, string answer, CancellationToken stop)
     {
@@ -90,10 +98,10 @@ internal sealed class DemoCar
                 return happened;
             }
 
-            if (@event == "Failed")
+            if (@event == "Command")
             {
                 throw CommandException.Failed(
-                    $"the car could not go on: {happened.GetProperty("why").GetString()}");
+                    $"the car does not understand: {happened.GetProperty("why").GetString()}");
             }
         }
 

@@ -121,10 +121,11 @@ internal sealed class DemoCompany : IAsyncDisposable
     }
 
     /// <summary>Starts a process of the company's devices.</summary>
-    public ChildProcess StartDevices(string command, string configFile)
+    public ChildProcess StartDevices(
+        string command, string configFile, params ReadOnlySpan<string> more)
     {
         ChildProcess devices = ChildProcess.Start(
-            Path.ChangeExtension(configFile, ".log"), command, "--config", configFile);
+            Path.ChangeExtension(configFile, ".log"), [command, "--config", configFile, .. more]);
         Devices.Add(devices);
         return devices;
     }

@@ -8,7 +8,7 @@ namespace Tomada.Cli.Demo;
 internal sealed class DemoFailure(DemoWorld world, DemoTrip trip)
 {
     /// <summary>Time that the owners have in the trip that C will not answer.</summary>
-    private const long DecideWithinMs = 4_000;
+    private const int DecideWithinS = 4;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -16,7 +16,7 @@ internal sealed class DemoFailure(DemoWorld world, DemoTrip trip)
         await trip.PlanAsync([], stop);
         // C's stations are frozen, so C cannot answer before it dies.
         Freeze(world.C.Devices[0]);
-        Task<JsonElement> answer = trip.Car.ReserveAsync(DecideWithinMs, stop);
+        Task<JsonElement> answer = trip.Car.ReserveAsync(DecideWithinS, stop);
         JsonElement held = await world.UntilAsync(
             "every leg to be held", () =>
                 NewestTripAsync(stop), seen => State(seen) == "HELD", stop);
@@ -41,7 +41,7 @@ internal sealed class DemoFailure(DemoWorld world, DemoTrip trip)
     private async Task WithoutCAsync(CancellationToken stop)
     {
         JsonElement plan = await trip.PlanAsync([world.C.Id], stop);
-        string id = DemoTrip.RequireConfirmed(await trip.Car.ReserveAsync(20_000, stop));
+        string id = DemoTrip.RequireConfirmed(await trip.Car.ReserveAsync(20, stop));
         int owners = plan.GetProperty("stops").EnumerateArray()
             .Select(each => each.GetProperty("evse").GetString()![..6]).Distinct().Count();
         JsonElement confirmed = await DemoWorld.TripAsync(world.B, id, stop);

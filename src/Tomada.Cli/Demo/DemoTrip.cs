@@ -11,7 +11,7 @@ namespace Tomada.Cli.Demo;
 /// </summary>
 internal sealed class DemoTrip
 {
-    private const long DecideWithinMs = 20_000;
+    private const int DecideWithinS = 20;
 
     /// <summary>
     /// Trips on following days that are only reserved; within the rules' horizon of 30 days.
@@ -65,7 +65,7 @@ internal sealed class DemoTrip
             $"{_world.Data.Trip.From} to {_world.Data.Trip.To} "
             + $"with stops at {string.Join(", ", owners)}"));
         JsonElement answer =
-            await Confirmations.MeasureAsync(() => _car.ReserveAsync(DecideWithinMs, stop));
+            await Confirmations.MeasureAsync(() => _car.ReserveAsync(DecideWithinS, stop));
         Id = RequireConfirmed(answer);
         int confirmed = 0;
         foreach (DemoCompany company in _world.Companies)
@@ -117,10 +117,9 @@ internal sealed class DemoTrip
         List<JsonElement> known = await _world.A.Public.ListAsync("/v1/trips", stop);
         HashSet<string> booked = [.. known.SelectMany(Legs).Select(leg => Text(leg, "evse"))];
         string[] legs = [.. stops.Select((each, index) => index == stops.Length - 1
-            ? LegJson(each, Text(each, "evse"))
-            : LegJson(each, NeighbourOf(Text(each, "evse"), booked)))];
-        JsonElement answer = await _secondCar.ReserveLegsAsync(
-            $$"""{"legs": [{{string.Join(", ", legs)}}]}""", stop);
+            ? LegOf(each, Text(each, "evse"))
+            : LegOf(each, NeighbourOf(Text(each, "evse"), booked)))];
+        JsonElement answer = await _secondCar.ReserveLegsAsync(legs, stop);
         bool refused = !answer.GetProperty("ok").GetBoolean();
         string why =
             answer.TryGetProperty("why", out JsonElement reason) ? reason.GetString() ?? "" : "";
@@ -154,10 +153,9 @@ internal sealed class DemoTrip
         JsonElement[] stops = [.. Stops()];
         for (int day = 1; day <= MeasuredTrips; day++)
         {
-            string legs =
-                string.Join(", ", stops.Select(each => LegJson(each, Text(each, "evse"), day)));
+            string[] legs = [.. stops.Select(each => LegOf(each, Text(each, "evse"), day))];
             RequireConfirmed(await Confirmations.MeasureAsync(
-                () => _secondCar.ReserveLegsAsync($$"""{"legs": [{{legs}}]}""", stop)));
+                () => _secondCar.ReserveLegsAsync(legs, stop)));
         }
 
         _world.Prove(Criterion.Within(
@@ -291,14 +289,12 @@ internal sealed class DemoTrip
         Text(transaction, "kind") == nameof(ProposeTrip)
         && Text(transaction.GetProperty("outcome"), "code") == "WINDOW_TAKEN";
 
-    private static string LegJson(JsonElement stop, string evse, int daysLater = 0)
+    private static string LegOf(JsonElement stop, string evse, int daysLater = 0)
     {
         JsonElement window = stop.GetProperty("window");
         Timestamp from = Timestamp.Parse(Text(window, "from")).Plus(TimeSpan.FromDays(daysLater));
         Timestamp until = Timestamp.Parse(Text(window, "until")).Plus(TimeSpan.FromDays(daysLater));
-        return
-            $$"""{"evse": "{{evse}}", "window": {"from": "{{from}}", "until": "{{until}}"},"""
-            + $$""" "energyWh": {{stop.GetProperty("energyWh")}}}""";
+        return $"{evse},{from},{until},{stop.GetProperty("energyWh")}";
     }
 
     /// <summary>Another charger of the same site that no trip has asked for.</summary>

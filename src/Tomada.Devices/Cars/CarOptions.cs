@@ -11,7 +11,9 @@ public sealed record CarOptions
 
     public required VehicleModel Vehicle { get; init; }
 
-    /// <summary>State of charge at the beginning, 0 to 1000 permille.</summary>
+    /// <summary>
+    /// State of charge at its first start, 0 to 1000 permille; later it is what it was.
+    /// </summary>
     public required int StartSocPermille { get; init; }
 
     /// <summary>Where the sockets of this machine's stations are found.</summary>
@@ -31,6 +33,9 @@ public abstract record CarEvent(string Car)
 
     /// <summary>The proof of a confirmed trip came and is on disk.</summary>
     public sealed record ReceiptKept(string Car, TripId Trip, string File) : CarEvent(Car);
+
+    /// <summary>The company is busy; the car asks again by itself.</summary>
+    public sealed record Waiting(string Car, string Why, long AgainAfterMs) : CarEvent(Car);
 
     public sealed record Departed(string Car, string From, string To, Timestamp At) : CarEvent(Car);
 

@@ -119,17 +119,23 @@ public sealed class DeviceLink : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks and waits for the final reply; asked again after each loss, with the same id. PENDING
-    /// is told by the callback.
+    /// Asks and waits for the final reply; asked again after each loss, with the same id, as by a
+    /// device that starts again and says which. PENDING is told by the callback.
     /// </summary>
     public async Task<Reply> RequestAsync<T>(
-        RequestOp op, T body, CancellationToken ct, Action? pending = null)
+        RequestOp op, T body, CancellationToken ct, Action? pending = null, MessageId? asked = null)
         where T : class, IDeviceBody<T>
     {
+<<<<<<< HEAD
         MessageId id = NewId();
         UpTopic topic = new UpTopic.Request(op);
         PendingRequest request = new(topic, Encode(topic, id, body), pending);
         _requests.Add(id, request);
+=======
+        MessageId id = asked ?? NewId();
+        PendingRequest request = new(new UpTopic.Request(op), Encode(id, body), pending);
+        _requests[id] = request;
+>>>>>>> 3b7e9fd (Let a driver plan, reserve, drive and charge by typed commands or a script)
         try
         {
             while (!request.Final.Task.IsCompleted)
@@ -167,7 +173,19 @@ public sealed class DeviceLink : IAsyncDisposable
     private static TaskCompletionSource NewSignal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+<<<<<<< HEAD
     private MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
+=======
+    private static bool IsTransport(Exception failed) => failed
+        is MqttCommunicationException or MqttClientNotConnectedException
+            or MqttProtocolViolationException
+        or OperationCanceledException or TimeoutException or IOException
+            or System.Net.Sockets.SocketException
+        or InvalidOperationException or ObjectDisposedException;
+
+    /// <summary>An id for a message.</summary>
+    public MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
+>>>>>>> 3b7e9fd (Let a driver plan, reserve, drive and charge by typed commands or a script)
 
     private byte[] Encode<T>(UpTopic topic, MessageId id, T body)
         where T : class, IDeviceBody<T> => _numbers.Encode(topic, id, Clock.WallNow, body);

@@ -24,6 +24,12 @@ public sealed class OutsideNetwork : IAsyncLifetime
         _up = new Lazy<Task>(StartAsync);
     }
 
+    /// <summary>Whether its ledger clock may run faster than the world's.</summary>
+    internal bool IsSimulated { get; init; }
+
+    /// <summary>Where its stations and cars meet.</summary>
+    internal string Cables => Path.Combine(_folder, "cables");
+
     internal Company A { get; }
 
     internal Company B { get; }
@@ -51,6 +57,7 @@ public sealed class OutsideNetwork : IAsyncLifetime
     [
         "--network", $"outside-{Code[..6]}", "--code", Code, "--founders", $"{founders}",
         "--group", Multicast.Address.ToString(), "--port", $"{Multicast.Port}", "--interface", "lo",
+        .. IsSimulated ? (string[])["--simulated"] : [],
     ];
 
     /// <summary>
@@ -108,7 +115,7 @@ public sealed class OutsideNetwork : IAsyncLifetime
     {
         using CancellationTokenSource patience = new(s_patience);
         CancellationToken stop = patience.Token;
-        string cables = NewFolder();
+        string cables = Directory.CreateDirectory(Cables).FullName;
         await Task.WhenAll(All.Select(each => each.InitAsync(stop, InitOptions(founders: 3))));
         foreach (Company company in All)
         {
