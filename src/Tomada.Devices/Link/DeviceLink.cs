@@ -126,16 +126,10 @@ public sealed class DeviceLink : IAsyncDisposable
         RequestOp op, T body, CancellationToken ct, Action? pending = null, MessageId? asked = null)
         where T : class, IDeviceBody<T>
     {
-<<<<<<< HEAD
-        MessageId id = NewId();
+        MessageId id = asked ?? NewId();
         UpTopic topic = new UpTopic.Request(op);
         PendingRequest request = new(topic, Encode(topic, id, body), pending);
         _requests.Add(id, request);
-=======
-        MessageId id = asked ?? NewId();
-        PendingRequest request = new(new UpTopic.Request(op), Encode(id, body), pending);
-        _requests[id] = request;
->>>>>>> 3b7e9fd (Let a driver plan, reserve, drive and charge by typed commands or a script)
         try
         {
             while (!request.Final.Task.IsCompleted)
@@ -151,8 +145,8 @@ public sealed class DeviceLink : IAsyncDisposable
 
                 if (sent is not null)
                 {
-                    await Task.WhenAny(request.Final.Task, lost).WaitAsync(
-                        ct).ConfigureAwait(false);
+                    await Task.WhenAny(request.Final.Task, lost).WaitAsync(ct)
+                        .ConfigureAwait(false);
                 }
             }
 
@@ -173,19 +167,8 @@ public sealed class DeviceLink : IAsyncDisposable
     private static TaskCompletionSource NewSignal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-<<<<<<< HEAD
-    private MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
-=======
-    private static bool IsTransport(Exception failed) => failed
-        is MqttCommunicationException or MqttClientNotConnectedException
-            or MqttProtocolViolationException
-        or OperationCanceledException or TimeoutException or IOException
-            or System.Net.Sockets.SocketException
-        or InvalidOperationException or ObjectDisposedException;
-
     /// <summary>An id for a message.</summary>
     public MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
->>>>>>> 3b7e9fd (Let a driver plan, reserve, drive and charge by typed commands or a script)
 
     private byte[] Encode<T>(UpTopic topic, MessageId id, T body)
         where T : class, IDeviceBody<T> => _numbers.Encode(topic, id, Clock.WallNow, body);
@@ -193,8 +176,7 @@ public sealed class DeviceLink : IAsyncDisposable
     private async Task ConnectAsync(CancellationToken ct)
     {
         _lost = NewSignal();
-        // The will is numbered right after the birth: it is newer than this birth, and older than
-        // the next one.
+        // The will is numbered right after the birth: newer than this birth, older than the next.
         UpTopic topic = new UpTopic.State();
         byte[] birth = Encode(topic, NewId(), new StateBody(true, _options.Firmware));
         byte[] death =
