@@ -135,9 +135,14 @@ public class ReferenceStationTests
         DeviceAddress address = new(Company.Id, DeviceKind.Station, "one");
         using IMqttClient client = new MqttClientFactory().CreateMqttClient();
         TaskCompletionSource<Envelope> asked = new();
+        TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
         client.ApplicationMessageReceivedAsync += args =>
         {
-            if (args.ApplicationMessage.Topic == address.DownPrefix + "command/resend"
+            if (args.ApplicationMessage.Topic == address.DownPrefix + "reply/boot")
+            {
+                heard.TrySetResult();
+            }
+            else if (args.ApplicationMessage.Topic == address.DownPrefix + "command/resend"
                 && Envelope.TryDecode(
                     args.ApplicationMessage.Payload.ToArray(), out Envelope? envelope, out _))
             {
@@ -151,7 +156,16 @@ public class ReferenceStationTests
                 .WithClientId(address.User).WithCredentials(address.User, secret).Build(),
             Stop);
         await client.SubscribeAsync(address.DownPrefix + "#", cancellationToken: Stop);
-        foreach (long seq in (long[])[1, 2, 5])
+        await client.PublishBinaryAsync(
+            address.UpPrefix + "request/boot",
+            Envelope.Encode(
+                new MessageId(Guid.CreateVersion7()), Timestamp.Parse("2026-11-23T14:00:00Z"),
+                9, 1, new BootRequest("test", "1")),
+            MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Stop);
+
+        // Of what comes before the first that is heard, nothing is known to be missing.
+        await heard.Task.WaitAsync(Stop);
+        foreach (long seq in (long[])[2, 5])
         {
             await client.PublishBinaryAsync(
                 address.UpPrefix + "heartbeat",

@@ -310,8 +310,8 @@ public sealed class DeviceLink : IAsyncDisposable
     /// </summary>
     private void Follow(NodeBody node)
     {
-        if (node.Online && node.Epoch > Interlocked.Exchange(ref _epoch, node.Epoch)
-            && _connected.Task.IsCompleted)
+        long before = Interlocked.Exchange(ref _epoch, node.Epoch);
+        if (before > 0 && node.Epoch > before && _connected.Task.IsCompleted)
         {
             _ = ConnectAgainAsync();
         }
