@@ -28,7 +28,8 @@ internal static class ImportCommand
         country.AcceptOnlyFromAmong("br", "eu");
         Option<FileInfo?> json = Json();
         Command command = new(
-            "osm", "Makes a road graph of a map of OpenStreetMap; says what was left aside and why.")
+            "osm",
+            "Makes a road graph of a map of OpenStreetMap; says what was left aside and why.")
         {
             file, target, country, json,
         };

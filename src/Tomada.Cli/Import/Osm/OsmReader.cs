@@ -84,7 +84,10 @@ internal sealed class OsmReader(bool isBrazil, ImportReport report)
     {
         switch (each)
         {
-            case OsmSharp.Node { Id: { } id, Latitude: { } latitude, Longitude: { } longitude } node:
+            case OsmSharp.Node
+            {
+                Id: { } id, Latitude: { } latitude, Longitude: { } longitude,
+            } node:
                 AddNode(id, latitude, longitude, node.Tags);
                 break;
             case Way { Id: { } id, Nodes: { } nodes } way:
@@ -180,7 +183,8 @@ internal sealed class OsmReader(bool isBrazil, ImportReport report)
         bool isOnly = value.StartsWith("only_", StringComparison.Ordinal);
         if (!isOnly && !value.StartsWith("no_", StringComparison.Ordinal))
         {
-            report.Correct("turn restriction of an unknown kind not applied", "relation", id, value);
+            report.Correct(
+                "turn restriction of an unknown kind not applied", "relation", id, value);
             return;
         }
 
