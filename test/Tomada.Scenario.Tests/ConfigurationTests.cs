@@ -19,7 +19,7 @@ public sealed class ConfigurationTests(OutsideNetwork network)
         ("multicast.port", "0"),
         ("multicast.interface", "\"\""),
         ("peer.listen", "\"127.0.0.1\""),
-        ("mqtt.mode", "\"external\""),
+        ("mqtt.mode", "\"both\""),
         ("mqtt.listen", "\"broker:1883\""),
         ("http.listen", "8080"),
         ("control.listen", "\"127.0.0.1:70000\""),
