@@ -64,7 +64,8 @@ internal sealed class DeviceOrder(TimeSpan heldFor, TimeSpan askAfter)
         [.. _lines.Values.Where(line => line.IsHolding)
             .SelectMany(line => line.Let(nowMs, (long)askAfter.TotalMilliseconds))];
 
-    /// <summary>Gaps that are to be asked for now; each a few times at the most.</summary>
+    /// <summary>Gaps whose time to be asked for has come; each is asked for a bounded number of
+    /// times (<see cref="BrokerLimits.GapAsksMax"/>).</summary>
     public IReadOnlyList<Gap> Due(long nowMs)
     {
         List<Gap> due = [];
