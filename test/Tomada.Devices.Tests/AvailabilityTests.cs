@@ -107,21 +107,6 @@ public sealed class AvailabilityTests : IDisposable
     private void Publish()
     {
         using Ed25519Key station = new(Digest.Of([9]).ToArray());
-        LocationId site = LocationId.Parse("br-aaa/site");
-        TariffId day = TariffId.Parse("br-aaa/day");
-        Tariff tariff = new(
-            Currency.Brl,
-            [new TariffElement([new PriceComponent(TariffDimension.Energy, 2_000_000, 1)])]);
-        Body[] bodies =
-        [
-            new PutLocation(
-                site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "America/Bahia"),
-            new PutTariff(day, tariff),
-            new PutEvse(
-                s_evse, site, station.Public,
-                [new Connector(1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000)], day),
-            new SetEvseAvailability(s_evse, Availability.Available, _until),
-        ];
-        Assert.All(bodies, body => Assert.Equal(Outcome.Applied, _ledger.Submit(body).Outcome));
+        _ledger.Offer(s_evse, station.Public, _until);
     }
 }

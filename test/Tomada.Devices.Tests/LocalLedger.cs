@@ -72,6 +72,27 @@ internal sealed class LocalLedger : IDisposable
         return new Submission(signed.Id, entry.Outcome, entry.Outcome.Detail);
     }
 
+    /// <summary>Offers an EVSE of 60 kW, at a site and a price per kWh of its own.</summary>
+    public void Offer(EvseId evse, PublicKey stationKey, Timestamp until)
+    {
+        LocationId site = new(evse.Company, "site");
+        TariffId day = new(evse.Company, "day");
+        Tariff tariff = new(
+            Currency.Brl,
+            [new TariffElement([new PriceComponent(TariffDimension.Energy, 2_000_000, 1)])]);
+        Body[] bodies =
+        [
+            new PutLocation(
+                site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "America/Bahia"),
+            new PutTariff(day, tariff),
+            new PutEvse(
+                evse, site, stationKey,
+                [new Connector(1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000)], day),
+            new SetEvseAvailability(evse, Availability.Available, until),
+        ];
+        Assert.All(bodies, body => Assert.Equal(Outcome.Applied, Submit(body).Outcome));
+    }
+
     public void Dispose() => _identity.Dispose();
 
     /// <summary>Waits for a state that has what the caller looks for.</summary>

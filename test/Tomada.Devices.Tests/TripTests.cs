@@ -263,27 +263,8 @@ public class TripTests
             Folder = Path.Combine(_folder, DeviceAddress.KindName(kind)),
         };
 
-        private void Publish(PublicKey stationKey)
-        {
-            LocationId site = LocationId.Parse("br-aaa/site");
-            TariffId day = TariffId.Parse("br-aaa/day");
-            Tariff tariff = new(
-                Currency.Brl,
-                [new TariffElement([new PriceComponent(TariffDimension.Energy, 2_000_000, 1)])]);
-            Body[] bodies =
-            [
-                new PutLocation(
-                    site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "America/Bahia"),
-                new PutTariff(day, tariff),
-                new PutEvse(
-                    s_evse, site, stationKey,
-                    [new Connector(
-                        1, ConnectorStandard.Iec62196T2Combo, PowerType.Dc, 60_000)], day),
-                new SetEvseAvailability(
-                    s_evse, Availability.Available, Ledger.Now().Plus(TimeSpan.FromDays(10))),
-            ];
-            Assert.All(bodies, body => Assert.Equal(Outcome.Applied, Ledger.Submit(body).Outcome));
-        }
+        private void Publish(PublicKey stationKey) => Ledger.Offer(
+            s_evse, stationKey, Ledger.Now().Plus(TimeSpan.FromDays(10)));
     }
 
     private sealed class Sink<T>(ChannelWriter<T> events) : IProgress<T>
