@@ -233,14 +233,14 @@ public sealed partial class ReplicationLoop
                 .Select(row => new DurableRecord(
                     row.Height, (DurableKind)row.Kind, (int)row.Ballot, row.Bytes)),
             WaitingRows.Read(_store),
-            MonotonicMs(),
+            _wall.MonotonicMs(),
             WallNow())]);
         CarryOut([.. _start.Kept.Select(_replicator.Step)]);
         List<ReplicatorOutput> outputs = [];
         while (await inputs.WaitAsync(stop))
         {
             // Time first: what is stepped after it is judged by a clock that is not stale.
-            outputs.Add(_replicator.Step(new ReplicatorInput.Tick(MonotonicMs(), WallNow())));
+            outputs.Add(_replicator.Step(new ReplicatorInput.Tick(_wall.MonotonicMs(), WallNow())));
             for (int i = 0; i < StepsPerSyncMax
                 && inputs.TryTake(out ReplicatorInput? input); i++)
             {
@@ -275,7 +275,7 @@ public sealed partial class ReplicationLoop
             }
 
             // A full channel needs no tick: every batch begins with one.
-            _inputs.Writer.TryWrite(new ReplicatorInput.Tick(MonotonicMs(), WallNow()));
+            _inputs.Writer.TryWrite(new ReplicatorInput.Tick(_wall.MonotonicMs(), WallNow()));
         }
     }
 
@@ -367,8 +367,6 @@ public sealed partial class ReplicationLoop
                 [.. outputs.SelectMany(each => each.Found)]),
         };
     }
-
-    private long MonotonicMs() => _wall.GetTimestamp() * 1_000 / _wall.TimestampFrequency;
 
     private Timestamp WallNow() => new(_wall.GetUtcNow().ToUnixTimeMilliseconds());
 

@@ -318,7 +318,7 @@ public sealed partial class PublicLog
     private void Send(CompanyId? to, PeerMessage message) =>
         _peers.Send(to, PeerMessage.Codec.Encode(message));
 
-    private long NowMs() => _wall.GetTimestamp() * 1_000 / _wall.TimestampFrequency;
+    private long NowMs() => _wall.MonotonicMs();
 
     private static TaskCompletionSource NewSignal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);

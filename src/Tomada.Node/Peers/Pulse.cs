@@ -77,5 +77,5 @@ internal sealed class Pulse(TimeProvider wall)
         }
     }
 
-    private long NowMs() => wall.GetTimestamp() / (wall.TimestampFrequency / 1_000);
+    private long NowMs() => wall.MonotonicMs();
 }
