@@ -13,6 +13,9 @@ internal sealed class Intake(
     PendingQueue pending, CompanyId self, PublicKey? identity, VerifiedSignatures signatures,
     CheckBudget budget)
 {
+    private const string SkippedText =
+        "its number is used by a block that was not executed here; look it up on the ledger";
+
     private ImmutableSortedDictionary<CompanyId, MemberRecord>? _signers;
 
     /// <summary>Whether own transactions wait, which are sent again from time to time.</summary>
@@ -136,7 +139,15 @@ internal sealed class Intake(
     /// Lets go of what has no hope to enter a block any more. What a company signed with a key that
     /// it has given up is such: it would count as work that no leader can do.
     /// </summary>
-    public void Prune(LedgerState state, Timestamp blockTime, OutputBuilder output)
+    /// <param name="state">The newest state.</param>
+    /// <param name="blockTime">The earliest time that the next block can have.</param>
+    /// <param name="output">Takes the effects.</param>
+    /// <param name="isStart">
+    /// Whether blocks that were not executed here, as those below a snapshot, may hold what waited:
+    /// then a used number does not tell what used it.
+    /// </param>
+    public void Prune(
+        LedgerState state, Timestamp blockTime, OutputBuilder output, bool isStart = false)
     {
         VerifySignature verify = ReferenceEquals(_signers, state.Members)
             ? VerifiedSignatures.Before
@@ -152,7 +163,16 @@ internal sealed class Intake(
 
             pending.Remove(each.Id);
             Removed(each, output);
-            if (each.Content.Company == self)
+            if (each.Content.Company != self)
+            {
+                continue;
+            }
+
+            if (isStart && IsUsed(state, each))
+            {
+                End(each, TransactionEnd.Undecided, SkippedText, output);
+            }
+            else
             {
                 bool expired = each.Content.ValidUntil < earliest;
                 End(each, expired ? TransactionEnd.Expired : TransactionEnd.Refused, why, output);
@@ -168,6 +188,11 @@ internal sealed class Intake(
             && member.IdentityKey == key
                 ? signatures.Trust
                 : signatures.Verify;
+
+    private static bool IsUsed(LedgerState state, SignedTransaction transaction) =>
+        state.Lanes.TryGetValue(
+            new LaneId(transaction.Content.Company, transaction.Content.Lane), out Lane? lane)
+        && !lane.IsFree(transaction.Content.Number);
 
     private void Removed(SignedTransaction transaction, OutputBuilder output)
     {

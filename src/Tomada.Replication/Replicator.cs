@@ -132,7 +132,7 @@ public sealed partial class Replicator
             rows);
         _intake.Restore(pending);
         Drive(new Input.Tick(monotonicMs, LedgerNow));
-        _intake.Prune(State, NextBlockTime, _output);
+        _intake.Prune(State, NextBlockTime, _output, isStart: true);
         SayWork();
         Awake();
         SayWork();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Tomada.Consensus;
 using Tomada.Primitives;
@@ -76,10 +77,16 @@ public sealed partial class Replicator
     private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)
     {
         long before = State.Height;
-        if (answer.Blocks is [.., { Height: var last }] && last <= before)
+        ImmutableArray<ConsensusMessage.Decided> older =
+            [.. answer.Blocks.TakeWhile(each => each.Height <= before)];
+        if (!older.IsEmpty)
         {
-            _output.Older.Add(new OlderBlocks(from, answer.Blocks));
-            return;
+            // A hole may be so close to the tip that its answer goes on above it.
+            _output.Older.Add(new OlderBlocks(from, older));
+            if (older.Length == answer.Blocks.Length)
+            {
+                return;
+            }
         }
 
         foreach (ConsensusMessage.Decided block in answer.Blocks)

@@ -108,7 +108,8 @@ public enum TransactionEnd
     Busy = 4,
 
     /// <summary>
-    /// Nobody can say yet: its submitter stopped waiting before a block told its end.
+    /// Nobody can say here: its submitter stopped waiting before a block told its end, or a block
+    /// that this node has not executed used its number. Ask the ledger for its id.
     /// </summary>
     Undecided = 5,
 }

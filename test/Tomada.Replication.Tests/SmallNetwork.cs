@@ -64,7 +64,7 @@ internal sealed class SmallNetwork
     /// <summary>Starts a node anew on what its store kept.</summary>
     public void Start(
         CompanyId company, IEnumerable<DurableRecord> votes, IEnumerable<SignedTransaction> pending,
-        IEnumerable<AppendedBlock>? chain = null)
+        IEnumerable<AppendedBlock>? chain = null, Standing? standing = null)
     {
         Replicator node = new(
             new ReplicatorOptions(
@@ -78,6 +78,11 @@ internal sealed class SmallNetwork
                         : null,
             },
             Genesis);
+        if (standing is not null)
+        {
+            node.Resume(standing);
+        }
+
         foreach (AppendedBlock block in chain ?? [])
         {
             node.Restore(block.Proof);

@@ -93,7 +93,7 @@ internal sealed class ClusterOracles
     /// <summary>A transaction's node says that it will never be in a block.</summary>
     public void Ended(CompanyId company, EndedTransaction ended)
     {
-        if (ended.End == TransactionEnd.Busy)
+        if (ended.End is TransactionEnd.Busy or TransactionEnd.Undecided)
         {
             return;
         }
