@@ -25,6 +25,8 @@ internal sealed class OutputBuilder
 
     public List<HeadInput> Heads { get; } = [];
 
+    public List<OutlookInput> Outlooks { get; } = [];
+
     public List<EndedTransaction> Ended { get; } = [];
 
     public List<RefusedInput> Refusals { get; } = [];
@@ -72,6 +74,7 @@ internal sealed class OutputBuilder
         Syncing = [.. Syncing],
         Older = [.. Older],
         Heads = [.. Heads],
+        Outlooks = [.. Outlooks],
         Ended = [.. Ended],
         Refusals = [.. Refusals],
         Heard = [.. Heard],

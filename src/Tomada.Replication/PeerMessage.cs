@@ -24,7 +24,9 @@ public abstract record PeerMessage
         .Case(23, NewestVote.Codec)
         .Case(30, Syncing.Codec)
         .Case(40, Cosigned.Codec)
-        .Case(41, HeadsAsked.Codec);
+        .Case(41, HeadsAsked.Codec)
+        .Case(50, OutlookSaid.Codec)
+        .Case(51, OutlookAsked.Codec);
 
     /// <summary>A message of consensus.</summary>
     public sealed record Voting(ConsensusMessage Message) : PeerMessage
@@ -129,5 +131,22 @@ public abstract record PeerMessage
     public sealed record HeadsAsked : PeerMessage
     {
         public static new Codec<HeadsAsked> Codec { get; } = RecordCodec<HeadsAsked>.Versioned(1);
+    }
+
+    /// <summary>What the sender says of its EVSEs, unasked or asked.</summary>
+    public sealed record OutlookSaid(OutlookWord Word) : PeerMessage
+    {
+        public static new Codec<OutlookSaid> Codec { get; } = RecordCodec<OutlookSaid>.Versioned(1)
+            .Field(1, "word", each => each.Word, OutlookWord.Codec);
+    }
+
+    /// <summary>"How are these EVSEs of yours now?" Those that are not the asked one's, or that
+    /// the ledger has not, are left out of the answer.</summary>
+    public sealed record OutlookAsked(ImmutableArray<EvseId> Evses) : PeerMessage
+    {
+        public static new Codec<OutlookAsked> Codec { get; } =
+            RecordCodec<OutlookAsked>.Versioned(1)
+            .Field(1, "evses", each => each.Evses, Codecs.List(
+                EvseId.Codec, 1, OutlookLimits.AskedMax));
     }
 }

@@ -37,6 +37,9 @@ public sealed partial class Replicator
             case PeerMessage.Cosigned or PeerMessage.HeadsAsked:
                 _output.Heads.Add(new HeadInput(received.From, message));
                 break;
+            case PeerMessage.OutlookSaid or PeerMessage.OutlookAsked:
+                _output.Outlooks.Add(new OutlookInput(received.From, message));
+                break;
             case PeerMessage.Gossip
                 when NetworkHeight - State.Height > ReplicationLimits.FarBehindMin:
                 break;

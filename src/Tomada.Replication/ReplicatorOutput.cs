@@ -39,6 +39,9 @@ public sealed record ReplicatorOutput
     /// <summary>What peers asked or said of heads: for who cosigns them.</summary>
     public ImmutableArray<HeadInput> Heads { get; init; } = [];
 
+    /// <summary>What peers asked or said of their EVSEs: for who plans trips.</summary>
+    public ImmutableArray<OutlookInput> Outlooks { get; init; } = [];
+
     /// <summary>What peers asked or said of snapshots: for who keeps them.</summary>
     public ImmutableArray<SyncInput> Syncing { get; init; } = [];
 
@@ -88,6 +91,9 @@ public sealed record SyncInput(CompanyId From, SyncMessage Message);
 
 /// <summary>A message about heads of the log; nothing of it is checked.</summary>
 public sealed record HeadInput(CompanyId From, PeerMessage Message);
+
+/// <summary>A message about EVSEs' next hours; nothing of it is checked.</summary>
+public sealed record OutlookInput(CompanyId From, PeerMessage Message);
 
 /// <summary>An own transaction that will never be in a block, and why.</summary>
 public sealed record EndedTransaction(TransactionId Id, TransactionEnd End, string Why);

@@ -53,6 +53,10 @@ internal sealed class DeviceService : IAsyncDisposable
     /// <summary>Who may connect.</summary>
     public DeviceRegistry Registry => _desks.Registry;
 
+    /// <summary>What the company's stations show now.</summary>
+    public Task<IReadOnlyList<StationShown>> ShownAsync(CancellationToken stop) =>
+        _desks.StationsAsync(stop);
+
     /// <summary>The company's stations as the node sees them now.</summary>
     public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
         [.. (await _desks.StationsAsync(stop)).Select(station => new StationAnswer(

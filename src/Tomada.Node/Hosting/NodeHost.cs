@@ -146,6 +146,7 @@ public static partial class NodeHost
         [
             loop.RunAsync(ending.Token),
             devices.RunAsync(ending.Token),
+            loop.Outlooks.RunAsync(devices.ShownAsync, ending.Token),
             .. WatchOverVotes(loop, member.Logs, ending.Token),
             newKeys,
         ];

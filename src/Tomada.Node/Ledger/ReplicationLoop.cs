@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
+using Tomada.Node.Outlooks;
 using Tomada.Node.Peers;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
@@ -56,7 +57,8 @@ public sealed partial class ReplicationLoop
         SnapshotKeeper snapshots,
         ChainStart start,
         LostKey lostKey,
-        PublicLog log)
+        PublicLog log,
+        OutlookDesk outlooks)
     {
         _snapshots = snapshots;
         _start = start;
@@ -71,11 +73,14 @@ public sealed partial class ReplicationLoop
         _inputs = inputs;
         Desk = desk;
         Evidence = new EvidenceStore(store, wall);
-        (LostKey, Log) = (lostKey, log);
+        (LostKey, Log, Outlooks) = (lostKey, log, outlooks);
     }
 
     /// <summary>The public log, which follows the loop.</summary>
     public PublicLog Log { get; }
+
+    /// <summary>What companies tell each other of their EVSEs; the node runs it beside.</summary>
+    internal OutlookDesk Outlooks { get; }
 
     /// <summary>A voting key that must sign no more, if there is one.</summary>
     internal LostKey LostKey { get; }
@@ -133,7 +138,8 @@ public sealed partial class ReplicationLoop
                 replicator, store, self));
         return new ReplicationLoop(
             replicator, store, peers, wall, logger, metrics, desk, inputs, snapshots, start,
-            lostKey, new PublicLog(desk, keys, store, peers, wall, logger));
+            lostKey, new PublicLog(desk, keys, store, peers, wall, logger),
+            new OutlookDesk(desk, keys.SignIdentity, peers, wall, logger));
     }
 
     /// <summary>
@@ -301,6 +307,7 @@ public sealed partial class ReplicationLoop
             }
 
             Log.Hear(output.Heads);
+            Outlooks.Hear(output.Outlooks);
             foreach (ChainRequest request in ChainRequest.Of(output))
             {
                 _server.Ask(request);

@@ -228,6 +228,11 @@ internal static class Format
         Of("Cosigned", PeerMessage.Cosigned.Codec),
         Of("HeadsAsked", PeerMessage.HeadsAsked.Codec),
         Of("HeadCosignature", HeadCosignature.Codec),
+        Of("OutlookSaid", PeerMessage.OutlookSaid.Codec),
+        Of("OutlookAsked", PeerMessage.OutlookAsked.Codec),
+        Of("OutlookWord", OutlookWord.Codec),
+        Of("OutlookContent", OutlookContent.Codec),
+        Of("EvseOutlook", EvseOutlook.Codec),
     ];
 
     /// <summary>The enums that stand in records.</summary>
@@ -241,7 +246,7 @@ internal static class Format
         typeof(CdrState), typeof(PeriodState), typeof(PaymentState), typeof(AccountKind),
         typeof(VoteType), typeof(EvidenceKind), typeof(PeerRefusal), typeof(DeadlineKind),
         typeof(PriceDimension), typeof(TaxIncluded), typeof(ReservationKind), typeof(Weekday),
-        typeof(MetLimit),
+        typeof(MetLimit), typeof(EvseCondition),
     ];
 
     public static IEnumerable<KnownType> All =>

@@ -45,15 +45,38 @@ internal static class PeerVectors
                         Signer.Identity(Sample.A).Sign),
                 ]),
             new PeerMessage.HeadsAsked(),
+            new PeerMessage.OutlookSaid(OutlookWord.Sign(
+                Sample.Network, Outlook(), Signer.Identity(Sample.A).Sign)),
+            new PeerMessage.OutlookAsked([new EvseId(Sample.A, "plaza-1")]),
         ];
         foreach (PeerMessage each in messages)
         {
             file.Record($"message {each.GetType().Name}", "PeerMessage", each);
         }
 
+        AddSigned(
+            file,
+            "outlook",
+            "tomada/v1/outlook",
+            [Sample.Network.ToArray(), OutlookContent.Codec.Encode(Outlook())],
+            Sample.A,
+            isProven: false);
         AddSync(file, chain);
         file.Record("head of a snapshot", "SnapshotHead", Head(chain));
         return file;
+    }
+
+    /// <summary>The second and the ninth slot are taken.</summary>
+    private static OutlookContent Outlook()
+    {
+        SlotGrid slots = SlotGrid.At(Sample.Start, 300_000);
+        return new OutlookContent(
+            Sample.Start, 90_000, slots,
+            [
+                EvseOutlook.Of(
+                    new EvseId(Sample.A, "plaza-1"), EvseCondition.Working, slots,
+                    [slots[1], slots[8]]),
+            ]);
     }
 
     private static void AddSync(VectorFile file, Chain chain)
