@@ -130,13 +130,8 @@ public static partial class NodeHost
             member.Config.Mqtt, member.DataDirectory, loop, member.Store,
             member.Logs.CreateLogger<DeviceService>(), ending.Token);
         await using PublicApiHost api = await PublicApiHost.StartAsync(
-            member.Config.Http.Listen,
-            desk,
-            member.Store,
-            loop.Log,
-            member.Metrics,
-            TimeProvider.System,
-            stop: ending.Token);
+            member.Config.Http.Listen, desk, member.Store, loop.Log,
+            member.Metrics, TimeProvider.System, stop: ending.Token);
         status.BrokerRuns(devices.Registry, devices.StationsAsync);
         NodeEndpoints bound = endpoints with
         { Http = api.Endpoint.ToString(), Mqtt = devices.Address };

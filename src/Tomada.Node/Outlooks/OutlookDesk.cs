@@ -228,7 +228,7 @@ internal sealed partial class OutlookDesk
     }
 
     private OutlookContent Say(SlotGrid slots, EvseOutlook[] evses) => new(
-        _desk.WallNow(), (int)Validity.TotalMilliseconds, slots, [.. evses]);
+        _desk.WallNow(), (int)Validity.TotalMilliseconds, slots.From, slots.SlotMs, [.. evses]);
 
     private OutlookWord Sign(OutlookContent content) =>
         OutlookWord.Sign(_desk.State.Network, content, _sign);
@@ -251,7 +251,7 @@ internal sealed partial class OutlookDesk
     private void Send(CompanyId? to, PeerMessage message) =>
         _peers.Send(to, PeerMessage.Codec.Encode(message));
 
-    private long NowMs() => _wall.GetTimestamp() * 1_000 / _wall.TimestampFrequency;
+    private long NowMs() => _wall.MonotonicMs();
 
     private static TaskCompletionSource NewSignal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,31 +10,32 @@ namespace Tomada.Replication;
 /// <param name="ValidMs">
 /// How long it is good for from its arrival on, in milliseconds of wall time: 1 s to 10 min.
 /// </param>
-/// <param name="Slots">When the slots are.</param>
+/// <param name="From">Start of the first slot, in ledger time.</param>
+/// <param name="SlotMs">Length of a slot in ledger milliseconds: 1 min to 1 h.</param>
 /// <param name="Evses">Ascending by id; the same one is never there twice.</param>
 public sealed record OutlookContent(
-    Timestamp At, int ValidMs, SlotGrid Slots, ImmutableArray<EvseOutlook> Evses)
+    Timestamp At, int ValidMs, Timestamp From, long SlotMs, ImmutableArray<EvseOutlook> Evses)
 {
     private const long SlotMsMin = 60_000;
     private const long SlotMsMax = 3_600_000;
 
-    public static Codec<OutlookContent> Codec { get; } = RecordCodec<Flat>.Versioned(1)
+    public static Codec<OutlookContent> Codec { get; } = RecordCodec<OutlookContent>.Versioned(1)
         .Field(1, "at", each => each.At, Timestamp.Codec)
         .Field(2, "validMs", each => each.ValidMs, Codecs.Int(
             1_000, OutlookLimits.ValidMsMax))
         .Field(3, "from", each => each.From, Timestamp.Codec)
         .Field(4, "slotMs", each => each.SlotMs, Codecs.Long(SlotMsMin, SlotMsMax))
         .Field(5, "evses", each => each.Evses, Codecs.List(
-            EvseOutlook.Codec, 1, OutlookLimits.EvsesPerWordMax))
-        .Convert(
-            flat => IsAscending(flat.Evses)
-                ? new OutlookContent(
-                    flat.At, flat.ValidMs, new SlotGrid(flat.From, flat.SlotMs), flat.Evses)
-                : throw new FormatException("The EVSEs do not ascend."),
-            content => new Flat(
-                content.At, content.ValidMs, content.Slots.From, content.Slots.SlotMs,
-                content.Evses),
-            "an outlook whose EVSEs ascend");
+            EvseOutlook.Codec, 1, OutlookLimits.EvsesPerWordMax)
+            .Convert(
+                evses => IsAscending(evses)
+                    ? evses
+                    : throw new FormatException("The EVSEs do not ascend."),
+                evses => evses,
+                $"1 to {OutlookLimits.EvsesPerWordMax} ascending"));
+
+    /// <summary>When the slots are.</summary>
+    public SlotGrid Slots => new(From, SlotMs);
 
     private static bool IsAscending(ImmutableArray<EvseOutlook> evses)
     {
@@ -48,9 +49,6 @@ public sealed record OutlookContent(
 
         return true;
     }
-
-    private sealed record Flat(
-        Timestamp At, int ValidMs, Timestamp From, long SlotMs, ImmutableArray<EvseOutlook> Evses);
 }
 
 /// <summary>

@@ -196,8 +196,13 @@ public sealed class OutlookDeskTests : IAsyncDisposable
         public void Send(CompanyId? to, ReadOnlyMemory<byte> message) =>
             Assert.True(_sent.Writer.TryWrite(PeerMessage.Codec.Decode(message)));
 
-        public async Task<PeerMessage> SaidAsync() =>
-            await _sent.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        public async Task<PeerMessage> SaidAsync()
+        {
+            Task<PeerMessage> said =
+                _sent.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+            await StillRunsAsync(said);
+            return await said;
+        }
 
         /// <summary>Passes a message on, and waits until a word in it was taken.</summary>
         public async Task HearAsync(PeerMessage message, CompanyId from, bool isWord = true)
@@ -206,8 +211,19 @@ public sealed class OutlookDeskTests : IAsyncDisposable
             Desk.Hear([new OutlookInput(from, message)]);
             if (isWord)
             {
-                await moved.WaitAsync(TestContext.Current.CancellationToken);
+                await StillRunsAsync(moved.WaitAsync(TestContext.Current.CancellationToken));
             }
+        }
+
+        /// <summary>Waits for something that the desk does, or fails with it.</summary>
+        private async Task StillRunsAsync(Task does)
+        {
+            if (await Task.WhenAny(does, Running) == Running)
+            {
+                await Running;
+            }
+
+            await does;
         }
 
         public IDisposable? BeginScope<TState>(TState state)

@@ -131,7 +131,7 @@ public class OutlookTests
 
     private static OutlookContent Content(
         long at, EvseCondition condition = EvseCondition.Working) => new(
-        new Timestamp(at), 90_000, s_slots,
+        new Timestamp(at), 90_000, s_slots.From, s_slots.SlotMs,
         [EvseOutlook.Of(s_evse, condition, s_slots, [s_slots[3]])]);
 
     private static TimeWindow Window(long fromMinute, long untilMinute) => new(

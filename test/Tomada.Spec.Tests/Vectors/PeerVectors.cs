@@ -54,6 +54,7 @@ internal static class PeerVectors
             file.Record($"message {each.GetType().Name}", "PeerMessage", each);
         }
 
+        file.Record("an outlook", "OutlookContent", Outlook());
         AddSigned(
             file,
             "outlook",
@@ -71,7 +72,7 @@ internal static class PeerVectors
     {
         SlotGrid slots = SlotGrid.At(Sample.Start, 300_000);
         return new OutlookContent(
-            Sample.Start, 90_000, slots,
+            Sample.Start, 90_000, slots.From, slots.SlotMs,
             [
                 EvseOutlook.Of(
                     new EvseId(Sample.A, "plaza-1"), EvseCondition.Working, slots,
