@@ -103,11 +103,55 @@ public static class RoutingLimits
     /// </summary>
     public const int MarginPermille = 20;
 
-    /// <summary>Longest duration of the cheapest plan, in permille of the fastest one's.</summary>
-    public const int CheapestDurationPermille = 1500;
+    /// <summary>
+    /// Longest duration of a plan that is best in something else, in permille of the fastest one's.
+    /// </summary>
+    public const int OtherDurationPermille = 1500;
+
+    /// <summary>How far alternatives may be from the best of their kind, in permille.</summary>
+    public const int AlternativeGapPermille = 30;
+
+    /// <summary>Most places to pass on a journey; a longer list is refused.</summary>
+    public const int ViasMax = 8;
+
+    /// <summary>Longest stay at a place on the way; a longer one is refused.</summary>
+    public static TimeSpan StayMax { get; } = TimeSpan.FromHours(48);
+
+    /// <summary>Longest drive without a stop; none that takes longer is planned.</summary>
+    public static TimeSpan DriveMax { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>Most load beside the driver, in kg.</summary>
+    public const int PayloadMaxKg = 5_000;
+
+    /// <summary>Coldest outside temperature, in degrees Celsius.</summary>
+    public const int TemperatureMinC = -40;
+
+    /// <summary>Hottest outside temperature, in degrees Celsius.</summary>
+    public const int TemperatureMaxC = 55;
 
     /// <summary>
-    /// Arrivals within one such step are alike to the search for the cheapest plan.
+    /// What a stop at a company that is not preferred must be worth, when some are.
     /// </summary>
-    public static TimeSpan CheapestTimeStep { get; } = TimeSpan.FromMinutes(15);
+    public static TimeSpan PreferenceWorth { get; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>What a stop at an EVSE of unknown state must be worth.</summary>
+    public static TimeSpan DoubtWorth { get; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Most leg tables that are kept; beyond it the one that was not used for longest is dropped.
+    /// </summary>
+    public const int LegTablesMax = 8;
+
+    /// <summary>
+    /// Stops of the best plan that alternatives leave out, one each; later stops are not left out.
+    /// </summary>
+    public const int LeftOutMax = 6;
+
+    /// <summary>Most other EVSEs that are named for a stop.</summary>
+    public const int OtherStopsMax = 3;
+
+    /// <summary>
+    /// Arrivals within one such step are alike to a search that counts more than time.
+    /// </summary>
+    public static TimeSpan AlikeTimeStep { get; } = TimeSpan.FromMinutes(15);
 }

@@ -36,13 +36,13 @@ internal static class DemoRegion
         .ToDictionary(
             evse => evse.Id, evse => Sites.Tariffs.Single(each => each.Id == evse.Tariff));
 
-    public static Money Price(EvseId evse, long energyWh, TimeSpan charging)
+    public static Money Price(EvseId evse, long energyWh, TimeWindow charging)
     {
         SiteTariff tariff = s_tariffs[evse];
         decimal micros = tariff.Components.Sum(each => each.Type switch
         {
             SiteTariffDimension.Energy => each.PriceMicros * energyWh / 1000m,
-            SiteTariffDimension.Time => each.PriceMicros * (decimal)charging.TotalHours,
+            SiteTariffDimension.Time => each.PriceMicros * (decimal)charging.Length.TotalHours,
             _ => each.PriceMicros,
         });
         return new Money((long)Math.Ceiling(micros / 10_000), tariff.Currency);

@@ -51,7 +51,7 @@ internal static class Worlds
         .Select(
             i => new Place(Id(i), Id(i).Value, "BA", new GeoPoint(-12_000_000 + i, -38_000_000)))];
 
-    public static Money PriceOf(EvseId evse, long energyWh, TimeSpan charging) =>
+    public static Money PriceOf(EvseId evse, long energyWh, TimeWindow charging) =>
         new((evse.Company.Value == "br-aaa" ? 200 : 150) * energyWh / 1000, Currency.Brl);
 
     public static IReadOnlyList<TimeWindow> AllFree(EvseId evse) => [];

@@ -10,12 +10,12 @@ namespace Tomada.Cli.Bench;
 
 /// <summary>One measured world of the planner.</summary>
 /// <param name="Id">Its name in the results.</param>
-/// <param name="Roads">Its roads.</param>
+/// <param name="MakeRoads">Its roads.</param>
 /// <param name="Sites">How many sites.</param>
 /// <param name="OneMsMax">Promised p95 of one plan.</param>
 /// <param name="FiveMsMax">Promised p95 of all plans of an answer; null: none promised.</param>
 internal sealed record PlannerWorld(
-    string Id, RoadGraph Roads, int Sites, double OneMsMax, double? FiveMsMax);
+    string Id, Func<RoadGraph> MakeRoads, int Sites, double OneMsMax, double? FiveMsMax);
 
 /// <summary><c>tomada bench planner</c>: how long a plan takes in a country.</summary>
 internal static class PlannerBench
@@ -23,17 +23,17 @@ internal static class PlannerBench
     private const int Queries = 60;
     private static readonly Timestamp s_departure = Timestamp.Parse("2026-11-23T09:00:00Z");
 
-    public static int Run(DirectoryInfo? places, FileInfo? json)
+    public static int Run(DirectoryInfo? places, string only, FileInfo? json)
     {
         List<PlannerWorld> worlds =
         [
-            new("generated-100000/1000", PlannerWorlds.Generated(100_000), 1_000, 60, null),
-            new("generated-100000/5000", PlannerWorlds.Generated(100_000), 5_000, 300, null),
+            new("generated-100000/1000", () => PlannerWorlds.Generated(100_000), 1_000, 60, null),
+            new("generated-100000/5000", () => PlannerWorlds.Generated(100_000), 5_000, 300, null),
         ];
         if (places is { Exists: true })
         {
             worlds.Insert(
-                0, new PlannerWorld("brazil/1000", PlannerWorlds.Brazil(places), 1_000, 25, 150));
+                0, new PlannerWorld("brazil/1000", () => PlannerWorlds.Brazil(places), 1_000, 25, 150));
         }
         else
         {
@@ -41,7 +41,8 @@ internal static class PlannerBench
         }
 
         List<(string Id, double Measured, double? Limit, string Unit)> results = [];
-        foreach (PlannerWorld world in worlds)
+        foreach (PlannerWorld world in worlds.Where(
+            each => each.Id.Contains(only, StringComparison.Ordinal)))
         {
             int before = results.Count;
             Measure(world, results);
@@ -60,27 +61,26 @@ internal static class PlannerBench
     private static void Measure(
         PlannerWorld world, List<(string Id, double Measured, double? Limit, string Unit)> results)
     {
+        RoadGraph roads = world.MakeRoads();
         (ImmutableArray<ChargingSite> sites, BusyWindows busy) =
-            PlannerWorlds.SitesOn(world.Roads, world.Sites, s_departure);
-        if (!TripPlanner.TryCreate(world.Roads, sites, out TripPlanner? planner, out string? why))
+            PlannerWorlds.SitesOn(roads, world.Sites, s_departure);
+        if (!TripPlanner.TryCreate(roads, sites, out TripPlanner? planner, out string? why))
         {
             throw CommandException.Failed(why);
         }
 
-        long started = Stopwatch.GetTimestamp();
-        planner.Prepare(PlannerWorlds.Car, 120);
-        results.Add((
-            $"{world.Id} leg table", Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-            1_500, "ms"));
-        List<double> one = [];
-        List<double> five = [];
+        (double tableMs, double tableCpuMs) = Timed(() => planner.Prepare(PlannerWorlds.Car, 120));
+        results.Add(($"{world.Id} leg table", tableMs, 1_500, "ms"));
+        results.Add(($"{world.Id} leg table, processor", tableCpuMs, null, "ms"));
+        List<(double Ms, double CpuMs)> one = [];
+        List<(double Ms, double CpuMs)> five = [];
         int found = 0;
         double stops = 0;
-        foreach (TripQuery query in PlannerWorlds.Queries(world.Roads, Queries + 10, s_departure))
+        foreach (TripQuery query in PlannerWorlds.Queries(roads, Queries + 10, s_departure))
         {
-            long begin = Stopwatch.GetTimestamp();
-            PlanResult answer = planner.Plan(query with { PlansMax = 1 }, busy, Price);
-            double oneMs = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            PlanResult? answer = null;
+            (double, double) took = Timed(
+                () => answer = planner.Plan(query with { PlansMax = 1 }, busy, Price));
             if (answer is not PlanResult.Found plans)
             {
                 continue;
@@ -88,21 +88,41 @@ internal static class PlannerBench
 
             found++;
             stops += plans.Best.Stops.Length;
-            one.Add(oneMs);
-            begin = Stopwatch.GetTimestamp();
-            _ = planner.Plan(query with { PlansMax = RoutingLimits.PlansMax }, busy, Price);
-            five.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            one.Add(took);
+            five.Add(Timed(() => planner.Plan(
+                query with { PlansMax = RoutingLimits.PlansMax }, busy, Price)));
         }
 
         // The first ten warm the compiled code up.
-        results.Add((
-            $"{world.Id} one plan p95", P95(one.Skip(10)), world.OneMsMax, "ms"));
-        results.Add((
-            $"{world.Id} one plan median", Median(one.Skip(10)), null, "ms"));
-        results.Add((
-            $"{world.Id} five plans p95", P95(five.Skip(10)), world.FiveMsMax, "ms"));
+        Add(results, $"{world.Id} one plan", one, world.OneMsMax);
+        Add(results, $"{world.Id} five plans", five, world.FiveMsMax);
         results.Add(($"{world.Id} answered with a plan", found, null, "of 70"));
         results.Add(($"{world.Id} mean stops", stops / Math.Max(1, found), null, "stops"));
+    }
+
+    /// <summary>
+    /// Wall time judges; processor time tells more on a machine that others use too.
+    /// </summary>
+    private static void Add(
+        List<(string Id, double Measured, double? Limit, string Unit)> results,
+        string id,
+        List<(double Ms, double CpuMs)> all,
+        double? limit)
+    {
+        results.Add(($"{id} p95", P95(all.Skip(10).Select(each => each.Ms)), limit, "ms"));
+        results.Add((
+            $"{id} p95, processor", P95(all.Skip(10).Select(each => each.CpuMs)), null, "ms"));
+        results.Add(($"{id} median", Median(all.Skip(10).Select(each => each.Ms)), null, "ms"));
+    }
+
+    private static (double Ms, double CpuMs) Timed(Action action)
+    {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        long begin = Stopwatch.GetTimestamp();
+        action();
+        return (
+            Stopwatch.GetElapsedTime(begin).TotalMilliseconds,
+            (Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
     }
 
     private static void Show(
@@ -117,7 +137,7 @@ internal static class PlannerBench
         }
     }
 
-    private static Money Price(EvseId evse, long energyWh, TimeSpan charging) =>
+    private static Money Price(EvseId evse, long energyWh, TimeWindow charging) =>
         new((180 + (10 * (evse.Company.Value[^1] - 'a'))) * energyWh / 1_000, Currency.Brl);
 
     private static double P95(IEnumerable<double> values)

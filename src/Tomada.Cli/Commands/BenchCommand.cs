@@ -84,12 +84,17 @@ internal static class BenchCommand
         };
         Option<FileInfo?> json =
             new("--json") { Description = "Also write the results to this file as JSON." };
+        Option<string> only = new("--only")
+        {
+            Description = "Measures the worlds whose name contains this, as brazil.",
+            DefaultValueFactory = _ => "",
+        };
         Command command = new("planner", "Measures how long planning a journey takes.")
         {
-            places, json,
+            places, only, json,
         };
-        command.SetAction(parsed =>
-            PlannerBench.Run(parsed.GetValue(places), parsed.GetValue(json)));
+        command.SetAction(parsed => PlannerBench.Run(
+            parsed.GetValue(places), parsed.GetRequiredValue(only), parsed.GetValue(json)));
         return command;
     }
 

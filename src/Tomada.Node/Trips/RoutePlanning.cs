@@ -46,8 +46,7 @@ internal sealed class RoutePlanning(RoadGraph roads)
                 ? [.. booked.Select(booking => booking.Window)]
                 : [],
             (evse, energyWh, charging) =>
-                TariffBook.Estimate(
-                    state, evse, new TimeWindow(now, now.Plus(charging)), energyWh));
+                TariffBook.Estimate(state, evse, charging, energyWh));
         return result switch
         {
             PlanResult.Found found => Reply.Done(re, new PlanReply([.. found.Plans.Select(Body)])),

@@ -2,87 +2,137 @@ using System.Collections.Immutable;
 
 namespace Tomada.Routing;
 
-/// <summary>A drive without a stop from one node that matters to another.</summary>
-/// <param name="Source">Where it starts.</param>
-/// <param name="Target">Where it ends.</param>
+/// <summary>A drive without a stop between a place and a site; sites are known by number.</summary>
+/// <param name="Stop">The number of the site's node among those with sites.</param>
 /// <param name="TimeMs">How long it takes.</param>
 /// <param name="EnergyWh">What it takes from the battery.</param>
 /// <param name="By">What its way is shortest in, of those within the bound.</param>
-/// <param name="BoundWh">Most energy of its way; with it the way is found again.</param>
-internal readonly record struct Leg(
-    int Source, int Target, long TimeMs, int EnergyWh, LegSearch.Weight By, double BoundWh);
+internal readonly record struct Leg(int Stop, int TimeMs, int EnergyWh, Shortest By);
 
 /// <summary>
-/// The drives of one car between the nodes that have sites, found when first asked for and kept
-/// while roads, sites and car stay. Between two nodes there are up to two: the fastest, and the
-/// most frugal where that one takes less energy.
+/// The drives of one car between the nodes that have sites, good while roads, sites and car stay.
+/// Between two nodes there are up to two: the fastest, and the most frugal where that one takes
+/// less energy. It does not change once made, so many may read it at once.
 /// </summary>
-internal sealed class LegTable(DriveCosts costs, int batteryWh, ImmutableArray<int> targets)
+internal sealed class LegTable
 {
-    private readonly Leg[]?[] _bySource = new Leg[]?[costs.Graph.NodeCount];
-    private readonly SearchSpace _space = new(costs.Graph.NodeCount);
+    private readonly int[] _firstOut;
+    private readonly Leg[] _out;
+    private readonly int[] _firstIn;
+    private readonly Leg[] _in;
+    private readonly int[] _stopOf;
 
-    public DriveCosts Costs => costs;
-
-    /// <summary>The nodes that have sites, ascending.</summary>
-    public ImmutableArray<int> Targets => targets;
-
-    /// <summary>The drives from a node to all sites that a full battery reaches.</summary>
-    public Leg[] From(int source) =>
-        _bySource[source] ??= Find(source, batteryWh, targets);
-
-    /// <summary>The drives from a node within a bound, to sites; nothing is kept.</summary>
-    public Leg[] Find(int source, double boundWh, ImmutableArray<int> to)
+    /// <param name="arcs">The roads, as the car drives them.</param>
+    /// <param name="batteryWh">Most energy of a drive.</param>
+    /// <param name="nodes">The nodes that have sites, ascending.</param>
+    public LegTable(DriveArcs arcs, int batteryWh, ImmutableArray<int> nodes)
     {
-        LegSearch fastest = new(costs, source, LegSearch.Weight.Time, boundWh, _space);
+        Arcs = arcs;
+        BoundWh = batteryWh;
+        Nodes = nodes;
+        _stopOf = new int[arcs.NodeCount];
+        Array.Fill(_stopOf, -1);
+        for (int stop = 0; stop < nodes.Length; stop++)
+        {
+            _stopOf[nodes[stop]] = stop;
+        }
+
+        _firstOut = new int[nodes.Length + 1];
+        List<Leg> all = [];
+        ReachSearch search = new(arcs);
+        for (int stop = 0; stop < nodes.Length; stop++)
+        {
+            all.AddRange(Between(search, nodes[stop], BoundWh, isBackward: false));
+            _firstOut[stop + 1] = all.Count;
+        }
+
+        _out = [.. all];
+        (_firstIn, _in) = Reversed();
+    }
+
+    public DriveArcs Arcs { get; }
+
+    /// <summary>Most energy of a drive, in Wh.</summary>
+    public double BoundWh { get; }
+
+    /// <summary>The nodes that have sites, by the number of the stop.</summary>
+    public ImmutableArray<int> Nodes { get; }
+
+    public int Count => _out.Length;
+
+    /// <summary>The number of a node's stop; negative when no site stands there.</summary>
+    public int StopOf(int node) => _stopOf[node];
+
+    /// <summary>The drives that leave a stop.</summary>
+    public ReadOnlySpan<Leg> From(int stop) =>
+        _out.AsSpan(_firstOut[stop], _firstOut[stop + 1] - _firstOut[stop]);
+
+    /// <summary>The drives that come to a stop, each with the stop that it leaves.</summary>
+    public ReadOnlySpan<Leg> To(int stop) =>
+        _in.AsSpan(_firstIn[stop], _firstIn[stop + 1] - _firstIn[stop]);
+
+    /// <summary>The drives between any node and the stops within a bound.</summary>
+    /// <param name="search">Where to search; afterwards it holds the frugal ways.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="boundWh">Most energy of a drive.</param>
+    /// <param name="isBackward">Whether the drives lead to the node.</param>
+    /// <param name="also">Another node that counts as the stop after the last; or negative.</param>
+    public List<Leg> Between(
+        ReachSearch search, int node, double boundWh, bool isBackward, int also = -1)
+    {
+        search.Run(node, Shortest.Time, boundWh, isBackward);
         List<Leg> legs = [];
-        Dictionary<int, int> energies = [];
-        foreach (int target in to)
+        int[] fastestWh = new int[Nodes.Length + 1];
+        Array.Fill(fastestWh, -1);
+        for (int stop = 0; stop <= Nodes.Length; stop++)
         {
-            if (target != source && fastest.Reaches(target))
+            int other = stop < Nodes.Length ? Nodes[stop] : also;
+            if (other >= 0 && other != node && search.Reaches(other))
             {
-                int wh = fastest.EnergyWh(target);
+                fastestWh[stop] = search.EnergyWh(other);
                 legs.Add(new Leg(
-                    source,
-                    target,
-                    fastest.TimeMs(target),
-                    wh,
-                    LegSearch.Weight.Time,
-                    boundWh));
-                energies[target] = wh;
+                    stop, search.TimeMs(other), fastestWh[stop], Shortest.Time));
             }
         }
 
-        LegSearch frugal = new(costs, source, LegSearch.Weight.Energy, boundWh, _space);
-        foreach (int target in to)
+        search.Run(node, Shortest.Energy, boundWh, isBackward);
+        for (int stop = 0; stop <= Nodes.Length; stop++)
         {
-            if (target != source && frugal.Reaches(target)
-                && (!energies.TryGetValue(target, out int wh) || frugal.EnergyWh(target) < wh))
+            int other = stop < Nodes.Length ? Nodes[stop] : also;
+            if (other >= 0 && other != node && search.Reaches(other)
+                && (fastestWh[stop] < 0 || search.EnergyWh(other) < fastestWh[stop]))
             {
                 legs.Add(new Leg(
-                    source,
-                    target,
-                    frugal.TimeMs(target),
-                    frugal.EnergyWh(target),
-                    LegSearch.Weight.Energy,
-                    boundWh));
+                    stop, search.TimeMs(other), search.EnergyWh(other), Shortest.Energy));
             }
         }
 
-        return [.. legs];
+        return legs;
     }
 
-    /// <summary>Finds every drive now, so that no query has to.</summary>
-    public void Fill()
+    private (int[] First, Leg[] In) Reversed()
     {
-        foreach (int source in targets)
+        int[] first = new int[Nodes.Length + 1];
+        foreach (Leg leg in _out)
         {
-            _ = From(source);
+            first[leg.Stop + 1]++;
         }
-    }
 
-    /// <summary>The way of a drive, searched again: plans need few of them.</summary>
-    public RoutePath PathOf(Leg leg) =>
-        new LegSearch(costs, leg.Source, leg.By, leg.BoundWh, _space, leg.Target)
-            .PathTo(leg.Target)!;
+        for (int stop = 0; stop < Nodes.Length; stop++)
+        {
+            first[stop + 1] += first[stop];
+        }
+
+        int[] next = [.. first];
+        Leg[] legs = new Leg[_out.Length];
+        for (int stop = 0; stop < Nodes.Length; stop++)
+        {
+            foreach (Leg leg in From(stop))
+            {
+                legs[next[leg.Stop]++] = leg with { Stop = stop };
+            }
+        }
+
+        return (first, legs);
+    }
 }

@@ -1,119 +1,127 @@
-using System.Collections.Immutable;
 using Tomada.Primitives;
 
 namespace Tomada.Routing;
 
-/// <summary>Why no plan exists, and which single changes would make one.</summary>
-internal static class NoPlanAdvice
+/// <summary>
+/// Why no plan exists, and which single changes would make one; each was tried, so it does.
+/// </summary>
+internal sealed class NoPlanAdvice
 {
     private static readonly TimeSpan s_longWait = TimeSpan.FromHours(24);
 
-    public static PlanResult.NoPlan For(
-        TripQuery query,
-        LegTable legs,
-        ImmutableArray<ChargingSite> sites,
-        SearchEnd end,
-        Func<TripQuery, SearchEnd> search)
+    private readonly TripQuery _query;
+    private readonly Func<TripQuery, BestPlan> _search;
+
+    private NoPlanAdvice(TripQuery query, Func<TripQuery, BestPlan> search)
     {
+        _query = query with { PlansMax = 1 };
+        _search = search;
+    }
+
+    /// <param name="journey">The journey without a plan.</param>
+    /// <param name="search">Searches another query.</param>
+    public static PlanResult.NoPlan For(Journey journey, Func<TripQuery, BestPlan> search)
+    {
+        NoPlanAdvice advice = new(journey.Query, search);
         PlanChange?[] changes =
         [
-            StartSoc(query, search),
-            Wait(query, search),
-            PriceCap(query, search),
-            Stops(query, search),
-            AllowAvoided(query, search),
+            advice.StartSoc(),
+            advice.ReserveSoc(),
+            advice.ArrivalSoc(),
+            advice.Wait(),
+            advice.PriceCap(),
+            advice.PricePerKwhCap(),
+            advice.Stops(),
+            advice.AllowAvoided(),
+            advice.AnyConnector(),
         ];
         return new PlanResult.NoPlan(
-            Failing(query, legs, sites, end), [.. changes.OfType<PlanChange>()]);
+            FailingDrive.Of(search(journey.Query)), [.. changes.OfType<PlanChange>()]);
     }
 
-    /// <summary>
-    /// Of all drives from where the car can be to where it cannot, the one that lacks the least
-    /// energy; among equals the one that ends nearest to the destination.
-    /// </summary>
-    private static FailingLeg Failing(
-        TripQuery query, LegTable legs, ImmutableArray<ChargingSite> sites, SearchEnd end)
-    {
-        RoadGraph roads = legs.Costs.Graph;
-        int destination = roads.NodeOf(query.To);
-        int reserveWh = query.Vehicle.WhAt(query.ReserveSocPermille);
-        LegSearch back = Unbounded(legs, destination, backward: true);
-        FailingLeg? best = null;
-        (int LacksWh, int LeftWh) least = (int.MaxValue, int.MaxValue);
-        int[] targets = [.. StopOptions.For(query, roads, sites).Keys
-            .Append(destination).Where(node => !end.MostEnergyWh.ContainsKey(node)).Distinct()];
-        foreach ((int from, int haveWh) in end.MostEnergyWh)
-        {
-            LegSearch ahead = Unbounded(legs, from);
-            foreach (int to in targets.Where(ahead.Reaches))
-            {
-                int needWh = ahead.EnergyWh(to) + reserveWh;
-                int aheadWh = back.Reaches(to) ? back.EnergyWh(to) : int.MaxValue;
-                (int, int) lack = (Math.Max(0, needWh - haveWh), aheadWh);
-                if (lack.CompareTo(least) < 0)
-                {
-                    least = lack;
-                    best =
-                        new FailingLeg(roads.Places[from].Id, roads.Places[to].Id, needWh, haveWh);
-                }
-            }
-        }
+    private TripPlan? Plan(TripQuery query) => _search(query) is { End: { } end, Journey: var at }
+        ? PlanReader.Read(at, end)
+        : null;
 
-        Invariant.Require(best is not null, "the destination is connected and was not reached");
-        return best;
-    }
-
-    private static LegSearch Unbounded(LegTable legs, int node, bool backward = false) => new(
-        legs.Costs,
-        node,
-        LegSearch.Weight.Energy,
-        double.MaxValue,
-        new SearchSpace(legs.Costs.Graph.NodeCount),
-        backward: backward);
+    private bool IsEnough(TripQuery query) => _search(query).End is not null;
 
     /// <summary>
     /// More charge never loses a plan, so halving finds the least that is enough.
     /// </summary>
-    private static PlanChange.StartSoc? StartSoc(TripQuery query, Func<TripQuery, SearchEnd> search)
+    private PlanChange.StartSoc? StartSoc()
     {
-        if (query.StartSocPermille == 1000 || !IsEnough(1000))
+        int? least = Halve(
+            _query.StartSocPermille,
+            1000,
+            permille => _query with { StartSocPermille = permille });
+        return least is { } found ? new PlanChange.StartSoc(found) : null;
+    }
+
+    private PlanChange.ReserveSoc? ReserveSoc()
+    {
+        int? most = Halve(
+            _query.ReserveSocPermille,
+            0,
+            permille => _query with
+            {
+                ReserveSocPermille = permille,
+                ArrivalSocPermille = _query.ArrivalSocPermille ?? _query.ReserveSocPermille,
+            });
+        return most is { } found ? new PlanChange.ReserveSoc(found) : null;
+    }
+
+    private PlanChange.ArrivalSoc? ArrivalSoc()
+    {
+        int? most = Halve(
+            _query.ArrivalSocPermille ?? _query.ReserveSocPermille,
+            0,
+            permille => _query with { ArrivalSocPermille = permille });
+        return most is { } found ? new PlanChange.ArrivalSoc(found) : null;
+    }
+
+    /// <summary>
+    /// The value nearest to the first that is enough; null when even the second is not.
+    /// </summary>
+    private int? Halve(int notEnough, int enough, Func<int, TripQuery> with)
+    {
+        if (notEnough == enough || !IsEnough(with(enough)))
         {
             return null;
         }
 
-        (int tooLittle, int enough) = (query.StartSocPermille, 1000);
-        while (enough - tooLittle > 1)
+        while (Math.Abs(enough - notEnough) > 1)
         {
-            int middle = (tooLittle + enough) / 2;
-            (tooLittle, enough) = IsEnough(middle) ? (tooLittle, middle) : (middle, enough);
+            int middle = (notEnough + enough) / 2;
+            (notEnough, enough) = IsEnough(with(middle)) ? (notEnough, middle) : (middle, enough);
         }
 
-        return new PlanChange.StartSoc(enough);
-
-        bool IsEnough(int permille) =>
-            search(query with { StartSocPermille = permille }).Plan is not null;
+        return enough;
     }
 
-    private static PlanChange.Wait? Wait(TripQuery query, Func<TripQuery, SearchEnd> search) =>
-        search(query with { WaitMax = s_longWait }).Plan is { } plan
-            ? new PlanChange.Wait(plan.Stops.Max(WaitAt))
+    private PlanChange.Wait? Wait() => _query.WaitMax < s_longWait
+        && Plan(_query with { WaitMax = s_longWait }) is { } plan
+            ? new PlanChange.Wait(plan.Stops.Max(stop => stop.Waiting))
             : null;
 
-    private static TimeSpan WaitAt(PlanStop stop) =>
-        stop.ChargeFrom.Since(stop.Arrival.Plus(RoutingLimits.PlugIn));
-
-    private static PlanChange.PriceCap? PriceCap(
-        TripQuery query, Func<TripQuery, SearchEnd> search) =>
-        query.PriceMax is not null
-        && search(query with { PriceMax = null, Objective = Objective.Cheapest }).Plan is { } plan
+    private PlanChange.PriceCap? PriceCap() => _query.PriceMax is not null
+        && Plan(_query with { PriceMax = null, Objective = Objective.Cheapest, GapPermille = 0 })
+            is { } plan
             ? new PlanChange.PriceCap(plan.Price)
             : null;
 
-    private static PlanChange.Stops? Stops(TripQuery query, Func<TripQuery, SearchEnd> search)
+    private PlanChange.PricePerKwhCap? PricePerKwhCap() => _query.PricePerKwhMax is not null
+        && Plan(_query with { PricePerKwhMax = null, Objective = Objective.Cheapest }) is { } plan
+            ? new PlanChange.PricePerKwhCap(new Money(
+                plan.Stops.Max(stop =>
+                    ((stop.Price.Amount * 1000) + stop.EnergyWh - 1) / stop.EnergyWh),
+                plan.Price.Currency))
+            : null;
+
+    private PlanChange.Stops? Stops()
     {
-        for (int stops = query.StopsMax + 1; stops <= RoutingLimits.StopsMax; stops++)
+        for (int stops = _query.StopsMax + 1; stops <= RoutingLimits.StopsMax; stops++)
         {
-            if (search(query with { StopsMax = stops }).Plan is not null)
+            if (IsEnough(_query with { StopsMax = stops }))
             {
                 return new PlanChange.Stops(stops);
             }
@@ -122,16 +130,22 @@ internal static class NoPlanAdvice
         return null;
     }
 
-    private static PlanChange.AllowAvoided? AllowAvoided(
-        TripQuery query, Func<TripQuery, SearchEnd> search)
+    private PlanChange.AllowAvoided? AllowAvoided()
     {
-        TripQuery open = query with { AvoidCompanies = [], AvoidEvses = [] };
-        return (query.AvoidCompanies.Count > 0 || query.AvoidEvses.Count > 0)
-            && search(open).Plan is { } plan
+        TripQuery open = _query with { AvoidCompanies = [], AvoidEvses = [] };
+        return (_query.AvoidCompanies.Count > 0 || _query.AvoidEvses.Count > 0)
+            && Plan(open) is { } plan
             ? new PlanChange.AllowAvoided([.. plan.Stops
-                .Where(stop => query.AvoidCompanies.Contains(stop.Owner)
-                    || query.AvoidEvses.Contains(stop.Evse))
+                .Where(stop => _query.AvoidCompanies.Contains(stop.Owner)
+                    || _query.AvoidEvses.Contains(stop.Evse))
                 .Select(stop => stop.Owner)])
             : null;
     }
+
+    private PlanChange.AnyConnector? AnyConnector() => !_query.Connectors.IsEmpty
+        && Plan(_query with { Connectors = [] }) is { } plan
+            ? new PlanChange.AnyConnector([.. plan.Stops
+                .Select(stop => stop.Connector.Standard)
+                .Where(plug => !_query.Connectors.Contains(plug)).Distinct().Order()])
+            : null;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tomada.Ledger;
 using Tomada.Primitives;
 
 namespace Tomada.Routing;
@@ -10,7 +11,7 @@ public abstract record PlanResult
     {
     }
 
-    /// <summary>One to three plans, the best first; each stops at other sites.</summary>
+    /// <summary>One to five plans, the best first; each stops at other sites.</summary>
     public sealed record Found(ImmutableArray<TripPlan> Plans) : PlanResult
     {
         public TripPlan Best => Plans[0];
@@ -61,6 +62,21 @@ public abstract record PlanChange
 
     /// <summary>Allow the plan to cost this much.</summary>
     public sealed record PriceCap(Money Price) : PlanChange;
+
+    /// <summary>
+    /// Let the car fall to this state of charge on the way, in permille; what must be left at the
+    /// end stays.
+    /// </summary>
+    public sealed record ReserveSoc(int SocPermille) : PlanChange;
+
+    /// <summary>Arrive with as little as this state of charge, in permille.</summary>
+    public sealed record ArrivalSoc(int SocPermille) : PlanChange;
+
+    /// <summary>Allow a kWh to cost this much.</summary>
+    public sealed record PricePerKwhCap(Money Price) : PlanChange;
+
+    /// <summary>Use these plugs too, which fit the car.</summary>
+    public sealed record AnyConnector(ImmutableArray<ConnectorStandard> Connectors) : PlanChange;
 
     /// <summary>Allow more stops.</summary>
     public sealed record Stops(int StopsMax) : PlanChange;

@@ -4,26 +4,24 @@ using Tomada.Primitives;
 
 namespace Tomada.Routing;
 
-/// <summary>The windows of an EVSE that are taken, in any order; empty when it is free.</summary>
-public delegate IReadOnlyList<TimeWindow> BusyWindows(EvseId evse);
-
-/// <summary>What a stop would cost: so much energy in Wh over so much charging time.</summary>
-public delegate Money PriceEstimate(EvseId evse, long energyWh, TimeSpan charging);
-
 /// <summary>
 /// Plans journeys over a road network and its charging sites. It advises: what it answers binds
-/// nobody until the ledger has decided a trip. Equal inputs give equal answers.
+/// nobody until the ledger has decided a trip. Equal inputs give equal answers. One caller at a
+/// time.
 /// </summary>
 public sealed class TripPlanner
 {
     private readonly RoadGraph _roads;
     private readonly ImmutableArray<ChargingSite> _sites;
-    private (VehicleModel Car, int SpeedMaxKmh, LegTable Legs)? _legs;
+    private readonly ImmutableArray<int> _nodes;
+    private readonly LegCache _legs;
 
-    private TripPlanner(RoadGraph roads, ImmutableArray<ChargingSite> sites)
+    private TripPlanner(LegCache legs, ImmutableArray<ChargingSite> sites)
     {
-        _roads = roads;
+        _roads = legs.Roads;
         _sites = sites;
+        _legs = legs;
+        _nodes = [.. sites.Select(site => _roads.NodeOf(site.Place)).Distinct().Order()];
     }
 
     /// <summary>Makes a planner; refuses sites that do not stand on the road network.</summary>
@@ -35,92 +33,71 @@ public sealed class TripPlanner
         RoadGraph roads,
         ImmutableArray<ChargingSite> sites,
         [NotNullWhen(true)] out TripPlanner? planner,
+        [NotNullWhen(false)] out string? why) =>
+        TryCreate(new LegCache(roads), sites, out planner, out why);
+
+    /// <summary>The same with drives that planners before it have found.</summary>
+    public static bool TryCreate(
+        LegCache legs,
+        ImmutableArray<ChargingSite> sites,
+        [NotNullWhen(true)] out TripPlanner? planner,
         [NotNullWhen(false)] out string? why)
     {
-        why = WhyNot(roads, sites);
-        planner = why is null ? new TripPlanner(roads, sites) : null;
+        why = WhyNot(legs.Roads, sites);
+        planner = why is null ? new TripPlanner(legs, sites) : null;
         return planner is not null;
     }
 
     /// <summary>Answers with up to five plans, best first, or says why there is none.</summary>
     /// <param name="query">The journey.</param>
     /// <param name="busy">The calendar of every EVSE.</param>
-    /// <param name="price">The price of a stop; must not fall when energy or time grows.</param>
-    public PlanResult Plan(TripQuery query, BusyWindows busy, PriceEstimate price)
+    /// <param name="price">The price of a stop.</param>
+    public PlanResult Plan(TripQuery query, BusyWindows busy, PriceEstimate price) =>
+        Plan(query, new PlannerView(busy, price));
+
+    /// <summary>Answers with up to five plans, best first, or says why there is none.</summary>
+    public PlanResult Plan(TripQuery query, PlannerView view)
     {
         if (QueryCheck.Refuse(query, _roads) is { } invalid)
         {
             return invalid;
         }
 
-        if (!_roads.AreJoined(_roads.NodeOf(query.From), _roads.NodeOf(query.To)))
+        PlaceId before = query.From;
+        foreach (PlaceId place in query.Vias.Select(via => via.Place).Append(query.To))
         {
-            return new PlanResult.NoRoad(query.From, query.To);
+            if (!_roads.AreJoined(_roads.NodeOf(before), _roads.NodeOf(place)))
+            {
+                return new PlanResult.NoRoad(before, place);
+            }
+
+            before = place;
         }
 
-        SearchEnd end = Search(query);
-        if (end.IsTooLarge)
+        BestPlan found = Search(query);
+        if (found.IsTooLarge)
         {
             return new PlanResult.SearchTooLarge(RoutingLimits.LabelsMax);
         }
 
-        return end.Plan is null
-            ? NoPlanAdvice.For(query, LegsOf(query.Vehicle, query.SpeedMaxKmh), _sites, end, Search)
-            : new PlanResult.Found([end.Plan, .. Alternatives(query, end.Plan, Search)]);
+        return found.End is null
+            ? NoPlanAdvice.For(found.Journey, Search)
+            : new PlanResult.Found(
+                [.. found.Ranked().Select(end => OtherStops.AddTo(
+                    found.Journey, end, PlanReader.Read(found.Journey, end)))]);
 
-        SearchEnd Search(TripQuery asked) => PlanSearch.Run(
-            asked, LegsOf(asked.Vehicle, asked.SpeedMaxKmh), _sites, busy, price);
+        BestPlan Search(TripQuery asked)
+        {
+            VehicleModel car = DrivingConditions.Of(asked);
+            return new BestPlan(new Journey(
+                asked, car, _legs.Get(car, asked.SpeedMaxKmh, _nodes), _sites, view));
+        }
     }
 
     /// <summary>
     /// Finds the drives between all sites for a car now, so that its first query need not.
     /// </summary>
-    public void Prepare(VehicleModel car, int speedMaxKmh) => LegsOf(car, speedMaxKmh).Fill();
-
-    // The drives of the car that asked last: a node that plans for many asks one planner each.
-    private LegTable LegsOf(VehicleModel car, int speedMaxKmh)
-    {
-        if (_legs is { } kept && ReferenceEquals(kept.Car, car) && kept.SpeedMaxKmh == speedMaxKmh)
-        {
-            return kept.Legs;
-        }
-
-        ImmutableArray<int> targets =
-            [.. _sites.Select(site => _roads.NodeOf(site.Place)).Distinct().Order()];
-        LegTable legs = new(new DriveCosts(_roads, car, speedMaxKmh), car.BatteryWh, targets);
-        _legs = (car, speedMaxKmh, legs);
-        return legs;
-    }
-
-    /// <summary>
-    /// Plans that leave out one site of the best plan, in the order of the objective.
-    /// </summary>
-    private IEnumerable<TripPlan> Alternatives(
-        TripQuery query, TripPlan best, Func<TripQuery, SearchEnd> search)
-    {
-        SortedSet<string> known = [SitesOf(best)];
-        List<TripPlan> others = [];
-        foreach (PlanStop stop in query.PlansMax == 1 ? [] : best.Stops)
-        {
-            ChargingSite site = _sites.First(each => each.Id == stop.Location);
-            TripQuery without = query with
-            {
-                AvoidEvses = query.AvoidEvses.Union(site.Evses.Select(evse => evse.Id)),
-            };
-            if (search(without).Plan is { } other && known.Add(SitesOf(other)))
-            {
-                others.Add(other);
-            }
-        }
-
-        IEnumerable<TripPlan> ranked = query.Objective == Objective.Cheapest
-            ? others.OrderBy(plan => plan.Price.Amount).ThenBy(plan => plan.Arrival)
-            : others.OrderBy(plan => plan.Arrival).ThenBy(plan => plan.Price.Amount);
-        return ranked.Take(query.PlansMax - 1);
-    }
-
-    private static string SitesOf(TripPlan plan) =>
-        string.Join(' ', plan.Stops.Select(stop => stop.Location));
+    public void Prepare(VehicleModel car, int speedMaxKmh) => _legs.Get(car, speedMaxKmh, _nodes);
 
     private static string? WhyNot(RoadGraph roads, ImmutableArray<ChargingSite> sites)
     {
@@ -129,7 +106,7 @@ public sealed class TripPlanner
             return $"{sites.Length} sites; allowed are up to {RoutingLimits.SitesMax}";
         }
 
-        SortedSet<EvseId> known = [];
+        HashSet<EvseId> known = [];
         foreach (ChargingSite site in sites)
         {
             if (roads.Find(site.Place) is null)
