@@ -45,6 +45,12 @@ public static class DeviceLimits
     /// <summary>Alternatives that a car is offered for a broken leg.</summary>
     public const int AlternativesMax = 3;
 
+    /// <summary>Plans of one reply.</summary>
+    public const int PlansMax = 5;
+
+    /// <summary>Places to pass on one journey.</summary>
+    public const int ViasMax = 8;
+
     /// <summary>Longest time that an owner's answer is waited for, in ms.</summary>
     public const long DecideWithinMaxMs = 3_600_000;
 

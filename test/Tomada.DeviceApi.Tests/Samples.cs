@@ -154,11 +154,25 @@ internal static class Samples
         One(
             new PlanRequest(
                 "salvador", "recife", 900, Vehicle, Time, 100, 800, PlanObjective.Cheapest,
-                ["br-ccc"]),
+                ["br-ccc"],
+                [new ViaBody("aracaju", 3_600_000)],
+                200,
+                ["IEC_62196_T2_COMBO"],
+                ["br-bbb"],
+                Price,
+                Price,
+                150,
+                -5,
+                5,
+                1_800_000),
             """{"from":"salvador","to":"recife","startSocPermille":900"""
             + $$""","vehicle":{"id":"car"},"departure":{{T}}"""
             + ""","reserveSocPermille":100,"chargeMaxPermille":800"""
-            + ""","objective":"CHEAPEST","avoidCompanies":["br-ccc"]}""",
+            + ""","objective":"CHEAPEST","avoidCompanies":["br-ccc"]"""
+            + ""","via":[{"place":"aracaju","stayMs":3600000}],"arrivalSocPermille":200"""
+            + ""","connectors":["IEC_62196_T2_COMBO"],"preferCompanies":["br-bbb"]"""
+            + $$""","priceMax":{{M}},"pricePerKwhMax":{{M}},"payloadKg":150,"temperatureC":-5"""
+            + ""","plansMax":5,"waitMaxMs":1800000}""",
             seen);
         StopBody stop = new(
             Evse,
@@ -169,10 +183,16 @@ internal static class Samples
             60_000,
             Window,
             Time,
-            200, Time, Time, 700, 20_000, Price);
+            200, Time, Time, 700, 20_000, Price, Time, 60_000, 970,
+            [
+                new OtherStopBody(
+                    Evse, LocationId.Parse("br-bbb/site"), Window, 19_000, Price, -60_000),
+            ]);
         EdgeBody edge = new("aracaju", "BR-101", 320_000, 90);
         DriveBody drive = new("salvador", "aracaju", [edge]);
-        PlanBody plan = new(Time, Time, 150, Price, [drive], [stop]);
+        PlanBody plan = new(
+            Time, Time, 150, Price, [drive], [stop], 48_000, 941,
+            [new PassedBody("aracaju", Time, Time, 300)]);
         One(
             new PlanReply([plan]),
             $$"""{"plans":[{"departure":{{T}},"arrival":{{T}},"arrivalSocPermille":150"""
@@ -180,7 +200,13 @@ internal static class Samples
             + $$""","stops":[{{{SiteJson}},{{ConnectorJson}}"""
             + $$""","window":{{W}},"arrival":{{T}},"arrivalSocPermille":200"""
             + $$""","chargeUntil":{{T}},"departure":{{T}}"""
-            + $$""","departureSocPermille":700,"energyWh":20000,"price":{{M}}}]}]}""",
+            + $$""","departureSocPermille":700,"energyWh":20000,"price":{{M}}"""
+            + $$""","chargeFrom":{{T}},"waitMs":60000,"confidencePermille":970"""
+            + ""","others":[{"evse":"br-bbb/dc-1","location":"br-bbb/site","window":"""
+            + $$"""{{W}},"energyWh":19000,"price":{{M}},"laterMs":-60000}]}]"""
+            + ""","drivenWh":48000,"confidencePermille":941"""
+            + $$""","vias":[{"place":"aracaju","arrival":{{T}},"departure":{{T}}"""
+            + ""","socPermille":300}]}]}""",
             seen);
         One(
             new ReserveRequest([new LegBody(Evse, Window, 20_000)], 5_000),

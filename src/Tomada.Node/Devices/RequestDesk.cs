@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Node.Broker;
@@ -142,8 +143,12 @@ internal sealed class RequestDesk(
         }
 
         Send(message, RequestOp.Plan, Reply.Pending(id));
-        Ledger.LedgerState state = ledger.State();
-        Timestamp now = ledger.Now();
+        PlanWorld world = new(
+            ledger.State(),
+            ledger.Now(),
+            ledger.Self,
+            stations.Evses.ToImmutableSortedDictionary(
+                evse => evse, evse => stations.Shown(evse).Status));
 
         // A search takes the processor for a while; the desks must not wait for it.
         _ = Task.Run(
@@ -151,7 +156,7 @@ internal sealed class RequestDesk(
             {
                 try
                 {
-                    Send(message, RequestOp.Plan, planning.Plan(id, request, state, now));
+                    Send(message, RequestOp.Plan, planning.Plan(id, request, world));
                 }
                 catch (Exception defect) when (
                     defect is InvariantBrokenException or ArgumentException

@@ -52,8 +52,8 @@ internal sealed class BestPlan
     public Label? End { get; }
 
     /// <summary>
-    /// The best plan, and those that leave out one of its sites or weigh time and money, in the
-    /// order of the objective; each stops at other sites.
+    /// The best plan, and those that leave out one of its sites, in the order of the objective; each
+    /// stops at other sites. Where these are few, one that weighs time and money comes with them.
     /// </summary>
     public IEnumerable<Label> Ranked()
     {
@@ -61,6 +61,12 @@ internal sealed class BestPlan
         List<Label> others = [];
         foreach (SearchAim aim in Journey.Query.PlansMax == 1 ? [] : Alternatives(End!))
         {
+            bool isEnough = others.Count >= Math.Min(2, Journey.Query.PlansMax - 1);
+            if (aim.Without is null && isEnough)
+            {
+                continue;
+            }
+
             if (Search(aim).End is { } other && known.Add(SitesOf(other)))
             {
                 others.Add(other);

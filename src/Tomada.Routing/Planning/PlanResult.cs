@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Tomada.Ledger;
 using Tomada.Primitives;
 
@@ -51,6 +52,24 @@ public abstract record PlanChange
     private PlanChange()
     {
     }
+
+    /// <summary>What to do, in words that follow "to".</summary>
+    public sealed override string ToString() => this switch
+    {
+        StartSoc change => $"start with {Percent(change.SocPermille)}",
+        Wait change => $"be ready to wait {Math.Ceiling(change.Longest.TotalMinutes)} min",
+        PriceCap change => $"pay up to {change.Price}",
+        PricePerKwhCap change => $"pay up to {change.Price} a kWh",
+        ReserveSoc change => $"let the battery fall to {Percent(change.SocPermille)}",
+        ArrivalSoc change => $"arrive with {Percent(change.SocPermille)}",
+        AnyConnector change => $"use {string.Join(" and ", change.Connectors)}",
+        Stops change => $"stop {change.StopsMax} times",
+        AllowAvoided change => $"allow {string.Join(" and ", change.Companies)}",
+        _ => throw new System.Diagnostics.UnreachableException(GetType().Name),
+    };
+
+    private static string Percent(int permille) =>
+        string.Create(CultureInfo.InvariantCulture, $"{permille / 10m} %");
 
     /// <summary>Start with at least this state of charge, in permille.</summary>
     public sealed record StartSoc(int SocPermille) : PlanChange;

@@ -83,7 +83,9 @@ internal sealed class ReachSearch(DriveArcs arcs)
         while (_states[at].Next is >= 0 and int next)
         {
             edges.Add(arcs.Costs.Graph.Drive(
-                _isBackward ? at : next, _states[at].Edge, arcs.Costs.SpeedMaxKmh));
+                _isBackward ? at : next,
+                arcs.EdgeOf(_states[at].Arc, _isBackward),
+                arcs.Costs.SpeedMaxKmh));
             at = next;
         }
 
@@ -112,7 +114,7 @@ internal sealed class ReachSearch(DriveArcs arcs)
             EnergyWh = energyWh,
             Seen = _epoch << 1,
             Next = -1,
-            Edge = -1,
+            Arc = -1,
         };
         _open.Add(RadixHeap.KeyOf(energyWh), node);
     }
@@ -135,8 +137,10 @@ internal sealed class ReachSearch(DriveArcs arcs)
                 return;
             }
 
-            foreach (ref readonly Arc arc in _isBackward ? arcs.To(node) : arcs.From(node))
+            ReadOnlySpan<Arc> ways = arcs.Of(node, _isBackward, out int number);
+            for (int i = 0; i < ways.Length; i++)
             {
+                ref readonly Arc arc = ref ways[i];
                 ref NodeState target = ref _states[arc.Node];
                 double energyWh = state.EnergyWh + arc.EnergyWh;
                 if (target.Seen == settled || energyWh > boundWh)
@@ -155,7 +159,7 @@ internal sealed class ReachSearch(DriveArcs arcs)
                 target.TimeMs = timeMs;
                 target.Seen = seen;
                 target.Next = node;
-                target.Edge = arc.Edge;
+                target.Arc = number + i;
                 _open.Add(
                     by == Shortest.Time ? (ulong)timeMs : RadixHeap.KeyOf(energyWh), arc.Node);
             }
@@ -176,6 +180,6 @@ internal sealed class ReachSearch(DriveArcs arcs)
         /// <summary>Twice the number of the search that saw it, and 1 more when settled.</summary>
         public int Seen;
         public int Next;
-        public int Edge;
+        public int Arc;
     }
 }
