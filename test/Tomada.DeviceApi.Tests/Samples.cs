@@ -149,31 +149,8 @@ internal static class Samples
             seen);
     }
 
-    private static void CheckTrips(Action<object, Envelope> seen)
+    private static void CheckPlan(Action<object, Envelope> seen)
     {
-        One(
-            new PlanRequest(
-                "salvador", "recife", 900, Vehicle, Time, 100, 800, PlanObjective.Cheapest,
-                ["br-ccc"],
-                [new ViaBody("aracaju", 3_600_000)],
-                200,
-                ["IEC_62196_T2_COMBO"],
-                ["br-bbb"],
-                Price,
-                Price,
-                150,
-                -5,
-                5,
-                1_800_000),
-            """{"from":"salvador","to":"recife","startSocPermille":900"""
-            + $$""","vehicle":{"id":"car"},"departure":{{T}}"""
-            + ""","reserveSocPermille":100,"chargeMaxPermille":800"""
-            + ""","objective":"CHEAPEST","avoidCompanies":["br-ccc"]"""
-            + ""","via":[{"place":"aracaju","stayMs":3600000}],"arrivalSocPermille":200"""
-            + ""","connectors":["IEC_62196_T2_COMBO"],"preferCompanies":["br-bbb"]"""
-            + $$""","priceMax":{{M}},"pricePerKwhMax":{{M}},"payloadKg":150,"temperatureC":-5"""
-            + ""","plansMax":5,"waitMaxMs":1800000}""",
-            seen);
         StopBody stop = new(
             Evse,
             LocationId.Parse("br-bbb/site"),
@@ -208,6 +185,34 @@ internal static class Samples
             + $$""","vias":[{"place":"aracaju","arrival":{{T}},"departure":{{T}}"""
             + ""","socPermille":300}]}]}""",
             seen);
+    }
+
+    private static void CheckTrips(Action<object, Envelope> seen)
+    {
+        One(
+            new PlanRequest(
+                "salvador", "recife", 900, Vehicle, Time, 100, 800, PlanObjective.Cheapest,
+                ["br-ccc"],
+                [new ViaBody("aracaju", 3_600_000)],
+                200,
+                ["IEC_62196_T2_COMBO"],
+                ["br-bbb"],
+                Price,
+                Price,
+                150,
+                -5,
+                5,
+                1_800_000),
+            """{"from":"salvador","to":"recife","startSocPermille":900"""
+            + $$""","vehicle":{"id":"car"},"departure":{{T}}"""
+            + ""","reserveSocPermille":100,"chargeMaxPermille":800"""
+            + ""","objective":"CHEAPEST","avoidCompanies":["br-ccc"]"""
+            + ""","via":[{"place":"aracaju","stayMs":3600000}],"arrivalSocPermille":200"""
+            + ""","connectors":["IEC_62196_T2_COMBO"],"preferCompanies":["br-bbb"]"""
+            + $$""","priceMax":{{M}},"pricePerKwhMax":{{M}},"payloadKg":150,"temperatureC":-5"""
+            + ""","plansMax":5,"waitMaxMs":1800000}""",
+            seen);
+        CheckPlan(seen);
         One(
             new ReserveRequest([new LegBody(Evse, Window, 20_000)], 5_000),
             $$"""{"legs":[{"evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}]"""

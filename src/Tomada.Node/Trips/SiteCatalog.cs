@@ -21,7 +21,9 @@ internal sealed class SiteCatalog(RoadGraph roads)
     /// <summary>How many tables of drives were made so far.</summary>
     public int LegTablesMade => _legs.Made;
 
-    /// <summary>The planner of a state's sites; null, with the reason, when they do not fit.</summary>
+    /// <summary>
+    /// The planner of a state's sites; null, with the reason, when they do not fit.
+    /// </summary>
     public TripPlanner? PlannerOf(LedgerState state, out string? why)
     {
         why = null;

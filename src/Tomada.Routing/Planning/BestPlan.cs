@@ -52,8 +52,8 @@ internal sealed class BestPlan
     public Label? End { get; }
 
     /// <summary>
-    /// The best plan, and those that leave out one of its sites, in the order of the objective; each
-    /// stops at other sites. Where these are few, one that weighs time and money comes with them.
+    /// The best plan, and those that leave out one of its sites, in the order of the objective;
+    /// each stops at other sites. Where these are few, one that weighs time and money comes too.
     /// </summary>
     public IEnumerable<Label> Ranked()
     {
@@ -86,7 +86,8 @@ internal sealed class BestPlan
         SearchEnd hasty = PlanSearch.Run(
             Journey, aim with { GapPermille = Math.Max(aim.GapPermille, HastyGapPermille) });
         return hasty.End is { } some
-            && PlanSearch.Run(Journey, aim with { CostMax = some.Cost }) is { End: not null } careful
+            && PlanSearch.Run(Journey, aim with { CostMax = some.Cost }) is
+                { End: not null } careful
             ? careful
             : hasty;
     }

@@ -22,7 +22,8 @@ public sealed class LegCache(RoadGraph roads)
     {
         Key key = new(car.Consumption, car.BatteryWh, speedMaxKmh);
         int at = _tables.FindIndex(each => each.Key == key
-            && (each.Legs.Nodes == nodes || each.Legs.Nodes.AsSpan().SequenceEqual(nodes.AsSpan())));
+            && (each.Legs.Nodes == nodes
+                || each.Legs.Nodes.AsSpan().SequenceEqual(nodes.AsSpan())));
         if (at >= 0)
         {
             (Key, LegTable Legs) found = _tables[at];

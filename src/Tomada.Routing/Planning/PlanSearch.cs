@@ -67,7 +67,7 @@ internal sealed class PlanSearch
 
     public SearchAim Aim => _aim;
 
-    /// <summary>What a plan must cost less than, or as much as; falls with each plan found.</summary>
+    /// <summary>What a plan may cost at most; falls with each plan found.</summary>
     public long CostMax { get; private set; }
 
     public static SearchEnd Run(Journey journey, SearchAim aim)
