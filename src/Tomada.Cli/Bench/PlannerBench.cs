@@ -33,7 +33,9 @@ internal static class PlannerBench
         if (places is { Exists: true })
         {
             worlds.Insert(
-                0, new PlannerWorld("brazil/1000", () => PlannerWorlds.Brazil(places), 1_000, 25, 150));
+                0,
+                new PlannerWorld(
+                    "brazil/1000", () => PlannerWorlds.Brazil(places), 1_000, 25, 150));
         }
         else
         {

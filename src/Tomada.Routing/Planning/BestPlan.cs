@@ -87,7 +87,7 @@ internal sealed class BestPlan
             Journey, aim with { GapPermille = Math.Max(aim.GapPermille, HastyGapPermille) });
         return hasty.End is { } some
             && PlanSearch.Run(Journey, aim with { CostMax = some.Cost }) is
-                { End: not null } careful
+            { End: not null } careful
             ? careful
             : hasty;
     }
