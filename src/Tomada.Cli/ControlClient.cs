@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tomada.Ledger;
 using Tomada.Node;
+using Tomada.Primitives;
 
 namespace Tomada.Cli;
 
@@ -45,6 +46,12 @@ internal sealed class ControlClient : IDisposable
         _http.Timeout = Timeout.InfiniteTimeSpan;
         return (await GetAsync("/control/v1/chain", NodeJson.Default.ChainAnswer, stop))!;
     }
+
+    /// <summary>What this company knows of a trip.</summary>
+    /// <exception cref="CommandException">It knows none of this id.</exception>
+    public async Task<TimelineAnswer> TimelineAsync(TripId trip, CancellationToken stop) =>
+        (await GetAsync(
+            $"/control/v1/trips/{trip}/timeline", NodeJson.Default.TimelineAnswer, stop))!;
 
     public async Task<NetworkAnswer> NetworkAsync(CancellationToken stop) =>
         (await GetAsync("/control/v1/network", NodeJson.Default.NetworkAnswer, stop))!;
@@ -124,7 +131,10 @@ internal sealed class ControlClient : IDisposable
     {
         try
         {
-            return await _http.GetFromJsonAsync(path, type, stop);
+            using HttpResponseMessage response = await _http.GetAsync(path, stop);
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadFromJsonAsync(type, stop)
+                : throw await RefusedAsync(response, stop);
         }
         catch (HttpRequestException unreachable)
         {
@@ -149,9 +159,7 @@ internal sealed class ControlClient : IDisposable
 
             using (response)
             {
-                string detail = await response.Content.ReadAsStringAsync(stop);
-                throw CommandException.Failed(
-                    ProblemDetail(detail) ?? $"HTTP {(int)response.StatusCode}");
+                throw await RefusedAsync(response, stop);
             }
         }
         catch (HttpRequestException unreachable)
@@ -160,6 +168,11 @@ internal sealed class ControlClient : IDisposable
                 $"The node at {_http.BaseAddress} does not answer: {unreachable.Message}");
         }
     }
+
+    private static async Task<CommandException> RefusedAsync(
+        HttpResponseMessage response, CancellationToken stop) => CommandException.Failed(
+        ProblemDetail(await response.Content.ReadAsStringAsync(stop))
+        ?? $"HTTP {(int)response.StatusCode}");
 
     private static string? ProblemDetail(string json)
     {

@@ -30,6 +30,7 @@ RootCommand root = new(
     RebuildCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),
+    TripCommand.Create(),
     SimCommand.Create(),
     AuditCommand.Create(),
     BenchCommand.Create(),

@@ -73,6 +73,7 @@ public sealed class CarTests : IAsyncLifetime
         Assert.Equal("COMPLETED", onLedger["state"]!.GetValue<string>());
 
         await ForgedAsync(car, trip, stop);
+        await ToldAsync(car, trip, stop);
     }
 
     [Fact(Timeout = Waiting.TestMs)]
@@ -234,6 +235,63 @@ public sealed class CarTests : IAsyncLifetime
         Assert.Equal(1, ended.Process.ExitCode);
         Assert.Contains(
             "does not confirm this trip", ended.Process.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Devices, company and ledger on one time line at each company; never a secret, and nothing
+    /// of another company's devices.
+    /// </summary>
+    private async Task ToldAsync(DriverCar car, string trip, CancellationToken stop)
+    {
+        foreach (Company company in _network.All)
+        {
+            string file = Path.Combine(car.Folder, $"{company.Id}.json");
+            Ended told = await OutsideProcess.RunAsync(
+                stop, "trip", "timeline", trip, "--data", company.Data, "--json", file);
+            Assert.True(told.ExitCode == 0, told.ToString());
+            string json = await File.ReadAllTextAsync(file, stop);
+            Assert.DoesNotContain("\"secret", json, StringComparison.OrdinalIgnoreCase);
+            JsonNode line = JsonNode.Parse(json)!["timeline"]!;
+            Assert.Equal("COMPLETED", line["state"]!.GetValue<string>());
+            Assert.False(line["truncated"]!.GetValue<bool>());
+            string[] events = [.. line["events"]!.AsArray().Select(Name)];
+            Assert.True(InOrder(events, WayAt(company)), string.Join('\n', events));
+            Assert.Equal(
+                company == A, events.Any(each => each.StartsWith("request/", Ordinal)));
+            string own = trip + "-" + (Array.IndexOf([.. _network.All], company) + 1) + "-1";
+            Assert.All(
+                events.Where(each => each.StartsWith("session/", Ordinal)),
+                each => Assert.Equal($"session/{own}", each));
+        }
+
+        Ended unknown = await OutsideProcess.RunAsync(
+            stop, "trip", "timeline", new string('0', 64), "--data", A.Data);
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("is in no block", unknown.Errors, Ordinal);
+    }
+
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
+    /// <summary>A ledger event by its stage, another one by its topic.</summary>
+    private static string Name(JsonNode? each) =>
+        (each!["stage"] ?? each["topic"])!.GetValue<string>();
+
+    private string[] WayAt(Company company) =>
+    [
+        .. company == A ? (string[])["request/reserve", "node/reservation/"] : [],
+        "reservation", "answer", "evse/", "session/", "session", "session/", "cdr", "acceptance",
+    ];
+
+    /// <summary>Whether each of the beginnings is there after the one before.</summary>
+    private static bool InOrder(string[] events, string[] beginnings)
+    {
+        int at = 0;
+        foreach (string each in events)
+        {
+            at += at < beginnings.Length && each.StartsWith(beginnings[at], Ordinal) ? 1 : 0;
+        }
+
+        return at == beginnings.Length;
     }
 
     private async Task SetClockAsync(int factor, CancellationToken stop)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Transparency;
 

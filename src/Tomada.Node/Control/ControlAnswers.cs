@@ -134,4 +134,5 @@ public sealed record ChainAnswer(long Height, ChainFault[] Faults);
 [JsonSerializable(typeof(NetworkAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(ChainAnswer))]
+[JsonSerializable(typeof(TimelineAnswer))]
 public sealed partial class NodeJson : JsonSerializerContext;

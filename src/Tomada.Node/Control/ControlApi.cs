@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tomada.Ledger;
+using Tomada.Primitives;
 
 namespace Tomada.Node;
 
@@ -30,6 +31,8 @@ internal static class ControlApi
         control.MapGet("/status", () => Json(status.Snapshot()));
         control.MapGet(
             "/stations", async (CancellationToken stop) => Json(await status.StationsAsync(stop)));
+        control.MapGet("/trips/{id}/timeline", (string id, CancellationToken stop) =>
+            TimelineAsync(id, status, stop));
         control.MapGet("/chain", (CancellationToken stop) => ChainAsync(status, stop));
         control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
             SubmitAsync(request, status, stop));
@@ -50,6 +53,27 @@ internal static class ControlApi
         IReadOnlyList<ChainFault> faults = await Task.Run(() => check(stop), stop);
         return TypedResults.Json(
             new ChainAnswer(height, [.. faults]), NodeJson.Default.ChainAnswer);
+    }
+
+    /// <summary>Reads every block since the proposal, on a thread of its own.</summary>
+    private static async Task<IResult> TimelineAsync(
+        string id, NodeStatus status, CancellationToken stop)
+    {
+        if (!Digest.TryParse(id, out Digest digest))
+        {
+            return status.BadInput(
+                "control", "a trip's id has 64 hexadecimal digits, in lower case");
+        }
+
+        if (status.Devices is not { } devices)
+        {
+            return Problem(
+                StatusCodes.Status503ServiceUnavailable, "The network is not formed yet.");
+        }
+
+        return await Task.Run(() => devices.Timeline(new TripId(digest), stop), stop) is { } found
+            ? TypedResults.Json(found, NodeJson.Default.TimelineAnswer)
+            : Problem(StatusCodes.Status404NotFound, $"Trip {id} is in no block of this node.");
     }
 
     private static Task<IResult> SubmitAsync(

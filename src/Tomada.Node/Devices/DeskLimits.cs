@@ -103,6 +103,15 @@ public static class DeskLimits
     public static readonly long ProposalForgottenMs =
         2 * (long)LedgerDesk.Validity.TotalMilliseconds;
 
+    /// <summary>Blocks that are read for one time line, from the proposal on.</summary>
+    public const int TimelineBlocksMax = 200_000;
+
+    /// <summary>Rows of the log that are read for each kind of message of a time line.</summary>
+    public const int TimelineRowsMax = 10_000;
+
+    /// <summary>Events of one time line; later ones are left out, and that is said.</summary>
+    public const int TimelineEventsMax = 2_000;
+
     /// <summary>
     /// Receipts that wait for a cosigned head; for a further one the car is told BUSY, or asks.
     /// </summary>

@@ -121,6 +121,9 @@ public sealed class DeviceDesks : IAsyncDisposable
     /// <summary>Enrols and revokes devices.</summary>
     public DeviceRegistry Registry { get; }
 
+    /// <summary>Everything that is known of one trip, in one order.</summary>
+    internal TripTimeline Timeline => new(_ledger, _options.Store, _store);
+
     /// <summary>How devices are heard and spoken to.</summary>
     public DeviceBroker Broker { get; }
 
@@ -133,16 +136,20 @@ public sealed class DeviceDesks : IAsyncDisposable
     public static async Task<DeviceDesks> StartAsync(
         DeviceDesksOptions options, CancellationToken ct)
     {
-        DeviceStore store = new(options.Store);
+        DeskLedger ledger = options.Ledger;
+        DeviceStore store = new(options.Store)
+        {
+            Moment = () => new LogMoment(ledger.State().Height, ledger.Now()),
+        };
         DeviceRegistry registry = new(
-            options.Ledger.Self, store, options.DataDirectory, options.Wall);
+            ledger.Self, store, options.DataDirectory, options.Wall);
         DeviceLog log = new(store);
         long epoch = NextEpoch(options.Store);
         NodeBody Describe()
         {
-            LedgerState state = options.Ledger.State();
+            LedgerState state = ledger.State();
             return new NodeBody(
-                true, epoch, options.Ledger.Now(), state.Clock.Factor, [DeviceAddress.Major],
+                true, epoch, ledger.Now(), state.Clock.Factor, [DeviceAddress.Major],
                 state.Network);
         }
 

@@ -39,6 +39,9 @@ public sealed partial class DeviceStore
         LogOlder();
     }
 
+    /// <summary>Where the ledger is; without it rows are written that do not know.</summary>
+    public Func<LogMoment>? Moment { get; init; }
+
     private const string Log = "device_log";
     private const string Credentials = "device_credentials";
     private const string Replies = "device_replies";
@@ -70,6 +73,12 @@ public sealed partial class DeviceStore
             device TEXT NOT NULL, kind INTEGER NOT NULL, until_ms INTEGER NOT NULL,
             proof BLOB NOT NULL, sha256 BLOB NOT NULL,
             PRIMARY KEY (device, kind)) WITHOUT ROWID, STRICT;
+        """,
+
+        // Where the ledger was when a row was written; older rows do not know.
+        """
+        ALTER TABLE device_log ADD COLUMN height INTEGER;
+        ALTER TABLE device_log ADD COLUMN ledger_ms INTEGER;
         """,
     ]);
 

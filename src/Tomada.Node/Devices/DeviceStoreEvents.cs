@@ -61,10 +61,16 @@ public sealed partial class DeviceStore
         return true;
     });
 
-    private static void WriteLog(SqliteConnection connection, LoggedMessage each) =>
+    private void WriteLog(SqliteConnection connection, LoggedMessage each)
+    {
+        LogMoment? moment = Moment?.Invoke();
         connection.Execute(
-            "INSERT INTO device_log (device, topic, bytes, sha256) VALUES (?1, ?2, ?3, ?4)",
-            each.Device, each.Topic, each.Payload, RowHash.Of(Log, LogKey(each), each.Payload));
+            "INSERT INTO device_log (device, topic, bytes, sha256, height, ledger_ms) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            each.Device, each.Topic, each.Payload, RowHash.Of(Log, LogKey(each), each.Payload),
+            (object?)moment?.Height ?? DBNull.Value,
+            (object?)moment?.LedgerNow.UnixMs ?? DBNull.Value);
+    }
 
     /// <summary>Each range is looked at once: what stays in it is not looked at again.</summary>
     private int Prune(SqliteConnection connection)

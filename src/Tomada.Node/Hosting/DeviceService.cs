@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Tomada.Node.Devices;
 using Tomada.Node.Storage;
+using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
 using Tomada.Routing;
 
@@ -52,6 +53,10 @@ internal sealed class DeviceService : IAsyncDisposable
 
     /// <summary>Who may connect.</summary>
     public DeviceRegistry Registry => _desks.Registry;
+
+    /// <summary>Everything that this company knows of one trip; null of an unknown one.</summary>
+    public TimelineAnswer? Timeline(TripId trip, CancellationToken stop) =>
+        _desks.Timeline.Find(trip, stop);
 
     /// <summary>What the company's stations show now.</summary>
     public Task<IReadOnlyList<StationShown>> ShownAsync(CancellationToken stop) =>

@@ -132,7 +132,7 @@ public static partial class NodeHost
         await using PublicApiHost api = await PublicApiHost.StartAsync(
             member.Config.Http.Listen, desk, member.Store, loop.Log,
             member.Metrics, TimeProvider.System, stop: ending.Token);
-        status.BrokerRuns(devices.Registry, devices.StationsAsync);
+        status.DevicesRun(devices);
         NodeEndpoints bound = endpoints with
         { Http = api.Endpoint.ToString(), Mqtt = devices.Address };
         bound.Save(member.DataDirectory);

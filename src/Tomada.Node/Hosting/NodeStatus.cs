@@ -10,14 +10,16 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
 {
     private volatile LedgerDesk? _desk;
     private volatile Func<int> _pending = () => 0;
-    private volatile Devices.DeviceRegistry? _registry;
-    private volatile Func<CancellationToken, Task<StationAnswer[]>>? _stations;
+    private volatile DeviceService? _devices;
 
     /// <summary>Null until the network is formed.</summary>
     public LedgerDesk? Desk => _desk;
 
     /// <summary>Who may connect; null until the broker runs.</summary>
-    public Devices.DeviceRegistry? Registry => _registry;
+    public Devices.DeviceRegistry? Registry => _devices?.Registry;
+
+    /// <summary>The company's devices; null until the broker runs.</summary>
+    public DeviceService? Devices => _devices;
 
     /// <summary>Why the node does not vote; empty when it does.</summary>
     public Func<string> WhyNotVoting { get; set; } = () => "";
@@ -49,15 +51,10 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
         _desk = desk;
     }
 
-    public void BrokerRuns(
-        Devices.DeviceRegistry registry, Func<CancellationToken, Task<StationAnswer[]>> stations)
-    {
-        _registry = registry;
-        _stations = stations;
-    }
+    public void DevicesRun(DeviceService devices) => _devices = devices;
 
     public async Task<StationAnswer[]> StationsAsync(CancellationToken stop) =>
-        _stations is { } stations ? await stations(stop) : [];
+        _devices is { } devices ? await devices.StationsAsync(stop) : [];
 
     public StatusAnswer Snapshot()
     {

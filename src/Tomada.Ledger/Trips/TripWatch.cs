@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using Tomada.Ledger;
 using Tomada.Primitives;
 
-namespace Tomada.Audit;
+namespace Tomada.Ledger;
 
 /// <summary>Tells which entries of the log, in its order, belong to one trip.</summary>
-internal sealed class TripWatch(TripId trip)
+public sealed class TripWatch(TripId trip)
 {
     private readonly SortedSet<SessionId> _accepted = [];
     private readonly SortedSet<CompanyId> _companies = [];
