@@ -48,6 +48,16 @@ public static class DeviceLimits
     /// <summary>Plans of one reply.</summary>
     public const int PlansMax = 5;
 
+    /// <summary>
+    /// Times that one journey is planned anew after refused reservations; after that the car must
+    /// ask for plans itself.
+    /// </summary>
+    public const int ReplansMax = 3;
+
+    /// <summary>Windows that one journey could not have; beyond it the oldest are forgotten.
+    /// </summary>
+    public const int MissedMax = 16;
+
     /// <summary>Places to pass on one journey.</summary>
     public const int ViasMax = 8;
 

@@ -149,6 +149,44 @@ internal static class Samples
             seen);
     }
 
+    private static void CheckReserve(Action<object, Envelope> seen)
+    {
+        One(
+            new ReserveRequest(
+                [new LegBody(Evse, Window, 20_000)],
+                5_000,
+                new JourneyBody(
+                    new PlanRequest("salvador", "recife", 900, Vehicle),
+                    1,
+                    [new MissedBody(Evse, Window)])),
+            $$"""{"legs":[{"evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}]"""
+            + ""","decideWithinMs":5000,"journey":{"plan":{"from":"salvador" """.TrimEnd()
+            + ""","to":"recife","startSocPermille":900,"vehicle":{"id":"car"}}"""
+            + ""","replans":1 """.TrimEnd()
+            + $$$""","missed":[{"evse":"br-bbb/dc-1","window":{{{W}}}}]}}""",
+            seen);
+        One(
+            new ReserveReply(
+                Trip, ReservationState.Refused,
+                [new ReservedLegBody(Leg, Evse, Window, 20_000, Hash, Price, Hash.ToArray())],
+                "WINDOW_TAKEN",
+                Leg,
+                "OCCUPIED",
+                new ReplanBody(
+                    new PlanBody(Time, Time, 120, Price, [], []),
+                    2,
+                    [new MissedBody(Evse, Window)])),
+            $$"""{"trip":"{{A}}","state":"REFUSED","legs":[{{{LegJson}}"""
+            + $$""","energyWh":20000,"tariff":"{{B}}","priceCap":{{M}},"secret":"{{B}}"}]"""
+            + $$""","outcome":"WINDOW_TAKEN","refusedLeg":"{{A}}/2" """.TrimEnd()
+            + ""","reason":"OCCUPIED" """.TrimEnd()
+            + $$""","replan":{"plan":{"departure":{{T}},"arrival":{{T}} """.TrimEnd()
+            + $$""","arrivalSocPermille":120,"price":{{M}},"drives":[],"stops":[]}"""
+            + ""","replans":2 """.TrimEnd()
+            + $$$""","missed":[{"evse":"br-bbb/dc-1","window":{{{W}}}}]}}""",
+            seen);
+    }
+
     private static void CheckPlan(Action<object, Envelope> seen)
     {
         StopBody stop = new(
@@ -213,22 +251,7 @@ internal static class Samples
             + ""","plansMax":5,"waitMaxMs":1800000}""",
             seen);
         CheckPlan(seen);
-        One(
-            new ReserveRequest([new LegBody(Evse, Window, 20_000)], 5_000),
-            $$"""{"legs":[{"evse":"br-bbb/dc-1","window":{{W}},"energyWh":20000}]"""
-            + ""","decideWithinMs":5000}""",
-            seen);
-        One(
-            new ReserveReply(
-                Trip, ReservationState.Refused,
-                [new ReservedLegBody(Leg, Evse, Window, 20_000, Hash, Price, Hash.ToArray())],
-                "WINDOW_TAKEN",
-                Leg,
-                "OCCUPIED"),
-            $$"""{"trip":"{{A}}","state":"REFUSED","legs":[{{{LegJson}}"""
-            + $$""","energyWh":20000,"tariff":"{{B}}","priceCap":{{M}},"secret":"{{B}}"}]"""
-            + $$""","outcome":"WINDOW_TAKEN","refusedLeg":"{{A}}/2","reason":"OCCUPIED"}""",
-            seen);
+        CheckReserve(seen);
         One(
             new Reply(Id, false, ReplyCode.NotFound, 500, "gone", Vehicle),
             $$"""{"re":"{{Id}}","ok":false,"code":"NOT_FOUND","retryAfterMs":500"""

@@ -202,11 +202,12 @@ public sealed class DeskTests : IDisposable
     private RequestDesk Desk(BrokerWorld world)
     {
         ReceiptDesk receipts = new(world.Broker, world.Devices, null);
+        PlanDesk plans = new(_ledger.Desk, null!, null);
         TripDesk trips = new(
             _ledger.Desk, world.Broker, world.Registry, world.Devices, Submitter(),
-            TimeProvider.System, receipts);
+            TimeProvider.System, receipts, new ReplanDesk(plans, (_, _) => default));
         return new RequestDesk(
-            _ledger.Desk, world.Broker, world.Devices, world.Registry, null!, trips, null,
+            world.Broker, world.Devices, world.Registry, null!, trips, plans,
             TimeProvider.System, receipts, null!);
     }
 

@@ -77,6 +77,46 @@ public sealed class CarTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Waiting.TestMs)]
+    public async Task A_driver_whose_stop_was_taken_reserves_what_is_planned_instead_in_one_word()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await _network.UpAsync();
+        DriverCar car = await DriverCar.EnrolAsync(_network, A, "second-best", stop);
+        ScriptEnded ended = await car.ScriptAsync([
+            "expect FAILED take",
+            "plan salvador recife --reserve 12%",
+            "reserve 1 --within 20",
+            "expect instead = no",
+            "expect OCCUPIED reserve 1 --within 20",
+            "expect instead = yes",
+            "take",
+            "expect state = CONFIRMED",
+            "expect instead = no",
+            "history",
+        ], stop);
+        ended.Passed();
+        Assert.Contains("'take' reserves the plan", ended.Process.Output, StringComparison.Ordinal);
+        JsonNode first = ended.Results[2]!["body"]!;
+        JsonNode instead = ended.Results[4]!["body"]!["replan"]!;
+        JsonNode taken = ended.Results[6]!["body"]!;
+        Assert.Equal(
+            instead["plan"]!["stops"]!.AsArray().Select(each => each!["window"]!.ToJsonString()),
+            taken["legs"]!.AsArray().Select(each => each!["window"]!.ToJsonString()));
+        Assert.NotEmpty(instead["missed"]!.AsArray());
+
+        // What was held stays: a company that no car here spoke to has both trips confirmed.
+        foreach (JsonNode trip in (JsonNode[])[first, taken])
+        {
+            string id = trip["trip"]!.GetValue<string>();
+            await Waiting.UntilAsync(
+                $"{C.Id} to have trip {id} confirmed",
+                async () => (await C.GetAsync($"/v1/trips/{id}", stop)).Json,
+                each => each["state"]?.GetValue<string>() == "CONFIRMED",
+                stop);
+        }
+    }
+
+    [Fact(Timeout = Waiting.TestMs)]
     public async Task A_script_ends_at_its_first_wrong_line_and_says_which()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;

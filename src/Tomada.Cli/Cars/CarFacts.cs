@@ -23,6 +23,8 @@ internal sealed class CarFacts(CarShell shell)
             shell.Plans.IsEmpty
                 ? 0
                 : shell.Plans[0].Stops.Select(stop => stop.Evse.Company).Distinct().Count())),
+        ("instead", "whether 'take' has a plan to reserve: yes or no",
+            shell => shell.Instead is null ? "no" : "yes"),
         ("state", "of the trip, as CONFIRMED or COMPLETED", StateOf),
         ("fulfilled", "legs of the trip that were charged", shell => Number(
             LegsOf(shell).Count(leg => leg == "FULFILLED"))),

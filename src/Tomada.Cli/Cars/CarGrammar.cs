@@ -30,6 +30,8 @@ internal sealed class CarGrammar
         _root.Add(Plan());
         _root.Add(Plans());
         _root.Add(Reserve());
+        _root.Add(Simple("take", "Reserves the plan that was made instead of a refused one.",
+            (_, stop) => Shell.TakeAsync(stop)));
         _root.Add(Drive());
         _root.Add(Simple("charge", "Charges at the plug that is reserved here, over the cable.",
             (_, stop) => Shell.ChargeAsync(stop)));
@@ -139,7 +141,7 @@ internal sealed class CarGrammar
         Option<int?> most = Percent("--charge-max", "Never charged above this; default 100 %.");
         Option<PlanObjective?> objective = new("--objective")
         {
-            Description = "fastest (default) or cheapest.",
+            Description = "fastest (default), cheapest, fewestStops or greenest.",
         };
         Option<string[]> avoid = new("--avoid")
         {

@@ -24,7 +24,13 @@ internal sealed record CarResult(bool Ok, string Code, string? Why = null, JsonE
     public static CarResult Misused(string why) => new(false, Usage, why);
 
     /// <summary>What a driver can do about it; null when the reason says it all.</summary>
-    public string? Advice => Code switch
+    public string? Advice
+    {
+        get => field ?? General;
+        init;
+    }
+
+    private string? General => Code switch
     {
         "OCCUPIED" => "Somebody has that time. Plan again: the new plan goes around it.",
         "EXPIRED" => "Nothing is held. Reserve again, or plan with --avoid around who is silent.",

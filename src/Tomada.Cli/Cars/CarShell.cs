@@ -22,15 +22,25 @@ internal sealed class CarShell(CarConfig config, CarClient car, ICarVoice voice)
     /// <summary>The plans of the last answer, the best first.</summary>
     public ImmutableArray<PlanBody> Plans { get; private set; } = [];
 
+    /// <summary>
+    /// What the company made instead of the reservation that it refused last; null when nothing.
+    /// </summary>
+    public PlanBody? Instead { get; private set; }
+
     /// <summary>The trip that was reserved or asked about last.</summary>
     public TripId? Trip { get; private set; } = car.Trip?.Trip;
 
     /// <summary>What the company said of each trip last.</summary>
     public SortedDictionary<TripId, ReservationBody> Trips { get; } = [];
 
+    private JourneyBody? _journey;
+    private JourneyBody? _journeyInstead;
+    private long? _decideWithinMs;
+
     public async Task<CarResult> PlanAsync(PlanRequest request, CancellationToken stop)
     {
-        Plans = [];
+        (Plans, Instead) = ([], null);
+        _journey = new JourneyBody(request);
         Reply reply = await voice.WorkingAsync(
             $"planning {request.From} to {request.To}",
             () => AnswerAsync(limit => car.PlanAsync(request, limit), TimeSpan.Zero, stop));
@@ -68,9 +78,15 @@ internal sealed class CarShell(CarConfig config, CarClient car, ICarVoice voice)
         PlanBody plan = PlanOf(number);
         return plan.Stops.IsEmpty
             ? throw Refused("the plan needs no stop: there is nothing to reserve")
-            : ReserveAsync(limit =>
-                car.ReserveAsync(plan, limit, Pending, decideWithinMs), decideWithinMs, stop);
+            : ReserveAsync(plan, _journey, decideWithinMs, stop);
     }
+
+    /// <summary>Reserves what the company made instead of a refused reservation.</summary>
+    public Task<CarResult> TakeAsync(CancellationToken stop) => Instead is { } plan
+        ? plan.Stops.IsEmpty
+            ? throw Refused("the plan needs no stop any more: there is nothing to reserve")
+            : ReserveAsync(plan, _journeyInstead, _decideWithinMs, stop)
+        : throw Refused("there is nothing to take: no reservation was refused with another plan");
 
     public Task<CarResult> ReserveAsync(ReserveRequest request, CancellationToken stop) =>
         ReserveAsync(
@@ -195,6 +211,32 @@ internal sealed class CarShell(CarConfig config, CarClient car, ICarVoice voice)
         ?? throw Refused("no trip is reserved, or the last one is at its end: 'reserve' first");
 
     private void Pending() => voice.Pending("reserve");
+
+    private async Task<CarResult> ReserveAsync(
+        PlanBody plan, JourneyBody? journey, long? decideWithinMs, CancellationToken stop)
+    {
+        (Instead, _decideWithinMs) = (null, decideWithinMs);
+        Reply? last = null;
+        CarResult result = await ReserveAsync(
+            async limit => last = await car.ReserveAsync(
+                plan, limit, Pending, decideWithinMs, journey),
+            decideWithinMs,
+            stop);
+        if (last is { Ok: false } && last.TryRead(out ReserveReply? refused, out _)
+            && refused.Replan is { } replan && journey is not null)
+        {
+            Instead = replan.Plan;
+            _journeyInstead = journey with { Replans = replan.Replans, Missed = replan.Missed };
+            voice.Show(CarTables.Stops(replan.Plan));
+            return result with
+            {
+                Advice = "Nothing is held. 'take' reserves the plan above instead: "
+                    + $"{CarWords.Difference(plan, replan.Plan)}.",
+            };
+        }
+
+        return result;
+    }
 
     private async Task<CarResult> ReserveAsync(
         Func<CancellationToken, Task<Reply>> ask, long? decideWithinMs, CancellationToken stop)

@@ -41,6 +41,27 @@ internal static class CarWords
             CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h {span.Minutes:00} min");
     }
 
+    /// <summary>What a plan takes and costs more than another, or less.</summary>
+    public static string Difference(PlanBody before, PlanBody now)
+    {
+        TimeSpan later = now.Arrival.Since(before.Arrival);
+        string minutes = string.Create(
+            CultureInfo.InvariantCulture, $"{Math.Ceiling(later.Duration().TotalMinutes):F0} min");
+        string when = later == TimeSpan.Zero ? "it arrives at the same time"
+            : later > TimeSpan.Zero ? $"it arrives {minutes} later"
+            : $"it arrives {minutes} earlier";
+        if (before.Price.Currency != now.Price.Currency)
+        {
+            return $"{when} and costs {now.Price}";
+        }
+
+        long dearer = now.Price.Amount - before.Price.Amount;
+        Money difference = new(Math.Abs(dearer), now.Price.Currency);
+        return dearer == 0 ? $"{when} and costs the same"
+            : dearer > 0 ? $"{when} and costs {difference} more"
+            : $"{when} and costs {difference} less";
+    }
+
     public static string Short(TripId trip) => trip.ToString()[..12] + "…";
 
     public static string State(ReservationState state) => EnumNames.UpperSnake(state.ToString());

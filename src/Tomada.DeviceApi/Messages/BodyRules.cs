@@ -104,11 +104,13 @@ public sealed class BodyRules<T> : BodyRules
     }
 
     /// <summary>A record inside.</summary>
-    public BodyRules<T> Part<TPart>(string field, Func<T, TPart> read, BodyRules<TPart> rules)
+    public BodyRules<T> Part<TPart>(string field, Func<T, TPart?> read, BodyRules<TPart> rules)
         where TPart : class
     {
         Parts = Parts.Add(rules);
-        return Also(value => rules.WhyNot(read(value)) is { } why ? $"{field}.{why}" : null);
+        return Also(value => read(value) is { } part && rules.WhyNot(part) is { } why
+            ? $"{field}.{why}"
+            : null);
     }
 
     /// <summary>Each record of a list inside.</summary>

@@ -33,7 +33,10 @@ public sealed record LegBody(EvseId Evse, TimeWindow Window, long EnergyWh)
 /// <param name="Legs">1 to 16, in driving order.</param>
 /// <param name="DecideWithinMs">Time for the owners to answer; 1,000 to 3,600,000; default the
 /// rules' maximum.</param>
-public sealed record ReserveRequest(ImmutableArray<LegBody> Legs, long? DecideWithinMs = null)
+/// <param name="Journey">What the legs are for: with it a refusal says what could be had instead.
+/// </param>
+public sealed record ReserveRequest(
+    ImmutableArray<LegBody> Legs, long? DecideWithinMs = null, JourneyBody? Journey = null)
     : IDeviceBody<ReserveRequest>
 {
     public static JsonTypeInfo<ReserveRequest> Json => DeviceJson.Default.ReserveRequest;
@@ -41,7 +44,8 @@ public sealed record ReserveRequest(ImmutableArray<LegBody> Legs, long? DecideWi
     public static BodyRules<ReserveRequest> Rules { get; } = new BodyRules<ReserveRequest>()
         .Count("legs", x => x.Legs.IsDefault ? 0 : x.Legs.Length, 1, DeviceLimits.LegsMax)
         .Long("decideWithinMs", x => x.DecideWithinMs, 1_000, DeviceLimits.DecideWithinMaxMs)
-        .Each("legs", x => x.Legs, LegBody.Rules);
+        .Each("legs", x => x.Legs, LegBody.Rules)
+        .Part("journey", x => x.Journey, JourneyBody.Rules);
 }
 
 /// <summary>A leg as reserved; its secret opens the plug and is nobody else's business.</summary>
@@ -62,13 +66,15 @@ public sealed record ReservedLegBody(
 /// <param name="Outcome">The ledger's outcome code when the proposal was refused.</param>
 /// <param name="RefusedLeg">The leg that an owner refused.</param>
 /// <param name="Reason">The owner's reason, from the closed list.</param>
+/// <param name="Replan">After a refusal, of a request with its journey: another plan.</param>
 public sealed record ReserveReply(
     TripId? Trip = null,
     ReservationState? State = null,
     ImmutableArray<ReservedLegBody>? Legs = null,
     string? Outcome = null,
     LegId? RefusedLeg = null,
-    string? Reason = null) : IDeviceBody<ReserveReply>
+    string? Reason = null,
+    ReplanBody? Replan = null) : IDeviceBody<ReserveReply>
 {
     public static JsonTypeInfo<ReserveReply> Json => DeviceJson.Default.ReserveReply;
 

@@ -119,16 +119,20 @@ public sealed class CarClient : IAsyncDisposable
     /// <param name="ct">Stops waiting; the request stays open.</param>
     /// <param name="pending">Told that the owners are asked.</param>
     /// <param name="decideWithinMs">Time for the owners to answer; default the rules'.</param>
+    /// <param name="journey">What the plan is for: a refusal then says what could be had instead.
+    /// </param>
     public Task<Reply> ReserveAsync(
         PlanBody plan,
         CancellationToken ct,
         Action? pending = null,
-        long? decideWithinMs = null)
+        long? decideWithinMs = null,
+        JourneyBody? journey = null)
     {
         ImmutableArray<LegBody> legs =
             [.. plan.Stops.Select(stop => new LegBody(stop.Evse, stop.Window, stop.EnergyWh))];
         return ReserveAsync(
-            new OpenRequest(_link.NewId(), new ReserveRequest(legs, decideWithinMs), plan),
+            new OpenRequest(
+                _link.NewId(), new ReserveRequest(legs, decideWithinMs, journey), plan),
             ct,
             pending);
     }

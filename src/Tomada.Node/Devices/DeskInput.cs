@@ -1,3 +1,4 @@
+using Tomada.DeviceApi;
 using Tomada.Ledger;
 using Tomada.Node.Broker;
 using Tomada.Primitives;
@@ -29,6 +30,9 @@ internal abstract record DeskInput
 
     /// <summary>A defect while submitting: the desks, and the node with them, must stop.</summary>
     public sealed record Failed(Exception Why) : DeskInput;
+
+    /// <summary>Of a refused reservation: its final reply, with another plan or without.</summary>
+    public sealed record Replanned(string Key, Reply Reply) : DeskInput;
 
     /// <summary>A transaction of a desk ended.</summary>
     public sealed record Submitted(string Key, Body Body, Submission End) : DeskInput;

@@ -109,12 +109,13 @@ public sealed class DeviceDesks : IAsyncDisposable
         _charging = new ChargingDesk(_ledger, _submitter, _stations, options.Wall);
         _clearing = new ClearingDesk(_ledger, _submitter);
         ReceiptDesk receipts = new(broker, store, options.Receipts);
+        PlanDesk plans = new(_ledger, _stations, options.Roads);
         _trips = new TripDesk(
-            _ledger, broker, registry, store, _submitter, options.Wall, receipts);
-        RoutePlanning? planning = options.Roads is { } roads ? new RoutePlanning(roads) : null;
+            _ledger, broker, registry, store, _submitter, options.Wall, receipts,
+            new ReplanDesk(plans, _inputs.Writer.WriteAsync));
         _requests =
             new RequestDesk(
-                _ledger, broker, store, registry, _stations, _trips, planning, options.Wall,
+                broker, store, registry, _stations, _trips, plans, options.Wall,
                 receipts, _conflicts, _order.BootOf);
     }
 
@@ -287,6 +288,9 @@ public sealed class DeviceDesks : IAsyncDisposable
                     break;
                 case DeskInput.Block block:
                     Take(block.Applied);
+                    break;
+                case DeskInput.Replanned replanned:
+                    _trips.On(replanned);
                     break;
                 case DeskInput.Skipped skipped:
                     _stations.Start(skipped.State);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Tomada.DeviceApi;
 using Tomada.Node.Broker;
@@ -13,12 +12,10 @@ namespace Tomada.Node.Devices;
 /// reply, and the same id with another body is a conflict.
 /// </summary>
 internal sealed class RequestDesk(
-    DeskLedger ledger, DeviceBroker broker, DeviceStore store, DeviceRegistry registry,
-    StationDesk stations, TripDesk trips, RoutePlanning? planning, TimeProvider wall,
+    DeviceBroker broker, DeviceStore store, DeviceRegistry registry,
+    StationDesk stations, TripDesk trips, PlanDesk plans, TimeProvider wall,
     ReceiptDesk receipts, ConflictDesk conflicts, Func<DeviceAddress, long>? bootOf = null)
 {
-    private int _planning;
-
     public void On(Received message, UpTopic.Request request, CancellationToken ct)
     {
         MessageId id = message.Envelope.Id;
@@ -126,52 +123,21 @@ internal sealed class RequestDesk(
     private void Plan(Received message, PlanRequest request, CancellationToken ct)
     {
         MessageId id = message.Envelope.Id;
-        if (planning is null)
-        {
-            Send(message, RequestOp.Plan, Reply.Refused(
-                id, ReplyCode.Unavailable, "no road map is loaded"));
-            return;
-        }
-
-        if (Interlocked.Increment(ref _planning) > DeskLimits.PlansAtOnce)
-        {
-            Interlocked.Decrement(ref _planning);
-            Send(message, RequestOp.Plan, Reply.Refused(
-                id, ReplyCode.Busy, "too many plans at once",
-                (long)DeskLimits.PlanRetry.TotalMilliseconds));
-            return;
-        }
-
-        Send(message, RequestOp.Plan, Reply.Pending(id));
-        PlanWorld world = new(
-            ledger.State(),
-            ledger.Now(),
-            ledger.Self,
-            stations.Evses.ToImmutableSortedDictionary(
-                evse => evse, evse => stations.Shown(evse).Status));
-
-        // A search takes the processor for a while; the desks must not wait for it.
-        _ = Task.Run(
-            () =>
+        Reply? refusal = plans.TryBegin(
+            id,
+            request,
+            [],
+            reply =>
             {
-                try
-                {
-                    Send(message, RequestOp.Plan, planning.Plan(id, request, world));
-                }
-                catch (Exception defect) when (
-                    defect is InvariantBrokenException or ArgumentException
-                    or OverflowException or InvalidOperationException)
-                {
-                    Send(message, RequestOp.Plan, Reply.Refused(
-                        id, ReplyCode.Internal, "the plan failed"));
-                    throw;
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref _planning);
-                }
+                Send(message, RequestOp.Plan, reply);
+                return Task.CompletedTask;
             },
-            ct);
+            ct,
+            begun: () => Send(message, RequestOp.Plan, Reply.Pending(id)));
+        if (refusal is not null)
+        {
+            Send(message, RequestOp.Plan, refusal);
+        }
     }
 
     private void Send(Received message, RequestOp op, Reply reply) =>

@@ -17,10 +17,12 @@ internal sealed class TripDesk(
     DeskLedger ledger, DeviceBroker broker, DeviceRegistry registry, DeviceStore store,
     Submitter submitter,
     TimeProvider wall,
-    ReceiptDesk receipts)
+    ReceiptDesk receipts,
+    ReplanDesk replans)
 {
     private readonly SortedDictionary<string, Asked> _proposing = new(StringComparer.Ordinal);
     private readonly SortedDictionary<TripId, Asked> _waiting = [];
+    private readonly SortedDictionary<string, Asked> _replanning = new(StringComparer.Ordinal);
     private readonly SortedDictionary<TripId, TripRefused> _refusals = [];
 
     private Timestamp WallNow => new(wall.GetUtcNow().ToUnixTimeMilliseconds());
@@ -28,7 +30,11 @@ internal sealed class TripDesk(
     /// <summary>Takes a reserve request whose id is not known yet.</summary>
     public void OnReserve(Received message, ReserveRequest request, CancellationToken ct)
     {
-        Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash);
+        Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash)
+        {
+            Request = request,
+            Stop = ct,
+        };
         LedgerState state = ledger.State();
         if (Refuse(state, request) is var (code, why))
         {
@@ -49,9 +55,8 @@ internal sealed class TripDesk(
         store.PutReply(asked.User, asked.Id, new KeptReply(asked.BodyHash, null), WallNow);
         store.PutReservation(asked.User, asked.Id, EncodeSecrets(secrets));
         Send(asked, Reply.Pending(asked.Id));
-        string key = $"propose {asked.User} {asked.Id}";
-        _proposing[key] = asked;
-        submitter.Submit(key, proposal, ct);
+        _proposing[asked.Key] = asked;
+        submitter.Submit(asked.Key, proposal, ct);
     }
 
     /// <summary>
@@ -60,7 +65,8 @@ internal sealed class TripDesk(
     public void OnRepeated(Received message)
     {
         Asked asked = new(message.From, message.Envelope.Id, message.Envelope.BodyHash);
-        bool known = _proposing.ContainsKey($"propose {asked.User} {asked.Id}")
+        bool known = _proposing.ContainsKey(asked.Key)
+            || _replanning.ContainsKey(asked.Key)
             || _waiting.Values.Any(each => each.User == asked.User && each.Id == asked.Id);
         if (!known
             && store.FindReservation(asked.User, asked.Id) is { } kept
@@ -109,16 +115,27 @@ internal sealed class TripDesk(
                     ended.End.Why ?? "the ledger did not take it in time"));
                 break;
             case { IsApplied: false } refused:
-                Finish(asked, Reply.Refused(
-                    asked.Id, CodeOf(refused.Code), refused.Detail ?? refused.Code.ToString(),
+                End(
+                    asked,
+                    CodeOf(refused.Code),
+                    refused.Detail ?? refused.Code.ToString(),
                     new ReserveReply(trip, Outcome: Primitives.Encoding.EnumNames.UpperSnake(
-                        refused.Code.ToString()))));
+                        refused.Code.ToString())),
+                    Taken(asked));
                 break;
             default:
                 store.SetTrip(asked.User, asked.Id, trip);
                 _waiting[trip] = asked;
                 Settle(ledger.State().Trips[trip]);
                 break;
+        }
+    }
+
+    public void On(DeskInput.Replanned replanned)
+    {
+        if (_replanning.Remove(replanned.Key, out Asked? asked))
+        {
+            Finish(asked, replanned.Reply);
         }
     }
 
@@ -259,21 +276,29 @@ internal sealed class TripDesk(
             return;
         }
 
-        Finish(asked, trip.State switch
+        switch (trip.State)
         {
-            TripState.Refused => RefusedReply(asked, trip),
-            TripState.Expired => Reply.Refused(
-                asked.Id, ReplyCode.Expired, "not every owner answered in time; no leg is held",
-                new ReserveReply(trip.Id, ReservationState.Expired)),
-            _ => Reply.Done(asked.Id, Confirmed(asked, trip)),
-        });
+            case TripState.Refused:
+                EndRefused(asked, trip);
+                break;
+            case TripState.Expired:
+                Finish(asked, Reply.Refused(
+                    asked.Id, ReplyCode.Expired,
+                    "not every owner answered in time; no leg is held",
+                    new ReserveReply(trip.Id, ReservationState.Expired)));
+                break;
+            default:
+                Finish(asked, Reply.Done(asked.Id, Confirmed(asked, trip)));
+                break;
+        }
+
         if (trip.State == TripState.Confirmed)
         {
             receipts.Follow(asked.From, trip.Id);
         }
     }
 
-    private Reply RefusedReply(Asked asked, Trip trip)
+    private void EndRefused(Asked asked, Trip trip)
     {
         TripRefused? refusal = _refusals.GetValueOrDefault(trip.Id);
         string why = refusal is null
@@ -284,8 +309,39 @@ internal sealed class TripDesk(
             : Primitives.Encoding.EnumNames.UpperSnake(refusal.Reason.ToString());
         ReplyCode code =
             refusal?.Reason == RefusalReason.Occupied ? ReplyCode.Occupied : ReplyCode.Unavailable;
-        return Reply.Refused(asked.Id, code, why, new ReserveReply(
-            trip.Id, ReservationState.Refused, RefusedLeg: refusal?.Leg, Reason: reason));
+        End(
+            asked,
+            code,
+            why,
+            new ReserveReply(
+                trip.Id, ReservationState.Refused, RefusedLeg: refusal?.Leg, Reason: reason),
+            refusal is null || asked.Request is null
+                ? []
+                : [asked.Request.Legs[refusal.Leg.Number - 1]]);
+    }
+
+    /// <summary>The legs whose time somebody has, as the calendar stands now.</summary>
+    private IEnumerable<LegBody> Taken(Asked asked)
+    {
+        LedgerState state = ledger.State();
+        return (asked.Request?.Legs ?? []).Where(leg =>
+            state.Calendar.TryGetValue(leg.Evse, out ImmutableArray<Booking> booked)
+            && booked.Any(each => each.Window.Overlaps(leg.Window)));
+    }
+
+    /// <summary>A reservation came to nothing: the reply may say what could be had instead.
+    /// </summary>
+    private void End(
+        Asked asked, ReplyCode code, string why, ReserveReply body, IEnumerable<LegBody> lost)
+    {
+        _replanning[asked.Key] = asked;
+        Reply refusal = Reply.Refused(asked.Id, code, why, body);
+        if (replans.TryBegin(
+            asked.Key, refusal, body, asked.Request?.Journey, lost, asked.Stop) is { } final)
+        {
+            _replanning.Remove(asked.Key);
+            Finish(asked, final);
+        }
     }
 
     private ReserveReply Confirmed(Asked asked, Trip trip)
@@ -322,6 +378,13 @@ internal sealed class TripDesk(
 
     private sealed record Asked(DeviceAddress From, MessageId Id, Digest BodyHash)
     {
+        /// <summary>What was asked; null when an earlier process took it.</summary>
+        public ReserveRequest? Request { get; init; }
+
+        public CancellationToken Stop { get; init; }
+
         public string User => From.User;
+
+        public string Key => $"propose {User} {Id}";
     }
 }

@@ -18,9 +18,6 @@ public static class TripPlanLimits
     /// </summary>
     public const int EdgesShownMax = 100;
 
-    /// <summary>Times that a reservation is planned anew after a conflict.</summary>
-    public const int ReplansMax = 3;
-
     /// <summary>
     /// An EVSE that a car stands at, or that is blocked, is taken to be so for this long beyond
     /// what its calendar says.
