@@ -67,6 +67,12 @@ public static class NodeLimits
     public static readonly TimeSpan SyncNetworkAgeMin = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// How long a node that opened anew for a snapshot does not do so again; meanwhile it executes
+    /// blocks.
+    /// </summary>
+    public static readonly TimeSpan OpenAnewPeriod = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// How long a starting node waits for a first peer before it goes on with what it has.
     /// </summary>
     public static readonly TimeSpan SyncPeersWait = TimeSpan.FromSeconds(2);

@@ -39,6 +39,8 @@ internal sealed class OutputBuilder
 
     public LostVote? Lost { get; set; }
 
+    public SnapshotHead? FarAhead { get; set; }
+
     /// <summary>Takes up what consensus wants written, sent and counted.</summary>
     public void Add(Output consensus)
     {
@@ -81,5 +83,6 @@ internal sealed class OutputBuilder
         Found = [.. Found],
         Recall = [.. Recall],
         Lost = Lost,
+        FarAhead = FarAhead,
     };
 }

@@ -55,6 +55,18 @@ public static class ReplicationLimits
     public const long SnapshotGapMin = 2_000;
 
     /// <summary>
+    /// Blocks behind the others from which on a node that runs already opens anew for a snapshot:
+    /// more than at a start, because its devices lose their connections for a moment.
+    /// </summary>
+    public const long RunningSnapshotGapMin = 10 * SnapshotGapMin;
+
+    /// <summary>
+    /// How often a node that runs and is so far behind asks its peers for a snapshot, in monotonic
+    /// milliseconds.
+    /// </summary>
+    public const long SnapshotAskMs = 5_000;
+
+    /// <summary>
     /// Parts of one snapshot; a larger state has no snapshot and is made by executing its chain.
     /// </summary>
     public const int SnapshotPartsMax = 16_384;

@@ -33,6 +33,7 @@ public sealed partial class Replicator
     private Timestamp _wall;
     private long _monotonicMs;
     private long _regossipAtMs;
+    private long _snapshotAtMs;
     private bool? _saidWork;
 
     /// <summary>
@@ -233,6 +234,12 @@ public sealed partial class Replicator
         }
 
         NetworkHeight = Math.Max(State.Height, _catchUp.KnownHeight(_members));
+        if (_monotonicMs >= Math.Max(_snapshotAtMs, _options.SnapshotFromMs) && IsFarBehind)
+        {
+            _snapshotAtMs = _monotonicMs + ReplicationLimits.SnapshotAskMs;
+            _output.Send.Add(new OutgoingMessage(
+                null, new PeerMessage.Syncing(new SyncMessage.SnapshotAsked())));
+        }
     }
 
     /// <summary>
@@ -261,6 +268,8 @@ public sealed partial class Replicator
             Drive(NextHeight());
         }
     }
+
+    private bool IsFarBehind => NetworkHeight - State.Height >= _options.SnapshotGapMin;
 
     private Timestamp NextBlockTime => DueTimes.NextBlock(State, LedgerNow);
 

@@ -32,7 +32,7 @@ public sealed partial class Replicator
                 Awake();
                 break;
             case PeerMessage.Syncing syncing:
-                _output.Syncing.Add(new SyncInput(received.From, syncing.Message));
+                OnSyncing(received.From, syncing.Message);
                 break;
             case PeerMessage.Cosigned or PeerMessage.HeadsAsked:
                 _output.Heads.Add(new HeadInput(received.From, message));
@@ -75,6 +75,23 @@ public sealed partial class Replicator
 
         // Afterwards: a decision does not wait for it.
         _guilt.Hear(from, message, _values, _output);
+    }
+
+    /// <summary>
+    /// More members than may lie must say that the network is so far: one alone could otherwise
+    /// send this node to start again and again.
+    /// </summary>
+    private void OnSyncing(CompanyId from, SyncMessage message)
+    {
+        if (message is not SyncMessage.SnapshotOffered { Head: { } head })
+        {
+            _output.Syncing.Add(new SyncInput(from, message));
+        }
+        else if (IsFarBehind && _snapshotAtMs > 0 && head.Height <= NetworkHeight
+            && head.Height - State.Height >= _options.SnapshotGapMin)
+        {
+            _output.FarAhead = head;
+        }
     }
 
     private void OnBlocks(CompanyId from, PeerMessage.BlockAnswer answer)

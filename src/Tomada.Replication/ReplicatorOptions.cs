@@ -28,6 +28,14 @@ public sealed record ReplicatorOptions(
     /// </summary>
     public bool AsksAtStart { get; init; } = true;
 
+    /// <summary>
+    /// Blocks behind the others from which on a running node looks for a snapshot.
+    /// </summary>
+    public long SnapshotGapMin { get; init; } = ReplicationLimits.RunningSnapshotGapMin;
+
+    /// <summary>When it may do so for the first time; monotonic milliseconds, default 0.</summary>
+    public long SnapshotFromMs { get; init; }
+
     /// <summary>The block that the chain must pass through; absent for founders.</summary>
     public TrustAnchor? Anchor { get; init; }
 

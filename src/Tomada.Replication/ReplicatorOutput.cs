@@ -45,6 +45,12 @@ public sealed record ReplicatorOutput
     /// <summary>What peers asked or said of snapshots: for who keeps them.</summary>
     public ImmutableArray<SyncInput> Syncing { get; init; } = [];
 
+    /// <summary>
+    /// A peer has a snapshot far ahead of where this node runs: it should open anew, for a start
+    /// takes one up. A claim, with nothing proven. Null nearly always.
+    /// </summary>
+    public SnapshotHead? FarAhead { get; init; }
+
     /// <summary>Own transactions that ended without entering a block.</summary>
     public required ImmutableArray<EndedTransaction> Ended { get; init; }
 

@@ -26,18 +26,21 @@ public static partial class NodeHost
         }
 
         // Connections and desks hold the identity and the TLS key: with another one all open anew,
-        // where they were, for devices know those addresses.
-        while (await RunOnceAsync(dataDirectory, config, stop) is { } bound)
+        // where they were, for devices know those addresses. So they do far behind the others: a
+        // start takes up a snapshot, and nobody in the node has to be told of a jump.
+        SnapshotLook look = SnapshotLook.Default;
+        while (await RunOnceAsync(dataDirectory, config, look, stop) is { } bound)
         {
             config = config.ListeningAt(bound);
+            look = SnapshotLook.After(TimeProvider.System);
         }
     }
 
     /// <summary>
-    /// Runs until stopped; where it listened, when the node must open anew with other keys.
+    /// Runs until stopped; where it listened, when the node must open anew.
     /// </summary>
     private static async Task<NodeEndpoints?> RunOnceAsync(
-        string dataDirectory, NodeConfig config, CancellationToken stop)
+        string dataDirectory, NodeConfig config, SnapshotLook look, CancellationToken stop)
     {
         using NodeKeys keys = NodeKeys.Load(dataDirectory);
         using NodeStore store = NodeStore.Open(dataDirectory, DeviceService.StoreExtension);
@@ -75,7 +78,7 @@ public static partial class NodeHost
             network.Opens(founding);
             Genesis genesis = await founding.Founded.WaitAsync(stop);
             return await RunMemberAsync(
-                new Member(dataDirectory, config, keys, store, metrics, peers, logs),
+                new Member(dataDirectory, config, keys, store, metrics, peers, logs, look),
                 founding,
                 genesis,
                 status,
@@ -101,15 +104,7 @@ public static partial class NodeHost
         NodeEndpoints endpoints,
         CancellationToken stop)
     {
-        ReplicationLoop loop = ReplicationLoop.Open(
-            genesis,
-            member.Config.Company,
-            member.Keys,
-            member.Store,
-            member.Peers,
-            TimeProvider.System,
-            member.Logs.CreateLogger<ReplicationLoop>(),
-            member.Metrics);
+        ReplicationLoop loop = OpenLoop(member, genesis);
         LedgerDesk desk = loop.Desk;
         member.Peers.EnterNetwork(
             genesis.NetworkId, company => KnownCompanies.Find(desk.State, company));
@@ -137,18 +132,32 @@ public static partial class NodeHost
         { Http = api.Endpoint.ToString(), Mqtt = devices.Address };
         bound.Save(member.DataDirectory);
         Task newKeys = membership.RunAsync(ending.Token);
-        Task[] work =
-        [
-            loop.RunAsync(ending.Token),
-            devices.RunAsync(ending.Token),
-            loop.Outlooks.RunAsync(devices.ShownAsync, ending.Token),
-            .. WatchOverVotes(loop, member.Logs, ending.Token),
-            newKeys,
-        ];
-        Task[] others = [api.Completion, founding.Completion, member.Store.Malformed];
-        Task ended = await EndOfFirstAsync(work, others, ending);
-        return ended == newKeys ? bound : null;
+        Task ended = await EndOfFirstAsync(
+            [
+                loop.RunAsync(ending.Token),
+                devices.RunAsync(ending.Token),
+                loop.Outlooks.RunAsync(devices.ShownAsync, ending.Token),
+                .. WatchOverVotes(loop, member.Logs, ending.Token),
+                newKeys,
+            ],
+            [api.Completion, founding.Completion, member.Store.Malformed, loop.FarAhead],
+            ending);
+        return ended == newKeys || ended == loop.FarAhead ? bound : null;
     }
+
+    private static ReplicationLoop OpenLoop(Member member, Genesis genesis) =>
+        ReplicationLoop.Open(
+            genesis,
+            member.Config.Company,
+            member.Keys,
+            member.Store,
+            member.Peers,
+            TimeProvider.System,
+            member.Logs.CreateLogger<ReplicationLoop>(),
+            member.Metrics,
+            look: member.Look.InNetworkOf(
+                TimeProvider.System.GetUtcNow() - genesis.Draft.Time.ToDateTimeOffset(),
+                TimeProvider.System));
 
     private static Task[] WatchOverVotes(
         ReplicationLoop loop, ILoggerFactory logs, CancellationToken stop) =>
@@ -164,8 +173,8 @@ public static partial class NodeHost
     ];
 
     /// <summary>
-    /// Each runs until stopped: the first that ends has failed, and the node with it, but for the
-    /// one that ends when the company has other keys.
+    /// Each runs until stopped: the first that ends has failed, and the node with it, but for those
+    /// that end when the node must open anew.
     /// </summary>
     private static async Task<Task> EndOfFirstAsync(
         Task[] work, Task[] others, CancellationTokenSource ending)
@@ -212,5 +221,6 @@ public static partial class NodeHost
         NodeStore Store,
         NodeMetrics Metrics,
         PeerNetwork Peers,
-        ILoggerFactory Logs);
+        ILoggerFactory Logs,
+        SnapshotLook Look);
 }

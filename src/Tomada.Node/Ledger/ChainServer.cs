@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Tomada.Consensus;
-using Tomada.Ledger;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
 using Tomada.Replication;
@@ -26,6 +25,9 @@ internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
 {
     private readonly Channel<ChainRequest> _requests = Channel.CreateBounded<ChainRequest>(
         new BoundedChannelOptions(NodeLimits.ChainRequestsMax) { SingleReader = true });
+
+    private readonly SealReader _seals =
+        new(height => ChainRows.Read(store, height), store.ReadGovernance);
 
     private ImmutableSortedDictionary<CompanyId, int> _waiting =
         ImmutableSortedDictionary<CompanyId, int>.Empty;
@@ -62,7 +64,7 @@ internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
         SyncMessage? sync = request.Sync switch
         {
             SyncMessage.SnapshotAsked => Offer(),
-            SyncMessage.SealsAsked asked => ReadSeals(asked),
+            SyncMessage.SealsAsked asked => _seals.Read(asked),
             SyncMessage.PartAsked asked => new SyncMessage.Part(
                 asked.Height,
                 asked.Number,
@@ -88,43 +90,6 @@ internal sealed class ChainServer(NodeStore store, IPeerChannel peers)
 
         return new SyncMessage.SnapshotOffered(null, null);
     }
-
-    private SyncMessage.Seals ReadSeals(SyncMessage.SealsAsked asked)
-    {
-        List<SealLink> links = [];
-        int bytes = 0;
-        BlockProof? proof = null;
-        Digest? root = RootBefore(asked.From);
-        for (long height = asked.From;
-            height <= asked.To && links.Count < ReplicationLimits.SealsPerAnswerMax
-                && bytes < ReplicationLimits.AnswerBytesMax
-                && ChainRows.Read(store, height) is { } block
-                && SealedBlock.TryRead(block.Value, out SealedBlock? read);
-            height++)
-        {
-            proof = BlockProof.Of(block);
-            Governance? next = read.Seal.GovernanceRoot == root
-                ? null
-                : store.ReadGovernance(read.Seal.GovernanceRoot);
-            root = read.Seal.GovernanceRoot;
-            links.Add(new SealLink(read.Block.Entries[^1], next is null ? null : proof, next));
-            bytes += read.Block.Entries[^1].Length;
-        }
-
-        if (links.Count > 0)
-        {
-            links[^1] = links[^1] with { Proof = proof };
-        }
-
-        return new SyncMessage.Seals([.. links]);
-    }
-
-    /// <summary>Who was to decide at a height, by the seal before it.</summary>
-    private Digest? RootBefore(long height) =>
-        ChainRows.Read(store, height - 1) is { } block
-        && SealedBlock.TryRead(block.Value, out SealedBlock? read)
-            ? read.Seal.GovernanceRoot
-            : null;
 
     /// <summary>What is sound from a height on, up to the first hole.</summary>
     private PeerMessage.BlockAnswer Read(long fromHeight)

@@ -4,7 +4,6 @@ using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Node.Keys;
 using Tomada.Node.Outlooks;
-using Tomada.Node.Peers;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
 using Tomada.Replication;
@@ -111,7 +110,8 @@ public sealed partial class ReplicationLoop
         TimeProvider wall,
         ILogger logger,
         NodeMetrics metrics,
-        long snapshotEntriesMin = NodeLimits.SnapshotEntriesMin)
+        long snapshotEntriesMin = NodeLimits.SnapshotEntriesMin,
+        SnapshotLook? look = null)
     {
         LostKey lostKey = new(store, keys, logger);
         Replicator replicator = new(
@@ -120,6 +120,8 @@ public sealed partial class ReplicationLoop
                 SignerOf = lostKey.SignerOf,
                 Identity = keys.IdentityKey,
                 Anchor = JoinInvitation.ReadFrom(store)?.Anchor,
+                SnapshotGapMin = (look ?? SnapshotLook.Default).GapMin,
+                SnapshotFromMs = (look ?? SnapshotLook.Default).FromMs,
             },
             genesis);
         Channel<ReplicatorInput> inputs = Channel.CreateBounded<ReplicatorInput>(
@@ -140,41 +142,6 @@ public sealed partial class ReplicationLoop
             replicator, store, peers, wall, logger, metrics, desk, inputs, snapshots, start,
             lostKey, new PublicLog(desk, keys, store, peers, wall, logger),
             new OutlookDesk(desk, keys.SignIdentity, peers, wall, logger));
-    }
-
-    /// <summary>
-    /// Takes up a snapshot of a peer when one is far ahead, unless the network is so young that
-    /// none can be; before <see cref="RunAsync"/>, and before anybody follows the desk.
-    /// </summary>
-    public async Task SyncAsync(CancellationToken stop)
-    {
-        long ageMs = WallNow().UnixMs - _replicator.State.Genesis.Draft.Time.UnixMs;
-        if (ageMs >= NodeLimits.SyncNetworkAgeMin.TotalMilliseconds)
-        {
-            await SyncAsync(ReplicationLimits.SnapshotGapMin, stop);
-        }
-    }
-
-    /// <param name="gapMin">Blocks that the snapshot must be ahead.</param>
-    /// <param name="stop">Stops it.</param>
-    internal async Task SyncAsync(long gapMin, CancellationToken stop)
-    {
-        if (!_start.IsWhole)
-        {
-            return;
-        }
-
-        TrustAnchor? anchor = JoinInvitation.ReadFrom(_store)?.Anchor;
-        StateSync sync = new(
-            _replicator, _store, _peers, _snapshots, anchor, _wall, _logger, gapMin);
-        await sync.RunAsync(stop);
-        Note(_start.Keep(new ReplicatorInput.PeersReachable(sync.Reachable)));
-        foreach (PeerEvent.Arrived each in sync.Kept)
-        {
-            _start.Keep(new ReplicatorInput.Received(each.From, each.Bytes));
-        }
-
-        Desk.StandAt(_replicator.State);
     }
 
     /// <summary>
@@ -299,6 +266,11 @@ public sealed partial class ReplicationLoop
             _peers.Send(message.To, PeerMessage.Codec.Encode(message.Message));
         }
 
+        Publish(outputs);
+    }
+
+    private void Publish(List<ReplicatorOutput> outputs)
+    {
         foreach (ReplicatorOutput output in outputs)
         {
             foreach (OlderBlocks older in output.Older)
@@ -336,6 +308,7 @@ public sealed partial class ReplicationLoop
                 Recall(late);
             }
 
+            SayFarAhead(output.FarAhead);
             foreach (RefusedInput refusal in output.Refusals)
             {
                 _metrics.Refused("peer", refusal.Reason);

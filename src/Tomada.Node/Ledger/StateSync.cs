@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tomada.Consensus;
-using Tomada.Ledger;
 using Tomada.Node.Keys;
 using Tomada.Node.Peers;
 using Tomada.Node.Storage;
@@ -10,10 +9,8 @@ using Tomada.Replication;
 namespace Tomada.Node;
 
 /// <summary>
-/// Before a node takes part it asks its peers for a snapshot. One that is far ahead of the own tip
-/// is taken: the seals up to its block are followed from the own state, then its rows come part by
-/// part, and nothing is used before their root is the one that the proven seal names. Whoever gives
-/// a bad answer, or none, is asked no more; without any good one the chain is executed.
+/// Before a node takes part it asks its peers for a snapshot (<see cref="SnapshotFetch"/>), and
+/// stands at it when a sound one is far ahead; without any the chain is executed.
 /// </summary>
 internal sealed partial class StateSync(
     Replicator replicator,
@@ -23,10 +20,18 @@ internal sealed partial class StateSync(
     TrustAnchor? anchor,
     TimeProvider wall,
     ILogger logger,
-    long gapMin = ReplicationLimits.SnapshotGapMin)
+    long gapMin)
 {
-    private readonly SortedSet<CompanyId> _tried = [];
-    private SealChain? _seals;
+    private readonly SnapshotFetch _fetch = new(
+        replicator.State,
+        replicator.Standing?.Term
+            ?? LeaderTerm.AtGenesis(MemberSets.Of(replicator.State), replicator.State.Time),
+        Ed25519.Verify,
+        anchor,
+        gapMin,
+        (long)NodeLimits.SyncAnswerTimeout.TotalMilliseconds);
+
+    private SnapshotHead? _said;
     private long _saidAt;
 
     /// <summary>Who can be reached, as the newest event says.</summary>
@@ -40,94 +45,56 @@ internal sealed partial class StateSync(
     /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await WaitForPeersAsync(stop);
-        while (Reachable.Except(_tried) is [var peer, ..])
+        // Nobody may ever come; who is there is asked at once.
+        long patienceMs = NowMs() + (long)NodeLimits.SyncPeersWait.TotalMilliseconds;
+        while (!_fetch.IsOver && (Reachable.Count > 0 || NowMs() < patienceMs))
         {
-            _tried.Add(peer);
-            if (await TakeFromAsync(peer, stop))
-            {
-                return;
-            }
+            long wakeMs = Reachable.Count > 0 ? _fetch.WakeAtMs : patienceMs;
+            Ask(await NextAsync(TimeSpan.FromMilliseconds(Math.Max(0, wakeMs - NowMs())), stop)
+                is { } happened ? Take(happened) : _fetch.Tick(NowMs()));
+        }
+
+        if (_fetch.Taken is { } standing)
+        {
+            Adopt(standing);
         }
     }
 
-    private async Task<bool> TakeFromAsync(CompanyId peer, CancellationToken stop)
+    private SnapshotQuestion? Take(PeerEvent happened)
     {
-        SyncMessage.SnapshotOffered? offer = await AskAsync<SyncMessage.SnapshotOffered>(
-            peer, new SyncMessage.SnapshotAsked(), stop);
-        if (offer is not { Head: { } head, Block: { } block }
-            || head.Height < replicator.State.Height + gapMin)
+        if (happened is PeerEvent.ReachableChanged changed)
         {
-            return false;
+            Reachable = changed.Reachable;
+            return _fetch.Reach(Reachable, NowMs());
         }
 
-        LogTaking(logger, head.Height, peer, head.Rows, replicator.State.Height);
-        if (await FollowAsync(peer, head, stop) is { } refused)
+        if (happened is not PeerEvent.Arrived arrived)
         {
-            LogRefused(logger, peer, head.Height, refused);
-            return false;
+            return null;
         }
 
-        SnapshotLoader loader = new(replicator.State.Genesis, head, block, Ed25519.Verify);
-        string? why = null;
-        while (!loader.IsComplete && why is null)
+        PeerMessage.Codec.TryDecode(arrived.Bytes, out PeerMessage? message, out _);
+        if (message is not PeerMessage.Syncing syncing)
         {
-            SyncMessage.Part? part = await AskAsync<SyncMessage.Part>(
-                peer, new SyncMessage.PartAsked(head.Height, loader.NextPart), stop);
-            if (part?.Number != loader.NextPart || part.Height != head.Height)
-            {
-                why = $"part {loader.NextPart} did not come";
-            }
-            else if (loader.TryAdd(part.Bytes, out why))
-            {
-                Say("rows", loader.Rows, head.Rows);
-            }
+            Keep(arrived);
+            return null;
         }
 
-        if (why is not null || !loader.TryFinish(out Standing? standing, out why))
-        {
-            LogRefused(logger, peer, head.Height, why!);
-            return false;
-        }
-
-        Adopt(standing);
-        return true;
+        return _fetch.Hear(arrived.From, syncing.Message, NowMs());
     }
 
-    /// <summary>Follows the seals to the snapshot's block; null, or what was wrong.</summary>
-    private async Task<string?> FollowAsync(
-        CompanyId peer, SnapshotHead head, CancellationToken stop)
+    private void Ask(SnapshotQuestion? question)
     {
-        // What another peer has proven holds; only a snapshot below it begins anew.
-        if (_seals is null || _seals.Height > head.Height)
+        foreach (RefusedSnapshot refused in _fetch.TakeRefused())
         {
-            LedgerState state = replicator.State;
-            LeaderTerm term = replicator.Standing?.Term
-                ?? LeaderTerm.AtGenesis(MemberSets.Of(state), state.Time);
-            _seals = new SealChain(state, term, Ed25519.Verify, anchor);
+            LogRefused(logger, refused.Peer, refused.Height, refused.Why);
         }
 
-        while (_seals.Height < head.Height)
+        if (question is { } next)
         {
-            SyncMessage.Seals? answer = await AskAsync<SyncMessage.Seals>(
-                peer, new SyncMessage.SealsAsked(_seals.Height + 1, head.Height), stop);
-            if (answer is null)
-            {
-                return $"the seals from {_seals.Height + 1} on did not come";
-            }
-
-            if (!_seals.TryAdd(answer.Links, out string? why))
-            {
-                return why;
-            }
-
-            Say("seals", _seals.Height, head.Height);
+            Say(next.To);
+            peers.Send(next.To, PeerMessage.Codec.Encode(new PeerMessage.Syncing(next.Message)));
         }
-
-        return _seals.Tip != head.Tip ? "its block is not the one that the seals name"
-            : _seals.Deciders.Root() != head.Deciders.Root() ? "its deciders are not the seals'"
-            : _seals.Term != head.Term ? "its term is not the one that follows from the seals"
-            : null;
     }
 
     private void Adopt(Standing standing)
@@ -137,26 +104,10 @@ internal sealed partial class StateSync(
         Invariant.Require(
             SealedBlock.TryRead(standing.Tip.Value, out SealedBlock? tip),
             "the block of a loaded snapshot was read before");
-        store.Adopt(ChainRows.Of(tip, standing.Tip), _seals!.Governances);
+        store.Adopt(ChainRows.Of(tip, standing.Tip), _fetch.Governances);
         replicator.Resume(standing);
         store.States.Stand(standing.State);
         LogTaken(logger, standing.State.Height);
-    }
-
-    private async Task WaitForPeersAsync(CancellationToken stop)
-    {
-        await ReadUntilAsync(
-            happened =>
-            {
-                if (happened is PeerEvent.Arrived arrived)
-                {
-                    Keep(arrived);
-                }
-
-                return Reachable.Count > 0;
-            },
-            NodeLimits.SyncPeersWait,
-            stop);
     }
 
     private void Keep(PeerEvent.Arrived arrived)
@@ -169,69 +120,46 @@ internal sealed partial class StateSync(
         Kept.Enqueue(arrived);
     }
 
-    private async Task<T?> AskAsync<T>(
-        CompanyId peer, SyncMessage question, CancellationToken stop)
-        where T : SyncMessage
-    {
-        T? found = null;
-        peers.Send(peer, PeerMessage.Codec.Encode(new PeerMessage.Syncing(question)));
-        await ReadUntilAsync(
-            happened =>
-            {
-                if (happened is PeerEvent.Arrived arrived)
-                {
-                    PeerMessage.Codec.TryDecode(arrived.Bytes, out PeerMessage? message, out _);
-                    found = arrived.From == peer
-                        && message is PeerMessage.Syncing { Message: T answer } ? answer : null;
-                    if (message is not PeerMessage.Syncing)
-                    {
-                        Keep(arrived);
-                    }
-                }
-
-                return found is not null || !Reachable.Contains(peer);
-            },
-            NodeLimits.SyncAnswerTimeout,
-            stop);
-        return found;
-    }
-
-    private async Task ReadUntilAsync(
-        Func<PeerEvent, bool> isEnough, TimeSpan patience, CancellationToken stop)
+    /// <summary>What happens next; null when nothing does in time.</summary>
+    private async Task<PeerEvent?> NextAsync(TimeSpan patience, CancellationToken stop)
     {
         using CancellationTokenSource limit = new(patience, wall);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
-            while (true)
-            {
-                PeerEvent happened = await peers.Incoming.ReadAsync(either.Token);
-                if (happened is PeerEvent.ReachableChanged changed)
-                {
-                    Reachable = changed.Reachable;
-                }
-
-                if (isEnough(happened))
-                {
-                    return;
-                }
-            }
+            return await peers.Incoming.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // The peer is silent; the caller sees that nothing came.
+            return null;
         }
     }
 
-    private void Say(string what, long done, long all)
+    private void Say(CompanyId peer)
     {
-        if (wall.GetElapsedTime(_saidAt) >= NodeLimits.SyncSayPeriod || done == all)
+        if (_fetch.Head is not { } head)
+        {
+            return;
+        }
+
+        if (_said != head)
+        {
+            _said = head;
+            LogTaking(logger, head.Height, peer, head.Rows, replicator.State.Height);
+        }
+
+        if (wall.GetElapsedTime(_saidAt) >= NodeLimits.SyncSayPeriod)
         {
             _saidAt = wall.GetTimestamp();
+            (string what, long done, long all) = _fetch.SealHeight is { } seal
+                ? ("seals", seal, head.Height)
+                : ("rows", _fetch.Rows ?? 0, head.Rows);
             LogProgress(logger, what, done, all);
         }
     }
+
+    private long NowMs() => wall.MonotonicMs();
 
     [LoggerMessage(
         Level = LogLevel.Information,

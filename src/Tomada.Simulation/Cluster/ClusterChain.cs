@@ -34,7 +34,7 @@ internal sealed partial class ClusterWorld
                 ImmutableArray.CreateBuilder<ConsensusMessage.Decided>();
             for (long height = 1; height <= disk.Height; height++)
             {
-                blocks.Add(disk.ReadBlock(height));
+                blocks.Add(disk.ReadBlock(height)!);
             }
 
             return new ClusterChain(Genesis, blocks.ToImmutable());

@@ -1,3 +1,5 @@
+using Tomada.Ledger;
+
 namespace Tomada.Simulation.Cluster;
 
 /// <summary>What histories of whole networks are meant to meet; the tests ask for each.</summary>
@@ -16,7 +18,8 @@ public static class ClusterFaults
         MemberSuspended, TlsKeyRotated, IdentityRotated,
         ChangedWhileDown, NewcomerVoted, LiarPutOut, DiskLost, DiskRestored, LostKeyFound,
         LostKeyReplaced, HeadCosigned, CrashAfterHeadRecord, LiarTwoHeads, LiarTwoHeadsFound,
-        LiarTwoHeadsReported, LiarReported, LegBroken,
+        LiarTwoHeadsReported, LiarReported, LegBroken, SnapshotTaken, SnapshotRefused,
+        OpenedAnew, HoleFilled, CrashAfterSnapshot, LiarWrongSnapshot,
     ];
 
     public const string HeadCosigned = "head cosigned by a quorum";
@@ -25,6 +28,12 @@ public static class ClusterFaults
     public const string LiarTwoHeadsFound = "liar convicted by two heads";
     public const string LiarTwoHeadsReported = "liar's two heads on the ledger";
     public const string LiarReported = "liar's votes on the ledger";
+    public const string SnapshotTaken = "peer's snapshot taken";
+    public const string SnapshotRefused = "peer's snapshot not used";
+    public const string OpenedAnew = "running node far behind opened anew";
+    public const string HoleFilled = "block below a snapshot filled in";
+    public const string CrashAfterSnapshot = "crash between a snapshot and its block";
+    public const string LiarWrongSnapshot = "lie: wrong snapshot";
     public const string MemberJoined = "member joined";
     public const string MemberRemoved = "member put out";
     public const string MemberSuspended = "member suspended";
@@ -76,4 +85,20 @@ public static class ClusterFaults
     public const string LiarReplayed = "lie: old message replayed";
     public const string Censored = "lie: transaction ignored by a leader";
     public const string CensorReplaced = "ignored company served by another leader";
+
+    /// <summary>What a change of the members counts as; null: as nothing.</summary>
+    internal static string? KindOf(MemberChange change) => change switch
+    {
+        MemberChange.Admit => MemberJoined,
+        MemberChange.Remove => MemberRemoved,
+        MemberChange.Suspend => MemberSuspended,
+        MemberChange.Replace => MemberReplaced,
+        MemberChange.Depart => MemberLeft,
+        MemberChange.Rotate { Key: KeyChange.VotingKey key, Company: var company } =>
+            key.Key == ClusterKeys.Fresh(company)
+                ? LostKeyReplaced : KeyRotated,
+        MemberChange.Rotate { Key: KeyChange.IdentityKey } => IdentityRotated,
+        MemberChange.Rotate { Key: KeyChange.TlsKey } => TlsKeyRotated,
+        _ => null,
+    };
 }

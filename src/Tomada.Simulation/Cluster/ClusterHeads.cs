@@ -17,6 +17,8 @@ internal sealed class ClusterHeads
     private readonly SimulatedLog _log = new();
     private readonly HeadDesk _desk;
     private Checkpoint? _heard;
+    private LedgerState? _ahead;
+    private long _height;
 
     public ClusterHeads(ClusterWorld world, ClusterNode node)
     {
@@ -28,11 +30,48 @@ internal sealed class ClusterHeads
     /// <summary>When it must be driven again at the latest; virtual time.</summary>
     public long WakeAtMs => _desk.WakeAtMs;
 
-    /// <summary>The node appended a block, or read it back at its start.</summary>
+    /// <summary>
+    /// The node appended a block; it waits for its turn while blocks are missing.
+    /// </summary>
     public void Stand(AppliedBlock block)
     {
-        _log.Append(block.Block.Entries);
-        _desk.Stand(block.After, _world.NowMs);
+        if (_height == block.Seal.Height - 1)
+        {
+            _log.Append(block.Block.Entries);
+            _height++;
+            _desk.Stand(block.After, _world.NowMs);
+        }
+        else
+        {
+            _ahead = block.After;
+        }
+    }
+
+    /// <summary>The node stands at a state whose log is on its disk, as far as it is.</summary>
+    public void StandAt(LedgerState state)
+    {
+        _ahead = state;
+        ReadOn();
+    }
+
+    /// <summary>Reads what came into the log from elsewhere: the disk's holes are filled.</summary>
+    private void ReadOn()
+    {
+        while (_ahead is not null && _height < _ahead.Height
+            && _node.Disk.ReadBlock(_height + 1) is { } stored)
+        {
+            _log.Append(Block.Codec.Decode(stored.Value).Entries);
+            _height++;
+        }
+
+        if (_ahead is { } state && _height == state.Height)
+        {
+            _ahead = null;
+            if (_height > 0)
+            {
+                _desk.Stand(state, _world.NowMs);
+            }
+        }
     }
 
     /// <summary>A peer asks for heads or says what it cosigned.</summary>
@@ -57,6 +96,7 @@ internal sealed class ClusterHeads
     /// <returns>False: the node died after a record was synced and before its word left.</returns>
     public bool Work()
     {
+        ReadOn();
         foreach (CompanyId member in _desk.Asked(_world.NowMs))
         {
             _world.Send(_node, member, new PeerMessage.HeadsAsked());

@@ -33,8 +33,11 @@ public enum ClusterLies
     /// <summary>Heads of the log that contradict each other.</summary>
     TwoHeads = 32,
 
+    /// <summary>Snapshots with another row, or of a height that it has not reached.</summary>
+    WrongSnapshot = 64,
+
     /// <summary>All of them.</summary>
-    All = 63,
+    All = 127,
 }
 
 /// <summary>
@@ -82,6 +85,10 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
         {
             yield return words with { Words = [.. words.Words.Select(OtherHead)] };
         }
+        else if (message is PeerMessage.Syncing sync && Does(ClusterLies.WrongSnapshot))
+        {
+            yield return new PeerMessage.Syncing(OtherSnapshot(sync.Message));
+        }
         else if (message is PeerMessage.Voting voting && (to.Index & 1) == 0)
         {
             yield return new PeerMessage.Voting(OtherStory(voting.Message));
@@ -90,6 +97,20 @@ internal sealed class ClusterLiar(ClusterWorld world, ClusterNode node)
         {
             yield return message;
         }
+    }
+
+    private SyncMessage OtherSnapshot(SyncMessage message)
+    {
+        SyncMessage? other = message switch
+        {
+            SyncMessage.SnapshotOffered { Head: { } head } offer when Random.Chance(300_000) =>
+                offer with { Head = head with { Height = head.Height + Random.Between(1, 20) } },
+            SyncMessage.Part { Bytes: [.. var before, var last] } part =>
+                part with { Bytes = [.. before, (byte)(last ^ 1)] },
+            _ => null,
+        };
+        world.Oracles.Faults.Met(ClusterFaults.LiarWrongSnapshot, other is null ? 0 : 1);
+        return other ?? message;
     }
 
     /// <summary>A head of its own that is not of the log: about as large as its word.</summary>

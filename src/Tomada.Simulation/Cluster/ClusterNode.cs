@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tomada.Consensus;
 using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Replication;
@@ -10,7 +11,8 @@ namespace Tomada.Simulation.Cluster;
 /// One company's node: the real replicator, driven as the node's loop drives it, on a virtual disk,
 /// and the company's desks above it. A crash loses everything but the disk.
 /// </summary>
-internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int index, int skewMs)
+internal sealed partial class ClusterNode(
+    ClusterWorld world, CompanyId company, int index, int skewMs)
 {
     /// <summary>T0 of consensus in simulated networks.</summary>
     private const int BaseTimeoutMs = 200;
@@ -33,8 +35,12 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
 
     public bool IsUp => _replicator is not null;
 
-    /// <summary>Whether the ledger has what this node can convict others of.</summary>
-    public bool HasReported => !State.Members.ContainsKey(company)
+    /// <summary>
+    /// Whether its chain is whole, and the ledger has what this node can convict others of.
+    /// </summary>
+    public bool IsDone => _fetch is null && Disk.LowestHole is null && IsReported;
+
+    private bool IsReported => !State.Members.ContainsKey(company)
         || EvidenceDuties.AreReported(State, company, Disk);
 
     /// <summary>The newest applied state; while the node is up.</summary>
@@ -65,19 +71,38 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
                 Mutation = world.Mutation,
                 SignerOf = key => key == Disk.LostKey
                     ? null : ClusterKeys.SignerOf(company, key),
+                SnapshotGapMin = world.Plan.SnapshotGap > 0
+                    ? world.Plan.SnapshotGap : long.MaxValue,
             },
             world.Genesis);
         _heads = new ClusterHeads(world, this);
         _proposed.Clear();
         _waiting.Clear();
-        for (long height = 1; height <= Disk.Height; height++)
+        _reachable = reachable.Remove(company);
+        if (Disk.ReadStanding(world.Genesis) is { } standing)
         {
-            AppliedBlock? block = _replicator.Restore(Disk.ReadBlock(height));
-            Invariant.Require(block is not null, $"{company}: block {height} of the disk is sound");
-            Remember(block);
-            _heads.Stand(block);
+            _replicator.Resume(standing);
         }
 
+        for (long height = State.Height + 1; height <= Disk.Height; height++)
+        {
+            ConsensusMessage.Decided? stored = Disk.ReadBlock(height);
+            Invariant.Require(stored is not null, $"{company}: no hole above its snapshot");
+            AppliedBlock? block = _replicator.Restore(stored);
+            Invariant.Require(block is not null, $"{company}: block {height} of the disk is sound");
+            Remember(block);
+        }
+
+        if (!Fetches())
+        {
+            Begin(reachable);
+        }
+    }
+
+    /// <summary>Takes part from now on.</summary>
+    private void Begin(ImmutableSortedSet<CompanyId> reachable)
+    {
+        _heads!.StandAt(State);
         SignedTransaction[] pending = [.. Disk.Pending];
         world.Restarting(this, pending.Length, Disk.Votes.Any());
         _lastNumber = Math.Max(
@@ -93,24 +118,47 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             }
         }
 
-        CarryOut([_replicator.Start(Disk.Votes, pending, world.NowMs, Wall)], isAnswer: false);
+        CarryOut([_replicator!.Start(Disk.Votes, pending, world.NowMs, Wall)], isAnswer: false);
         if (IsUp)
         {
             Step(new ReplicatorInput.PeersReachable(reachable));
         }
     }
 
-    public void Tick() => Step(null);
+    public void Tick()
+    {
+        if (!TickFetch())
+        {
+            Step(null);
+        }
+    }
 
-    public void Receive(CompanyId from, byte[] bytes, bool isAnswer) =>
-        Step(new ReplicatorInput.Received(from, bytes), isAnswer);
+    public void Receive(CompanyId from, byte[] bytes, bool isAnswer)
+    {
+        if (!HearFetch(from, bytes))
+        {
+            Step(new ReplicatorInput.Received(from, bytes), isAnswer);
+        }
+    }
 
-    public void Reach(ImmutableSortedSet<CompanyId> peers) =>
-        Step(new ReplicatorInput.PeersReachable(peers));
+    public void Reach(ImmutableSortedSet<CompanyId> peers)
+    {
+        _reachable = peers.Remove(company);
+        if (!ReachFetch())
+        {
+            Step(new ReplicatorInput.PeersReachable(peers));
+        }
+    }
 
     /// <summary>Asks the desks what they owe and submits what is not waiting already.</summary>
     public void Work()
     {
+        if (_fetch is not null)
+        {
+            return;
+        }
+
+        FillHole();
         DeskView view = new(
             State, company, world.Plan, LedgerNow, _proposed, world.IsHealed,
             world.MembersSeenBy(this));
@@ -132,7 +180,7 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
     /// <summary>Submits something that changes nothing, so that blocks go on.</summary>
     public void Load()
     {
-        if (!IsUp || !State.Members.ContainsKey(company))
+        if (!IsUp || _fetch is not null || !State.Members.ContainsKey(company))
         {
             return;
         }
@@ -215,6 +263,30 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             return;
         }
 
+        Publish(outputs);
+        if (!_heads!.Work())
+        {
+            Die();
+            return;
+        }
+
+        if (Disk.LowestHole is null)
+        {
+            KeepSnapshot();
+        }
+
+        if (outputs.Exists(each => each.FarAhead is not null))
+        {
+            OpenAnew();
+            return;
+        }
+
+        long wakeMs = Math.Min(_replicator!.WakeAtMs, _heads.WakeAtMs);
+        world.WakeAt(this, Math.Max(wakeMs, world.NowMs + 1));
+    }
+
+    private void Publish(List<ReplicatorOutput> outputs)
+    {
         foreach (ReplicatorOutput output in outputs)
         {
             foreach (AppendedBlock block in output.Append)
@@ -234,15 +306,6 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
                 world.Ended(this, ended);
             }
         }
-
-        if (!_heads!.Work())
-        {
-            Die();
-            return;
-        }
-
-        long wakeMs = Math.Min(_replicator!.WakeAtMs, _heads.WakeAtMs);
-        world.WakeAt(this, Math.Max(wakeMs, world.NowMs + 1));
     }
 
     private void SendAll(List<ReplicatorOutput> outputs, CrashPoint? crash)
@@ -263,12 +326,14 @@ internal sealed class ClusterNode(ClusterWorld world, CompanyId company, int ind
             {
                 world.Send(this, service.To, Disk.ReadAnswer(service.FromHeight));
             }
+
+            Serve(output);
         }
     }
 
     private void Die()
     {
-        _replicator = null;
+        (_replicator, _fetch) = (null, null);
         world.Crashed(this);
     }
 

@@ -163,6 +163,17 @@ internal sealed class ClusterOracles
         }
     }
 
+    /// <summary>A node stands at a peer's snapshot: it must be of the one chain.</summary>
+    public void Adopted(CompanyId company, Standing standing)
+    {
+        LedgerState state = standing.State;
+        Faults.Met(ClusterFaults.SnapshotTaken);
+        Require(
+            _chain.TryGetValue(state.Height, out (Digest, Digest) roots)
+                && roots == (state.Tip, state.StateRoot),
+            $"{company} took a snapshot of another block or state at height {state.Height}");
+    }
+
     /// <summary>Some time after the faults every node must have reached this height.</summary>
     public static void JudgeCaughtUp(IReadOnlyList<ClusterNode> nodes, long height)
     {
@@ -340,21 +351,6 @@ internal sealed class ClusterOracles
         };
     }
 
-    private static string? KindOf(MemberChange change) => change switch
-    {
-        MemberChange.Admit => ClusterFaults.MemberJoined,
-        MemberChange.Remove => ClusterFaults.MemberRemoved,
-        MemberChange.Suspend => ClusterFaults.MemberSuspended,
-        MemberChange.Replace => ClusterFaults.MemberReplaced,
-        MemberChange.Depart => ClusterFaults.MemberLeft,
-        MemberChange.Rotate { Key: KeyChange.VotingKey key, Company: var company } =>
-            key.Key == ClusterKeys.Fresh(company)
-                ? ClusterFaults.LostKeyReplaced : ClusterFaults.KeyRotated,
-        MemberChange.Rotate { Key: KeyChange.IdentityKey } => ClusterFaults.IdentityRotated,
-        MemberChange.Rotate { Key: KeyChange.TlsKey } => ClusterFaults.TlsKeyRotated,
-        _ => null,
-    };
-
     private void Never(TransactionId id, string why)
     {
         if (_forgotten.Contains(id))
@@ -375,7 +371,7 @@ internal sealed class ClusterOracles
 
         string? kind = effect switch
         {
-            MembersChanged each => KindOf(each.Concluded.Change),
+            MembersChanged each => ClusterFaults.KindOf(each.Concluded.Change),
             RulesChanged => ClusterFaults.ClockChanged,
             TripExpired => ClusterFaults.TripExpired,
             TripRefused => ClusterFaults.TripRefused,

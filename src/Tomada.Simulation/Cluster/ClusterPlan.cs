@@ -90,6 +90,10 @@ public sealed partial class ClusterPlan
         }
 
         BrokenLeg = random.Chance(200_000) ? random.Between(1, N) : 0;
+        if (N >= 2 && DiskLoss == DiskLoss.None && random.Chance(300_000))
+        {
+            DrawSnapshots(random);
+        }
     }
 
     private ClusterPlan(int members, int censor, int censored)
@@ -176,9 +180,9 @@ public sealed partial class ClusterPlan
     /// <summary>A node whose links break for a while; -1: none.</summary>
     public int CutNode { get; private set; }
 
-    public int CutAtMs { get; }
+    public int CutAtMs { get; private set; }
 
-    public int CutMs { get; }
+    public int CutMs { get; private set; }
 
     /// <summary>Whether the cut node still hears the others.</summary>
     public bool IsCutOneWay { get; }
@@ -234,6 +238,6 @@ public sealed partial class ClusterPlan
         + $" broken={BrokenLeg}"
         + $" home silent={IsHomeSilent} liar={Liar} ({Lies}) censor={Censor} of {Censored}"
         + $" load until {LoadUntilMs}ms trips={HasTrips} disk={DiskLoss} copied at {CopyAtMs}ms"
-        + $" newcomer from {NewcomerFromMs}ms"
+        + $" newcomer from {NewcomerFromMs}ms snapshot gap={SnapshotGap} every {SnapshotEvery}"
         + string.Concat(Changes.Select(each => $" {each.Kind}({each.Company}) at {each.AtMs}ms"));
 }

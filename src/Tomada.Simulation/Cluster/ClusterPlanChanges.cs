@@ -43,6 +43,19 @@ public sealed partial class ClusterPlan
     /// <summary>What becomes of the disk of the node that dies.</summary>
     public DiskLoss DiskLoss { get; private set; }
 
+    /// <summary>
+    /// Blocks behind from which on a node takes a snapshot; 0: nobody makes or takes any.
+    /// </summary>
+    public int SnapshotGap { get; private set; }
+
+    /// <summary>Blocks between two snapshots of a node.</summary>
+    public int SnapshotEvery { get; private set; }
+
+    /// <summary>
+    /// Whether the node that dies does so while it takes up a snapshot, or not at all.
+    /// </summary>
+    public bool DiesAtSnapshot { get; private set; }
+
     /// <summary>When the copy was made that is put back.</summary>
     public int CopyAtMs { get; private set; }
 
@@ -123,6 +136,24 @@ public sealed partial class ClusterPlan
         }
 
         CopyAtMs = random.Between(1, Math.Max(2, CrashAtMs - 1));
+    }
+
+    /// <summary>Somebody is away for long while all are busy.</summary>
+    private void DrawSnapshots(SimulationRandom random)
+    {
+        SnapshotGap = random.Between(3, 10);
+        SnapshotEvery = random.Between(2, 8);
+        if (random.Chance(700_000))
+        {
+            LoadUntilMs = Math.Min(FaultsUntilMs, LoadMaxMs);
+            CutNode = random.Below(N);
+            CutAtMs = random.Between(500, LoadUntilMs / 2);
+            CutMs = random.Between(1_000, LoadUntilMs / 2);
+            if (random.Chance(400_000))
+            {
+                (DiesAtSnapshot, CrashNode, CrashAtMs) = (true, CutNode, CutAtMs);
+            }
+        }
     }
 
     private void DrawDisk(SimulationRandom random)

@@ -146,7 +146,8 @@ internal sealed partial class ClusterWorld
     {
         bool has = outputs.Exists(each => !each.Votes.IsEmpty || !each.Append.IsEmpty
             || !each.PendingAdded.IsEmpty || !each.PendingRemoved.IsEmpty);
-        if (!has || !MayCrash(node) || Plan.CrashAtMs % CrashesPerHeadCrash == 0)
+        if (!has || !MayCrash(node) || Plan.DiesAtSnapshot
+            || Plan.CrashAtMs % CrashesPerHeadCrash == 0)
         {
             return null;
         }
@@ -230,9 +231,9 @@ internal sealed partial class ClusterWorld
         }
     }
 
-    private bool IsOver() => IsHealed && _nodes.TrueForAll(node =>
+    private bool IsOver() => IsHealed && Oracles.Heads.HasQuorum && _nodes.TrueForAll(node =>
         node.IsUp && node.State.Height == Oracles.Highest && node.Disk.Pending.Count == 0
-        && node.HasReported
+        && node.IsDone
         && (_wanted.IsEmpty || MembershipDuties.IsOver(node.State, _wanted))
         && (!Plan.HasTrips
             || (Duties.IsOver(node.State) && StationDuties.AreRenewed(node.State))));

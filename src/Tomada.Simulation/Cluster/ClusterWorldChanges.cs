@@ -42,7 +42,7 @@ internal sealed partial class ClusterWorld
     /// </summary>
     public bool CrashesAtHead(ClusterNode node)
     {
-        if (!MayCrash(node) || Plan.CrashAtMs % CrashesPerHeadCrash != 0)
+        if (!MayCrash(node) || Plan.DiesAtSnapshot || Plan.CrashAtMs % CrashesPerHeadCrash != 0)
         {
             return false;
         }
@@ -50,6 +50,30 @@ internal sealed partial class ClusterWorld
         _hasCrashed = true;
         Oracles.Faults.Met(ClusterFaults.CrashAfterHeadRecord);
         return true;
+    }
+
+    /// <summary>
+    /// Whether the node that dies does so here, with a snapshot written and its block not.
+    /// </summary>
+    public bool CrashesAtSnapshot(ClusterNode node)
+    {
+        if (!MayCrash(node))
+        {
+            return false;
+        }
+
+        _hasCrashed = true;
+        Oracles.Faults.Met(ClusterFaults.CrashAfterSnapshot);
+        return true;
+    }
+
+    /// <summary>A node that ran far behind starts again.</summary>
+    public void OpensAnew(ClusterNode node)
+    {
+        Note($"{node.Company} opens anew");
+        Oracles.Faults.Met(ClusterFaults.OpenedAnew);
+        At(NowMs + Random.Between(1, 500), new ClusterHappening.Restarted(node));
+        ReachAll();
     }
 
     private bool MayCrash(ClusterNode node) => !_hasCrashed && !IsHealed

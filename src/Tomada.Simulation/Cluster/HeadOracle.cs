@@ -77,11 +77,16 @@ internal sealed class HeadOracle(ClusterPlan plan, Digest network, FaultTable fa
             $"{company} has a quorum for {newest.Head.Size} entries that are not of the chain");
     }
 
+    /// <summary>
+    /// Whether any head was: a history that is over a moment after its first block waits for one.
+    /// </summary>
+    public bool HasQuorum => _newest.Count > 0;
+
     /// <summary>All has ended: heads went along, and what was found stands on the ledger.</summary>
     public void JudgeEnd(LedgerState state)
     {
         ViolationException.Unless(
-            _newest.Count > 0, "no head of the log was ever cosigned by a quorum");
+            HasQuorum, "no head of the log was ever cosigned by a quorum");
         ViolationException.Unless(
             state.HeadGuilts.Keys.All(each => each.Guilty == Liar)
                 && state.Guilts.Keys.All(each => each.Guilty == Liar),

@@ -77,13 +77,13 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
     }
 
     /// <summary>Opens the loop without running it.</summary>
-    public ReplicationLoop Open(long snapshotEntriesMin)
+    public ReplicationLoop Open(long snapshotEntriesMin, SnapshotLook? look = null)
     {
         _stop = new CancellationTokenSource();
         Store = NodeStore.Open(Directory);
         ReplicationLoop loop = ReplicationLoop.Open(
             _genesis, _self, _keys, Store, this, TimeProvider.System, this, _metrics,
-            snapshotEntriesMin);
+            snapshotEntriesMin, look);
         (Desk, Published) = (loop.Desk, loop.Log);
         return loop;
     }

@@ -40,6 +40,152 @@ public sealed class StateSyncTests
         Assert.Empty(newcomer.Store.ReadMissing());
     }
 
+    [Fact]
+    public async Task A_running_node_far_behind_opens_anew_and_stands_at_a_snapshot()
+    {
+        using TempDirectory first = new();
+        using TempDirectory second = new();
+        await using LoneNode founder = new(first.Path);
+        await using LoneNode behind = new(second.Path, founder);
+        long height = await GrowAloneAsync(founder);
+
+        // It cannot catch up by blocks: those are lost on their way.
+        founder.Forge = message => message is PeerMessage.BlockAnswer ? null : message;
+        ReplicationLoop loop = behind.Open(Never, new SnapshotLook(height, FromMs: 0));
+        behind.Run(loop);
+        behind.Reach(LoneNode.Self);
+        while (!loop.FarAhead.IsCompleted)
+        {
+            // A decision tells it where the others are.
+            await founder.GrowAsync(founder.Desk.State.Height + 1);
+        }
+
+        Assert.Equal(0, behind.Desk.State.Height);
+        Assert.True(behind.Said("opens anew"));
+        await behind.StopAsync();
+        founder.Forge = message => message;
+        behind.Reach(LoneNode.Self);
+        ReplicationLoop anew = behind.Open(Never);
+        await anew.SyncAsync(gapMin: height, TestContext.Current.CancellationToken);
+        Assert.InRange(behind.Desk.State.Height, height, founder.Desk.State.Height);
+        behind.Run(anew);
+        long tip = founder.Desk.State.Height;
+        while (behind.Desk.State.Height < tip || behind.Store.ReadMissing().Count > 0)
+        {
+            await founder.GrowAsync(founder.Desk.State.Height + 1);
+        }
+
+        AssertSameChain(founder, behind, height + 1);
+    }
+
+    [Theory]
+    [InlineData("snapshots.db")]
+    [InlineData("node.db")]
+    public async Task A_power_cut_that_takes_half_of_a_taken_snapshot_costs_only_time(string lost)
+    {
+        using TempDirectory first = new();
+        using TempDirectory second = new();
+        using TempDirectory before = new();
+        await using LoneNode founder = new(first.Path);
+        await using LoneNode newcomer = new(second.Path, founder);
+        long height = await GrowAloneAsync(founder);
+        founder.Forge = message => message;
+        newcomer.Open(Never);
+        await newcomer.StopAsync();
+        Replace(second.Path, before.Path, "node.db");
+        newcomer.Reach(LoneNode.Self);
+        ReplicationLoop loop = newcomer.Open(Never);
+        await loop.SyncAsync(gapMin: 1, TestContext.Current.CancellationToken);
+        Assert.InRange(newcomer.Store.TipHeight, height, founder.Desk.State.Height);
+        await newcomer.StopAsync();
+
+        // The block without its snapshot; or the snapshot, which was written first, alone.
+        Replace(before.Path, second.Path, lost);
+        newcomer.Start(Never);
+        Assert.Equal(0, newcomer.Desk.State.Height);
+        newcomer.Reach(LoneNode.Self);
+        while (newcomer.Desk.State.Height < height + 3 || newcomer.Store.ReadMissing().Count > 0)
+        {
+            await founder.GrowAsync(founder.Desk.State.Height + 1);
+        }
+
+        AssertSameChain(founder, newcomer, height + 3);
+    }
+
+    /// <summary>
+    /// Puts a database as it is in one directory into another; none where none is.
+    /// </summary>
+    private static void Replace(string from, string to, string database)
+    {
+        foreach (string suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(Path.Combine(to, database + suffix));
+            if (File.Exists(Path.Combine(from, database + suffix)))
+            {
+                File.Copy(
+                    Path.Combine(from, database + suffix), Path.Combine(to, database + suffix));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_opened_anew_does_not_look_again_before_its_time()
+    {
+        using TempDirectory first = new();
+        using TempDirectory second = new();
+        await using LoneNode founder = new(first.Path);
+        await using LoneNode behind = new(second.Path, founder);
+        long height = await GrowAloneAsync(founder);
+        founder.Forge = message => message is PeerMessage.BlockAnswer ? null : message;
+        bool hasLooked = false;
+        behind.Forge = message =>
+        {
+            hasLooked |= message is PeerMessage.Syncing;
+            return message;
+        };
+        ReplicationLoop loop = behind.Open(
+            Never, SnapshotLook.After(TimeProvider.System) with { GapMin = 1 });
+        behind.Run(loop);
+        behind.Reach(LoneNode.Self);
+        while (loop.NetworkHeight <= height)
+        {
+            await founder.GrowAsync(founder.Desk.State.Height + 1);
+        }
+
+        // It knows how far it is behind, and executes blocks as soon as they come.
+        founder.Forge = message => message;
+        long tip = founder.Desk.State.Height;
+        while (behind.Desk.State.Height < tip)
+        {
+            await founder.GrowAsync(founder.Desk.State.Height + 1);
+        }
+
+        Assert.False(hasLooked);
+        Assert.False(loop.FarAhead.IsCompleted);
+    }
+
+    [Fact]
+    public void A_network_too_young_for_snapshots_is_asked_for_none()
+    {
+        long nowMs = TimeProvider.System.MonotonicMs();
+        long young = SnapshotLook.Default
+            .InNetworkOf(TimeSpan.FromMinutes(1), TimeProvider.System).FromMs;
+        Assert.InRange(young - nowMs, 9 * 60_000, (9 * 60_000) + 30_000);
+        Assert.Equal(SnapshotLook.Default, SnapshotLook.Default
+            .InNetworkOf(NodeLimits.SyncNetworkAgeMin, TimeProvider.System));
+    }
+
+    /// <summary>
+    /// A chain with a snapshot, of which the other node has heard nothing; the snapshot's height.
+    /// </summary>
+    private static async Task<long> GrowAloneAsync(LoneNode founder)
+    {
+        founder.Forge = _ => null;
+        founder.Reach(LoneNode.Peer);
+        await GrowWithSnapshotAsync(founder);
+        return founder.Store.Snapshots.ReadHeads()[0].Height;
+    }
+
     [Theory]
     [InlineData("row")]
     [InlineData("seal")]
