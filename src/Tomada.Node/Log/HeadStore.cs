@@ -40,6 +40,27 @@ internal sealed class HeadStore(NodeStore store)
         : null;
 
     /// <summary>
+    /// The same at a start, where a damaged record is removed: from then on the disk counts as one
+    /// that does not know what it signed.
+    /// </summary>
+    /// <param name="network">The network id.</param>
+    /// <param name="wasDamaged">Whether there was a record that cannot be read.</param>
+    public Checkpoint? ReadRecordOrForget(Digest network, out bool wasDamaged)
+    {
+        try
+        {
+            wasDamaged = false;
+            return ReadRecord(network);
+        }
+        catch (StoreCorruptException)
+        {
+            wasDamaged = true;
+            store.Write(connection => connection.Execute("DELETE FROM cosign_record"));
+            return null;
+        }
+    }
+
+    /// <summary>
     /// Makes a head the largest ever signed, if it may be; on disk when this returns. Compared and
     /// set in one write, so that no two heads that contradict each other are ever signed.
     /// </summary>

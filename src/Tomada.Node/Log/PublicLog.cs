@@ -55,7 +55,13 @@ public sealed partial class PublicLog
         Digest network = desk.State.Network;
         _heads = new HeadDesk(
             _self, network, Ed25519.Verify, (level, index) => _keeper.View.Read(level, index));
-        _heads.Restore(Store.ReadRecord(network), Store.ReadHeads(1));
+        Checkpoint? record = Store.ReadRecordOrForget(network, out bool wasDamaged);
+        if (wasDamaged)
+        {
+            LogForgotten(_logger);
+        }
+
+        _heads.Restore(record, Store.ReadHeads(1));
         _newest = _heads.Newest;
     }
 
@@ -366,6 +372,13 @@ public sealed partial class PublicLog
             + "entries.")]
     private static partial void LogFound(
         ILogger logger, CompanyId guilty, long first, long second);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The record of the largest cosigned head does not match its checksum and is "
+            + "removed. Nothing is cosigned until a quorum has said what it holds of this "
+            + "company.")]
+    private static partial void LogForgotten(ILogger logger);
 
     [LoggerMessage(
         Level = LogLevel.Error, Message = "This company cosigns no head any more: {Why}.")]

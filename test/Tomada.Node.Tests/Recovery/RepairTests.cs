@@ -44,6 +44,31 @@ public sealed class RepairTests
         Assert.Null(loop.LostKey.SignerOf(key));
     }
 
+    [Fact]
+    public async Task A_damaged_record_of_the_largest_cosigned_head_is_forgotten_and_made_again()
+    {
+        using TempDirectory directory = new();
+        await using LoneNode node = new(directory.Path);
+        node.Start(Never);
+        await node.GrowAsync(5);
+        await node.CosignedAsync(node.Desk.State.Size);
+        long size = node.Published.Record!.Size;
+        node.Store.Write(connection => connection.Execute(
+            "UPDATE cosign_record SET bytes = x'00'"));
+        Assert.Throws<StoreCorruptException>(() => node.Published.Record);
+        await node.StopAsync();
+
+        node.Open(Never);
+        Assert.True(node.Said("The record of the largest cosigned head does not match"));
+        Assert.Null(node.Published.Record);
+        await node.StopAsync();
+        node.Start(Never);
+        await node.GrowAsync(6);
+        await node.CosignedAsync(node.Desk.State.Size);
+        Assert.InRange(node.Published.Record!.Size, size + 1, node.Desk.State.Size);
+        Assert.Null(node.Published.Blocked);
+    }
+
     [Theory]
     [InlineData(4, "UPDATE blocks SET bytes = x'00' WHERE height = 4")]
     [InlineData(4, "UPDATE certificates SET bytes = x'00' WHERE height = 4")]
