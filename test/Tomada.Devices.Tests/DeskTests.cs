@@ -202,7 +202,7 @@ public sealed class DeskTests : IDisposable
     private RequestDesk Desk(BrokerWorld world)
     {
         ReceiptDesk receipts = new(world.Broker, world.Devices, null);
-        PlanDesk plans = new(_ledger.Desk, null!, null);
+        PlanDesk plans = new(_ledger.Desk, null!, null, null);
         TripDesk trips = new(
             _ledger.Desk, world.Broker, world.Registry, world.Devices, Submitter(),
             TimeProvider.System, receipts, new ReplanDesk(plans, (_, _) => default));

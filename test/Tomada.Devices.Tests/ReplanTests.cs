@@ -5,7 +5,6 @@ using Tomada.Ledger;
 using Tomada.Node.Devices;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
-using Tomada.Routing;
 
 namespace Tomada.Devices.Tests;
 
@@ -20,11 +19,6 @@ public sealed class ReplanTests : IAsyncLifetime
     private static readonly CompanyId s_company = CompanyId.Parse("br-aaa");
     private static readonly EvseId s_one = EvseId.Parse("br-aaa/dc-1");
     private static readonly EvseId s_two = EvseId.Parse("br-aaa/dc-2");
-
-    private static readonly VehicleModel s_vehicle = new(
-        "car", "Car", 40_000, new Consumption(60, 90, 800),
-        [new CurvePoint(0, 60_000), new CurvePoint(1000, 20_000)], 7_000,
-        [ConnectorStandard.Iec62196T2Combo]);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tomada-").FullName;
     private readonly CancellationTokenSource _stop = new();
@@ -54,7 +48,7 @@ public sealed class ReplanTests : IAsyncLifetime
                 Store = _store,
                 DataDirectory = _folder,
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                Roads = Roads(),
+                Roads = ShortJourney.Roads(),
             },
             Stop);
         _station = new Station(
@@ -74,7 +68,7 @@ public sealed class ReplanTests : IAsyncLifetime
             new CarOptions
             {
                 Link = Link(DeviceKind.Car),
-                Vehicle = s_vehicle,
+                Vehicle = ShortJourney.Vehicle,
                 StartSocPermille = 300,
                 CableFolder = Path.Combine(_folder, "cables"),
             },
@@ -220,24 +214,12 @@ public sealed class ReplanTests : IAsyncLifetime
         return body.Replan;
     }
 
-    private static RoadGraph Roads()
-    {
-        Place[] places =
-        [
-            new(PlaceId.Parse("here"), "Here", "BA", new GeoPoint(-12_970_000, -38_500_000)),
-            new(PlaceId.Parse("there"), "There", "BA", new GeoPoint(-12_000_000, -38_000_000)),
-        ];
-        Road road = new(places[0].Id, places[1].Id, "BR-101", 150_000, 90);
-        Assert.True(RoadGraph.TryBuild([.. places], [road], out RoadGraph? roads, out _));
-        return roads;
-    }
-
     /// <summary>Some hours ahead, so that no window begins while the test thinks.</summary>
     private PlanRequest Journey() => new(
         "here",
         "there",
         300,
-        CarClient.DescribeVehicle(s_vehicle),
+        CarClient.DescribeVehicle(ShortJourney.Vehicle),
         _ledger.Now().Plus(TimeSpan.FromDays(2)));
 
     private async Task<PlanBody> PlanAsync(PlanRequest journey)

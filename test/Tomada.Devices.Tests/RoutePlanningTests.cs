@@ -26,14 +26,7 @@ public sealed class RoutePlanningTests : IDisposable
     public RoutePlanningTests()
     {
         _ledger = new LocalLedger(BrokerWorld.Company, Rules.Default, _wall);
-        Place[] places =
-        [
-            new(PlaceId.Parse("here"), "Here", "BA", new GeoPoint(-12_970_000, -38_500_000)),
-            new(PlaceId.Parse("there"), "There", "BA", new GeoPoint(-12_000_000, -38_000_000)),
-        ];
-        Road road = new(places[0].Id, places[1].Id, "BR-101", 150_000, 90);
-        Assert.True(RoadGraph.TryBuild([.. places], [road], out RoadGraph? roads, out _));
-        _planning = new RoutePlanning(roads);
+        _planning = new RoutePlanning(ShortJourney.Roads());
         using Ed25519Key station = new(Digest.Of([9]).ToArray());
         Submit(new PutLocation(
             s_site, "Posto", "BR-101", "Salvador", -12_970_000, -38_500_000, "Europe/Berlin"));
@@ -49,14 +42,7 @@ public sealed class RoutePlanningTests : IDisposable
         From = PlaceId.Parse("here"),
         To = PlaceId.Parse("there"),
         Departure = _ledger.Now().Plus(TimeSpan.FromHours(1)),
-        Vehicle = new VehicleModel(
-            "car",
-            "Car",
-            40_000,
-            new Consumption(60, 90, 800),
-            [new CurvePoint(0, 60_000), new CurvePoint(1000, 20_000)],
-            7_000,
-            [ConnectorStandard.Iec62196T2Combo]),
+        Vehicle = ShortJourney.Vehicle,
         StartSocPermille = 300,
     };
 

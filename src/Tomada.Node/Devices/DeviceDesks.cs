@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -8,6 +9,7 @@ using Tomada.Node.Broker;
 using Tomada.Node.Charging;
 using Tomada.Node.Clearing;
 using Tomada.Node.Devices.Conflicts;
+using Tomada.Node.Outlooks;
 using Tomada.Node.Storage;
 using Tomada.Node.Trips;
 using Tomada.Primitives;
@@ -53,6 +55,11 @@ public sealed record DeviceDesksOptions
     /// receipts are UNAVAILABLE.
     /// </summary>
     public Func<TripId, CancellationToken, Task<string?>>? Receipts { get; init; }
+
+    /// <summary>
+    /// What other companies say of their EVSEs; without it the ledger's word is what plans use.
+    /// </summary>
+    public OwnersWord? Owners { get; init; }
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Wall { get; init; } = TimeProvider.System;
@@ -109,7 +116,12 @@ public sealed class DeviceDesks : IAsyncDisposable
         _charging = new ChargingDesk(_ledger, _submitter, _stations, options.Wall);
         _clearing = new ClearingDesk(_ledger, _submitter);
         ReceiptDesk receipts = new(broker, store, options.Receipts);
-        PlanDesk plans = new(_ledger, _stations, options.Roads);
+        PlanDesk plans = new(
+            _ledger,
+            () => _stations.Evses.ToImmutableSortedDictionary(
+                evse => evse, evse => _stations.Shown(evse).Status),
+            options.Roads,
+            options.Owners);
         _trips = new TripDesk(
             _ledger, broker, registry, store, _submitter, options.Wall, receipts,
             new ReplanDesk(plans, _inputs.Writer.WriteAsync));

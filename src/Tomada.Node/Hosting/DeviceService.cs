@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Tomada.Node.Devices;
+using Tomada.Node.Outlooks;
 using Tomada.Node.Storage;
 using Tomada.Primitives;
 using Tomada.Primitives.Encoding;
@@ -45,6 +46,7 @@ internal sealed class DeviceService : IAsyncDisposable
                 ListenWebSocket = mqtt.WebSocket,
                 Logger = logger,
                 Receipts = new TripReceipts(loop.Desk, loop.Log, store).FindAsync,
+                Owners = OwnersWord.Of(loop.Outlooks),
                 Roads = LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
             },
             stop));

@@ -60,8 +60,8 @@ internal sealed partial class OutlookDesk
         (_wall, _logger) = (wall, logger);
     }
 
-    /// <summary>What is believed of an EVSE now; any thread.</summary>
-    public Believed Of(EvseId evse) => Volatile.Read(ref _book).Of(evse, NowMs());
+    /// <summary>What is believed now; any thread.</summary>
+    public OutlookView View => new(Volatile.Read(ref _book), NowMs());
 
     /// <summary>Completes when a word was taken; take it before looking.</summary>
     public Task Moved => Volatile.Read(ref _moved).Task;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tomada.DeviceApi;
 using Tomada.Node.Devices;
+using Tomada.Node.Outlooks;
 using Tomada.Primitives;
 using Tomada.Routing;
 
@@ -11,9 +12,14 @@ namespace Tomada.Node.Trips;
 /// not wait for it.
 /// </summary>
 /// <param name="ledger">The ledger.</param>
-/// <param name="stations">What the company's EVSEs show.</param>
+/// <param name="shown">What the company's EVSEs show; asked for on the desks' task.</param>
 /// <param name="roads">The company's road graph; null when none is loaded.</param>
-internal sealed class PlanDesk(DeskLedger ledger, StationDesk stations, RoadGraph? roads)
+/// <param name="owners">What other companies say of their EVSEs; null where nobody asks.</param>
+internal sealed class PlanDesk(
+    DeskLedger ledger,
+    Func<ImmutableSortedDictionary<EvseId, EvseStatus>> shown,
+    RoadGraph? roads,
+    OwnersWord? owners)
 {
     private readonly RoutePlanning? _planning = roads is null ? null : new RoutePlanning(roads);
     private int _running;
@@ -61,7 +67,9 @@ internal sealed class PlanDesk(DeskLedger ledger, StationDesk stations, RoadGrap
             {
                 try
                 {
-                    await answer(planning.Plan(re, request, world)).ConfigureAwait(false);
+                    await answer(
+                        await PlanAsync(planning, re, request, world, ct).ConfigureAwait(false))
+                        .ConfigureAwait(false);
                 }
                 catch (Exception defect) when (
                     defect is InvariantBrokenException or ArgumentException
@@ -80,11 +88,44 @@ internal sealed class PlanDesk(DeskLedger ledger, StationDesk stations, RoadGrap
         return null;
     }
 
+    /// <summary>
+    /// Plans by what is known; then the owners of the chosen stops are asked how these are now, and
+    /// when something is different it plans once more.
+    /// </summary>
+    private async Task<Reply> PlanAsync(
+        RoutePlanning planning,
+        MessageId re,
+        PlanRequest request,
+        PlanWorld world,
+        CancellationToken ct)
+    {
+        Reply first = planning.Plan(re, request, world);
+        if (owners is null || !first.TryRead(out PlanReply? found, out _))
+        {
+            return first;
+        }
+
+        ImmutableSortedSet<CompanyId> silent = await owners.AskAsync(
+            found.Plans.SelectMany(plan => plan.Stops).Select(stop => stop.Evse), ct)
+            .ConfigureAwait(false);
+        PlanWorld after = world with
+        {
+            State = ledger.State(),
+            Told = owners.View(),
+            Silent = silent,
+        };
+        return after.IsSameFor(world)
+            ? first
+            : planning.Plan(re, request, after with { Now = ledger.Now() });
+    }
+
     /// <summary>What is planned with at this moment.</summary>
     private PlanWorld World() => new(
         ledger.State(),
         ledger.Now(),
         ledger.Self,
-        stations.Evses.ToImmutableSortedDictionary(
-            evse => evse, evse => stations.Shown(evse).Status));
+        shown())
+    {
+        Told = owners?.View(),
+    };
 }

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using Tomada.DeviceApi;
 using Tomada.Ledger;
 using Tomada.Primitives;
+using Tomada.Replication;
 using Tomada.Routing;
 
 namespace Tomada.Node.Trips;
 
 /// <summary>
-/// What a plan is made of at one moment: the ledger's offers, calendar and tariffs, and what this
-/// company's own EVSEs show. Of other companies' EVSEs the ledger's word is what is known.
+/// What a plan is made of at one moment: the ledger's offers, calendar and tariffs, what this
+/// company's own EVSEs show, and what the other companies say of theirs.
 /// </summary>
 /// <param name="State">The ledger.</param>
 /// <param name="Now">Its clock.</param>
@@ -22,6 +23,12 @@ public sealed record PlanWorld(
 {
     /// <summary>Windows that are not to be planned with, beside the calendar.</summary>
     public ImmutableArray<(EvseId Evse, TimeWindow Window)> Removed { get; init; } = [];
+
+    /// <summary>What owners say; null where nobody asks them: the ledger's word counts.</summary>
+    public OutlookView? Told { get; init; }
+
+    /// <summary>Owners that did not answer just now: nothing that they said is sure.</summary>
+    public ImmutableSortedSet<CompanyId> Silent { get; init; } = [];
 
     /// <summary>The planner's view of it.</summary>
     public PlannerView View() => new(Busy, Price)
@@ -41,8 +48,12 @@ public sealed record PlanWorld(
         && ReferenceEquals(State.TariffHashes, other.State.TariffHashes)
         && ReferenceEquals(State.Tariffs, other.State.Tariffs)
         && ReferenceEquals(State.OcpiTariffs, other.State.OcpiTariffs)
-        && Removed.IsEmpty && other.Removed.IsEmpty
+        && Removed.SequenceEqual(other.Removed)
         && Shown.SequenceEqual(other.Shown)
+        && (Told is { } told && other.Told is { } before
+            ? told.IsSameAs(before)
+            : Told is null && other.Told is null)
+        && Silent.SetEquals(other.Silent)
         && (Now == other.Now || (!Shown.Values.Any(IsOccupied)
             && State.Evses.Values.All(evse => evse.IsOffered(Now) == evse.IsOffered(other.Now))));
 
@@ -55,6 +66,11 @@ public sealed record PlanWorld(
         if (State.Calendar.TryGetValue(evse, out ImmutableArray<Booking> booked))
         {
             busy.AddRange(booked.Select(booking => booking.Window));
+        }
+
+        if (evse.Company != Self && Told is { } told)
+        {
+            busy.AddRange(told.Of(evse).Taken);
         }
 
         busy.AddRange(Removed.Where(each => each.Evse == evse).Select(each => each.Window));
@@ -73,7 +89,8 @@ public sealed record PlanWorld(
             return Outlook.Unusable;
         }
 
-        return evse.Company != Self ? Outlook.Good
+        return evse.Company != Self
+            ? OutlookOf(Told?.Of(evse).Condition ?? EvseCondition.Working, evse.Company)
             : Shown.GetValueOrDefault(evse) switch
             {
                 EvseStatus.Inoperative or EvseStatus.OUTOFORDER => Outlook.Unusable,
@@ -81,6 +98,13 @@ public sealed record PlanWorld(
                 _ => Outlook.Good,
             };
     }
+
+    private Outlook OutlookOf(EvseCondition condition, CompanyId owner) => condition switch
+    {
+        EvseCondition.Unusable => Outlook.Unusable,
+        EvseCondition.Working when !Silent.Contains(owner) => Outlook.Good,
+        _ => Outlook.Unknown,
+    };
 
     private Money Price(EvseId evse, long energyWh, TimeWindow charging) =>
         TariffBook.Estimate(State, evse, charging, energyWh);

@@ -10,6 +10,19 @@ namespace Tomada.Replication;
 /// calendar.</param>
 public readonly record struct Believed(EvseCondition Condition, ImmutableArray<TimeWindow> Taken);
 
+/// <summary>What is believed at one moment.</summary>
+/// <param name="Book">Who said what.</param>
+/// <param name="AtMs">The moment, in monotonic milliseconds.</param>
+public readonly record struct OutlookView(OutlookBook Book, long AtMs)
+{
+    /// <summary>What is believed of an EVSE.</summary>
+    public Believed Of(EvseId evse) => Book.Of(evse, AtMs);
+
+    /// <summary>Whether the same is believed at another moment.</summary>
+    public bool IsSameAs(OutlookView other) =>
+        Book.Epoch == other.Book.Epoch && AtMs < Book.EndsMs && other.AtMs < other.Book.EndsMs;
+}
+
 /// <summary>
 /// The newest word of every EVSE's owner. Immutable. It holds no more EVSEs than the ledger has.
 /// </summary>
@@ -18,11 +31,22 @@ public sealed class OutlookBook
     private static readonly Believed s_silent = new(EvseCondition.Unknown, []);
     private readonly ImmutableSortedDictionary<EvseId, Kept> _kept;
 
-    private OutlookBook(ImmutableSortedDictionary<EvseId, Kept> kept) => _kept = kept;
+    private OutlookBook(ImmutableSortedDictionary<EvseId, Kept> kept, long epoch)
+    {
+        (_kept, Epoch) = (kept, epoch);
+        EndsMs = kept.Values.Select(each => each.UntilMs).DefaultIfEmpty(long.MaxValue).Min();
+    }
+
+    /// <summary>Grows with each change of what is believed, not with words that repeat it.
+    /// </summary>
+    public long Epoch { get; }
+
+    /// <summary>When the first of the words is over, in monotonic milliseconds.</summary>
+    public long EndsMs { get; }
 
     /// <summary>Nobody has said anything.</summary>
     public static OutlookBook Empty { get; } =
-        new(ImmutableSortedDictionary<EvseId, Kept>.Empty);
+        new(ImmutableSortedDictionary<EvseId, Kept>.Empty, 0);
 
     /// <summary>The book with a word in it. An EVSE that the ledger has not is left out, and one
     /// of which a newer word is held stays as it is.</summary>
@@ -33,21 +57,25 @@ public sealed class OutlookBook
         OutlookContent content, ImmutableSortedDictionary<EvseId, Evse> evses, long nowMs)
     {
         ImmutableSortedDictionary<EvseId, Kept>.Builder kept = _kept.ToBuilder();
+        kept.RemoveRange(
+        [
+            .. kept.Where(each => nowMs >= each.Value.UntilMs || !evses.ContainsKey(each.Key))
+                .Select(each => each.Key),
+        ]);
+        bool isChanged = kept.Count < _kept.Count;
         foreach (EvseOutlook each in content.Evses)
         {
             // An owner whose clock jumped back is believed again when its old word is over.
-            bool isOlder = kept.TryGetValue(each.Evse, out Kept? held)
-                && nowMs < held.UntilMs && content.At < held.At;
-            if (!isOlder && evses.ContainsKey(each.Evse))
+            Kept? held = kept.GetValueOrDefault(each.Evse);
+            if (evses.ContainsKey(each.Evse) && !(content.At < held?.At))
             {
-                kept[each.Evse] = new Kept(
-                    each, content.Slots, content.At, nowMs + content.ValidMs);
+                Kept said = new(each, content.Slots, content.At, nowMs + content.ValidMs);
+                isChanged |= held is null || !said.SaysTheSame(held);
+                kept[each.Evse] = said;
             }
         }
 
-        kept.RemoveRange(kept.Keys.Where(each => !evses.ContainsKey(each)).ToArray());
-
-        return new OutlookBook(kept.ToImmutable());
+        return new OutlookBook(kept.ToImmutable(), isChanged ? Epoch + 1 : Epoch);
     }
 
     /// <summary>What is believed of an EVSE.</summary>
@@ -58,5 +86,15 @@ public sealed class OutlookBook
             ? new Believed(held.Outlook.Condition, held.Outlook.Windows(held.Slots))
             : s_silent;
 
-    private sealed record Kept(EvseOutlook Outlook, SlotGrid Slots, Timestamp At, long UntilMs);
+    private sealed record Kept(EvseOutlook Outlook, SlotGrid Slots, Timestamp At, long UntilMs)
+    {
+        /// <summary>Whether the same is said of the time that lies ahead.</summary>
+        public bool SaysTheSame(Kept earlier) =>
+            Outlook.Condition == earlier.Outlook.Condition
+            && Outlook.Windows(Slots).SequenceEqual(earlier.Outlook.Windows(earlier.Slots)
+                .Where(each => each.Until > Slots.From)
+                .Select(each => each.From < Slots.From
+                    ? each with { From = Slots.From }
+                    : each));
+    }
 }

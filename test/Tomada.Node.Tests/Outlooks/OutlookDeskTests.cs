@@ -58,19 +58,19 @@ public sealed class OutlookDeskTests : IAsyncDisposable
     [Fact]
     public async Task What_a_station_shows_is_believed_elsewhere_until_its_owner_is_silent()
     {
-        Assert.Equal(EvseCondition.Unknown, _home.Desk.Of(s_evse).Condition);
+        Assert.Equal(EvseCondition.Unknown, _home.Desk.View.Of(s_evse).Condition);
         _wall.Advance(OutlookDesk.LookPeriod);
         await _home.HearAsync(await _owner.SaidAsync(), s_owner);
-        Assert.Equal(EvseCondition.Working, _home.Desk.Of(s_evse).Condition);
-        Assert.Empty(_home.Desk.Of(s_evse).Taken);
+        Assert.Equal(EvseCondition.Working, _home.Desk.View.Of(s_evse).Condition);
+        Assert.Empty(_home.Desk.View.Of(s_evse).Taken);
 
         _shown = Shown(EvseStatus.OUTOFORDER);
         _wall.Advance(OutlookDesk.LookPeriod);
         await _home.HearAsync(await _owner.SaidAsync(), s_owner);
-        Assert.Equal(EvseCondition.Unusable, _home.Desk.Of(s_evse).Condition);
+        Assert.Equal(EvseCondition.Unusable, _home.Desk.View.Of(s_evse).Condition);
 
         _wall.Advance(OutlookDesk.Validity);
-        Assert.Equal(EvseCondition.Unknown, _home.Desk.Of(s_evse).Condition);
+        Assert.Equal(EvseCondition.Unknown, _home.Desk.View.Of(s_evse).Condition);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class OutlookDeskTests : IAsyncDisposable
         _shown = Shown(EvseStatus.Charging);
         _wall.Advance(OutlookDesk.LookPeriod);
         await _home.HearAsync(await _owner.SaidAsync(), s_owner);
-        Believed believed = _home.Desk.Of(s_evse);
+        Believed believed = _home.Desk.View.Of(s_evse);
         Assert.Equal(EvseCondition.Working, believed.Condition);
         TimeWindow taken = Assert.Single(believed.Taken);
         Assert.Equal(s_start, taken.From);
@@ -94,7 +94,7 @@ public sealed class OutlookDeskTests : IAsyncDisposable
         await _owner.HearAsync(await _home.SaidAsync(), s_home, isWord: false);
         await _home.HearAsync(await _owner.SaidAsync(), s_owner);
         Assert.Empty(await asked);
-        Assert.NotEmpty(_home.Desk.Of(s_evse).Taken);
+        Assert.NotEmpty(_home.Desk.View.Of(s_evse).Taken);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class OutlookDeskTests : IAsyncDisposable
         PeerMessage said = await _owner.SaidAsync();
         _home.Desk.Hear([new OutlookInput(s_home, said)]);
         await _home.HearAsync(said, s_owner);
-        Assert.Equal(EvseCondition.Working, _home.Desk.Of(s_evse).Condition);
+        Assert.Equal(EvseCondition.Working, _home.Desk.View.Of(s_evse).Condition);
         Assert.Contains("allowed are its own EVSEs", Assert.Single(_home.Lines));
     }
 

@@ -123,6 +123,45 @@ public class OutlookTests
         Assert.Equal(EvseCondition.Unknown, book.Of(s_evse, 2).Condition);
     }
 
+    [Fact]
+    public void A_word_that_repeats_what_is_believed_leaves_the_epoch_and_another_does_not()
+    {
+        OutlookBook first = OutlookBook.Empty.With(Content(1), s_evses, nowMs: 0);
+        OutlookBook again = first.With(Content(2), s_evses, nowMs: 10);
+        Assert.Equal(first.Epoch, again.Epoch);
+        Assert.True(new OutlookView(first, 5).IsSameAs(new OutlookView(again, 20)));
+
+        // A grid that starts two slots later says the same of the slot that was taken.
+        SlotGrid later = SlotGrid.At(s_slots[2].From, s_slots.SlotMs);
+        OutlookContent moved = Content(3) with
+        {
+            From = later.From,
+            Evses = [EvseOutlook.Of(s_evse, EvseCondition.Working, later, [s_slots[3]])],
+        };
+        OutlookBook shifted = again.With(moved, s_evses, nowMs: 20);
+        Assert.Equal(first.Epoch, shifted.Epoch);
+
+        OutlookBook freed = shifted.With(
+            moved with { At = new Timestamp(4), Evses = [moved.Evses[0] with { Taken = [] }] },
+            s_evses,
+            nowMs: 30);
+        Assert.NotEqual(first.Epoch, freed.Epoch);
+        OutlookBook broken = freed.With(
+            Content(5, EvseCondition.Unusable), s_evses, nowMs: 40);
+        Assert.NotEqual(freed.Epoch, broken.Epoch);
+    }
+
+    [Fact]
+    public void A_word_that_is_over_changes_what_is_believed()
+    {
+        OutlookBook book = OutlookBook.Empty.With(Content(1), s_evses, nowMs: 0);
+        Assert.Equal(90_000, book.EndsMs);
+        Assert.True(new OutlookView(book, 1).IsSameAs(new OutlookView(book, 89_999)));
+        Assert.False(new OutlookView(book, 1).IsSameAs(new OutlookView(book, 90_000)));
+        Assert.NotEqual(
+            book.Epoch, book.With(Content(2), s_evses, nowMs: 90_000).Epoch);
+    }
+
     private static bool IsRead(OutlookWord word, CompanyId owner) => word.TryRead(
         Companies.Three.NetworkId, owner, KeyOf(owner), StandInSignatures.Verify, out _, out _);
 
