@@ -49,14 +49,20 @@ public sealed class TripTests(OutsideNetwork network)
 
     private static async Task<JsonArray> PlanAsync(MosquittoCar car, CancellationToken stop)
     {
-        JsonNode plan = await car.AskAsync(
-            "plan",
-            $$"""
-            {"from":"salvador","to":"recife","startSocPermille":900,"reserveSocPermille":120,
-             "vehicle":{{Vehicle}}}
-            """,
+        // A loaded machine may miss an owner's deadline: its stops are uncertain then.
+        JsonNode plan = await Waiting.UntilAsync(
+            "a plan by the word of every owner",
+            () => car.AskAsync(
+                "plan",
+                $$"""
+                {"from":"salvador","to":"recife","startSocPermille":900,"reserveSocPermille":120,
+                 "vehicle":{{Vehicle}}}
+                """,
+                stop),
+            each => each["ok"]!.GetValue<bool>()
+                && each["body"]!["plans"]![0]!["stops"]!.AsArray().All(
+                    at => at!["confidencePermille"]!.GetValue<int>() > 900),
             stop);
-        Assert.True(plan["ok"]!.GetValue<bool>(), plan.ToJsonString());
         return plan["body"]!["plans"]![0]!["stops"]!.AsArray();
     }
 
