@@ -3,6 +3,7 @@ using Tomada.Cli;
 using Tomada.Cli.Audit;
 using Tomada.Cli.Commands;
 using Tomada.Cli.Import;
+using Tomada.Cli.Plan;
 using Tomada.Node;
 using Tomada.Node.Storage;
 
@@ -35,6 +36,7 @@ RootCommand root = new(
     AuditCommand.Create(),
     BenchCommand.Create(),
     PriceCommand.Create(),
+    PlanCommand.Create(),
     ImportCommand.Create(),
 };
 

@@ -137,6 +137,13 @@ public static class RoutingLimits
     /// <summary>What a stop at an EVSE of unknown state must be worth.</summary>
     public static TimeSpan DoubtWorth { get; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Parts that a leg table is made in at most; each needs memory for all nodes.
+    /// </summary>
+    public const int LegPartsMax = 16;
+
+    /// <summary>Stops that are worth a part of their own.</summary>
+    public const int StopsPerPart = 50;
+
     /// <summary>
     /// Most leg tables that are kept; beyond it the one that was not used for longest is dropped.
     /// </summary>

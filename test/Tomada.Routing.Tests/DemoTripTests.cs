@@ -34,6 +34,74 @@ public class DemoTripTests
         Assert.All(found.Plans, plan => Assert.True(plan.Arrival >= found.Best.Arrival));
     }
 
+    [Theory]
+    [InlineData(Objective.Cheapest)]
+    [InlineData(Objective.Greenest)]
+    [InlineData(Objective.FewestStops)]
+    public void No_plan_takes_more_than_half_as_long_again_as_the_fastest(Objective objective)
+    {
+        TripQuery query = DemoRegion.Query with
+        {
+            Vias = [new ViaPlace(PlaceId.Parse("maceio"), TimeSpan.Zero)],
+            ArrivalSocPermille = 400,
+            PlansMax = RoutingLimits.PlansMax,
+        };
+        TimeSpan fastest = DemoRegion.Best(query).Arrival.Since(query.Departure);
+        PlanResult.Found found = Assert.IsType<PlanResult.Found>(DemoRegion.Planner.Plan(
+            query with { Objective = objective }, DemoRegion.AllFree, DemoRegion.Price));
+        Assert.All(found.Plans, plan => Assert.True(
+            plan.Arrival.Since(query.Departure)
+                <= fastest * RoutingLimits.OtherDurationPermille / 1000,
+            $"{plan.Arrival}"));
+    }
+
+    [Fact]
+    public void The_drives_between_sites_are_the_same_in_whatever_order_their_parts_are_made()
+    {
+        int count = RoutingLimits.StopsPerPart * 3;
+        Place[] places = [.. Enumerable.Range(0, count).Select(i => new Place(
+            Worlds.Id(i), "x", "BA", new GeoPoint(-12_000_000 + (90_000 * i), -38_000_000)))];
+        Road[] row = [.. Enumerable.Range(1, count - 1).Select(i => new Road(
+            Worlds.Id(i - 1), Worlds.Id(i), "BR-101", 10_000 + (i % 7), 60 + (i % 40)))];
+        Assert.True(
+            RoadGraph.TryBuild([.. places], [.. row], out RoadGraph? roads, out string? why), why);
+        ChargingSite[] sites = [.. places.Select((place, i) => DemoRegion.Sites.Sites[0] with
+        {
+            Id = LocationId.Parse($"br-aaa/s{i}"),
+            Place = place.Id,
+            At = place.At,
+            Evses =
+            [
+                DemoRegion.Sites.Sites[0].Evses[0] with { Id = EvseId.Parse($"br-aaa/e{i}") },
+            ],
+        })];
+        List<int> made = [];
+        LegCache backwards = new(roads, (parts, run) =>
+        {
+            foreach (int part in Enumerable.Range(0, parts).Reverse())
+            {
+                made.Add(part);
+                run(part);
+            }
+        });
+        TripQuery query = DemoRegion.Query with
+        {
+            From = Worlds.Id(0),
+            To = Worlds.Id(count - 1),
+        };
+        Assert.Equal(Stops(new LegCache(roads)), Stops(backwards));
+        Assert.Equal([2, 1, 0], made);
+
+        IEnumerable<(EvseId, TimeWindow)> Stops(LegCache legs)
+        {
+            Assert.True(
+                TripPlanner.TryCreate(legs, [.. sites], out TripPlanner? planner, out why), why);
+            return Assert.IsType<PlanResult.Found>(
+                planner.Plan(query, DemoRegion.AllFree, Worlds.PriceOf))
+                .Best.Stops.Select(stop => (stop.Evse, stop.Window));
+        }
+    }
+
     [Fact]
     public void A_second_car_finds_the_same_last_window_when_it_only_avoids_the_first_two_evses()
     {

@@ -43,6 +43,13 @@ public sealed class CommandLineTests(OutsideNetwork network)
             (Usage, missing, ["company", "put-evse", "--data", data, missing]),
             (Usage, "publish", ["company", "publish"]),
             (Usage, "network", ["network"]),
+            (Usage, "atlantis", ["plan", "salvador", "atlantis"]),
+            (Usage, "60 km", ["plan", "0,0", "recife"]),
+            (Usage, "byd-dolphin", ["plan", "salvador", "recife", "--car", "tank"]),
+            (Usage, "1 to 5", ["plan", "salvador", "recife", "--plans", "6"]),
+            (Usage, "--price", ["plan", "salvador", "recife", "--price", "dear"]),
+            (Configuration, missing, ["plan", "salvador", "recife", "--stations", missing]),
+            (Configuration, missing, ["plan", "salvador", "recife", "--roads", missing]),
             (Configuration, "tomada.json", ["node", "--data", missing]),
             (Configuration, missing, ["station", "--config", missing]),
             (Configuration, missing, ["car", "--config", missing]),
@@ -71,6 +78,7 @@ public sealed class CommandLineTests(OutsideNetwork network)
         [
             [], ["demo"], ["init"], ["node"], ["network"], ["network", "status"], ["company"],
             ["company", "put-location"], ["company", "add-device"], ["station"], ["car"],
+            ["plan"],
         ];
         ParallelOptions options = Options(TestContext.Current.CancellationToken);
         await Parallel.ForEachAsync(commands, options, async (command, stop) =>

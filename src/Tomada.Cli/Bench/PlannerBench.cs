@@ -66,7 +66,8 @@ internal static class PlannerBench
         RoadGraph roads = world.MakeRoads();
         (ImmutableArray<ChargingSite> sites, BusyWindows busy) =
             PlannerWorlds.SitesOn(roads, world.Sites, s_departure);
-        if (!TripPlanner.TryCreate(roads, sites, out TripPlanner? planner, out string? why))
+        LegCache legs = new(roads, (parts, run) => Parallel.For(0, parts, run));
+        if (!TripPlanner.TryCreate(legs, sites, out TripPlanner? planner, out string? why))
         {
             throw CommandException.Failed(why);
         }

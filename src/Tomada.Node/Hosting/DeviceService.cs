@@ -13,7 +13,8 @@ namespace Tomada.Node;
 internal sealed class DeviceService : IAsyncDisposable
 {
     /// <summary>
-    /// The files of the region that trips are planned in lie here, beside the program.
+    /// The files of the region that trips are planned in lie here, beside the program, unless the
+    /// company has a road graph in its data directory.
     /// </summary>
     private const string RegionFolder = "DemoData";
 
@@ -47,7 +48,8 @@ internal sealed class DeviceService : IAsyncDisposable
                 Logger = logger,
                 Receipts = new TripReceipts(loop.Desk, loop.Log, store).FindAsync,
                 Owners = OwnersWord.Of(loop.Outlooks),
-                Roads = LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
+                Roads = ReadGraph(dataDirectory)
+                    ?? LoadRoads(Path.Combine(AppContext.BaseDirectory, RegionFolder)),
             },
             stop));
 
@@ -84,13 +86,9 @@ internal sealed class DeviceService : IAsyncDisposable
             return null;
         }
 
-        string file = Path.Combine(folder, RoadGraphFile.Name);
-        if (File.Exists(file))
+        if (ReadGraph(folder) is { } read)
         {
-            return RoadGraphFile.TryRead(
-                File.ReadAllBytes(file), out RoadGraph? read, out string? damaged)
-                ? read
-                : throw new DataDirectoryException($"{file}: {damaged}");
+            return read;
         }
 
         return RoadGraph.TryBuild(
@@ -100,6 +98,17 @@ internal sealed class DeviceService : IAsyncDisposable
             out string? why)
             ? graph
             : throw new DataDirectoryException($"{folder}: {why}");
+    }
+
+    /// <summary>The sealed road graph of a folder; null when it has none.</summary>
+    private static RoadGraph? ReadGraph(string folder)
+    {
+        string file = Path.Combine(folder, RoadGraphFile.Name);
+        return !File.Exists(file) ? null
+            : RoadGraphFile.TryRead(
+                File.ReadAllBytes(file), out RoadGraph? read, out string? damaged)
+                ? read
+                : throw new DataDirectoryException($"{file}: {damaged}");
     }
 
     private static T Read<T>(string folder, string name, Codec<T> codec)

@@ -66,7 +66,9 @@ public sealed class RoutePlanning(RoadGraph roads)
         _ => throw new System.Diagnostics.UnreachableException(result.GetType().Name),
     };
 
-    private static string Explain(PlanResult.NoPlan none)
+    /// <summary>Which drive fails and what would help, in at most the characters of a reason.
+    /// </summary>
+    public static string Explain(PlanResult.NoPlan none)
     {
         FailingLeg at = none.Failing;
         string problem =

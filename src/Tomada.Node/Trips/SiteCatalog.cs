@@ -13,7 +13,9 @@ namespace Tomada.Node.Trips;
 internal sealed class SiteCatalog(RoadGraph roads)
 {
     private readonly RoadSnap _snap = new(roads);
-    private readonly LegCache _legs = new(roads);
+    // The planner is pure and knows no threads; its table of drives is the one long work.
+    private readonly LegCache _legs = new(
+        roads, (parts, run) => Parallel.For(0, parts, run));
     private object? _locations;
     private object? _evses;
     private TripPlanner? _planner;

@@ -17,6 +17,10 @@ internal sealed class BestPlan
     private readonly CostAhead _time;
     private readonly SearchAim _aim;
 
+    /// <summary>When any plan must have arrived: the fastest one's time and half of it again.
+    /// </summary>
+    private readonly long _latestMs;
+
     public BestPlan(Journey journey)
     {
         Journey = journey;
@@ -36,6 +40,7 @@ internal sealed class BestPlan
         SearchEnd fastest = Search(_aim);
         IsTooLarge = fastest.IsTooLarge;
         End = fastest.End;
+        _latestMs = End is null ? long.MaxValue : LatestMs(End);
         if (End is { } some && journey.Query.Objective != Objective.Fastest)
         {
             _aim = OtherAim(CostWeights.Of(journey.Query.Objective), some);
@@ -94,11 +99,10 @@ internal sealed class BestPlan
 
     private IEnumerable<SearchAim> Alternatives(Label best)
     {
-        long latestMs = LatestMs(best);
-        long worst = best.Cost + (latestMs - best.TimeMs);
+        long worst = best.Cost + (_latestMs - best.TimeMs);
         SearchAim aim = _aim with
         {
-            LatestMs = latestMs,
+            LatestMs = _latestMs,
             CostMax = _aim.Weights.IsTimeAlone ? worst : CostAhead.Never - 1,
             GapPermille =
                 Math.Max(RoutingLimits.AlternativeGapPermille, Journey.Query.GapPermille),

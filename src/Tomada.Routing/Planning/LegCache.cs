@@ -3,13 +3,20 @@ using System.Collections.Immutable;
 namespace Tomada.Routing;
 
 /// <summary>
+/// Runs so many parts of a work, from 0, in any order and perhaps at the same time; returns when
+/// all are done. No part writes what another reads, so the outcome is the same.
+/// </summary>
+public delegate void RunParts(int parts, Action<int> run);
+
+/// <summary>
 /// Leg tables by what they depend on: the roads, the nodes that have sites, the car's class, which
 /// is its battery and its consumption under load and weather, and the driver's speed. A table is
 /// never changed, so a new site or another car asks for a new one. Holds the few last used ones.
 /// One caller at a time.
 /// </summary>
 /// <param name="roads">The roads of all tables.</param>
-public sealed class LegCache(RoadGraph roads)
+/// <param name="runParts">Runs the parts of making a table; default: one after the other.</param>
+public sealed class LegCache(RoadGraph roads, RunParts? runParts = null)
 {
     private readonly List<(Key Key, LegTable Legs)> _tables = [];
 
@@ -37,11 +44,22 @@ public sealed class LegCache(RoadGraph roads)
             _tables.RemoveAt(0);
         }
 
-        LegTable made =
-            new(new DriveArcs(new DriveCosts(roads, car, speedMaxKmh)), car.BatteryWh, nodes);
+        LegTable made = new(
+            new DriveArcs(new DriveCosts(roads, car, speedMaxKmh)),
+            car.BatteryWh,
+            nodes,
+            runParts ?? InTurn);
         Made++;
         _tables.Add((key, made));
         return made;
+    }
+
+    private static void InTurn(int parts, Action<int> run)
+    {
+        for (int part = 0; part < parts; part++)
+        {
+            run(part);
+        }
     }
 
     private readonly record struct Key(Consumption Consumption, int BatteryWh, int SpeedMaxKmh);

@@ -25,7 +25,9 @@ internal sealed class LegTable
     /// <param name="arcs">The roads, as the car drives them.</param>
     /// <param name="batteryWh">Most energy of a drive.</param>
     /// <param name="nodes">The nodes that have sites, ascending.</param>
-    public LegTable(DriveArcs arcs, int batteryWh, ImmutableArray<int> nodes)
+    /// <param name="runParts">Runs the parts of the work.</param>
+    public LegTable(
+        DriveArcs arcs, int batteryWh, ImmutableArray<int> nodes, RunParts runParts)
     {
         Arcs = arcs;
         BoundWh = batteryWh;
@@ -38,15 +40,7 @@ internal sealed class LegTable
         }
 
         _firstOut = new int[nodes.Length + 1];
-        List<Leg> all = [];
-        ReachSearch search = new(arcs);
-        for (int stop = 0; stop < nodes.Length; stop++)
-        {
-            all.AddRange(Between(search, nodes[stop], BoundWh, isBackward: false));
-            _firstOut[stop + 1] = all.Count;
-        }
-
-        _out = [.. all];
+        _out = Outward(runParts);
         (_firstIn, _in) = Reversed();
     }
 
@@ -108,6 +102,38 @@ internal sealed class LegTable
         }
 
         return legs;
+    }
+
+    /// <summary>
+    /// The drives out of every stop. A part takes stops that lie near each other in number, writes
+    /// to its own places only, and searches in its own memory.
+    /// </summary>
+    private Leg[] Outward(RunParts runParts)
+    {
+        int parts = Math.Clamp(
+            Nodes.Length / RoutingLimits.StopsPerPart, 1, RoutingLimits.LegPartsMax);
+        List<Leg>[] legsOf = new List<Leg>[Nodes.Length];
+        runParts(parts, part =>
+        {
+            ReachSearch search = new(Arcs);
+            int end = (int)((long)Nodes.Length * (part + 1) / parts);
+            for (int stop = (int)((long)Nodes.Length * part / parts); stop < end; stop++)
+            {
+                legsOf[stop] = Between(search, Nodes[stop], BoundWh, isBackward: false);
+            }
+        });
+        for (int stop = 0; stop < Nodes.Length; stop++)
+        {
+            _firstOut[stop + 1] = _firstOut[stop] + legsOf[stop].Count;
+        }
+
+        Leg[] all = new Leg[_firstOut[^1]];
+        for (int stop = 0; stop < Nodes.Length; stop++)
+        {
+            legsOf[stop].CopyTo(all, _firstOut[stop]);
+        }
+
+        return all;
     }
 
     private (int[] First, Leg[] In) Reversed()
