@@ -18,6 +18,12 @@ public static class AuditLimits
     /// </summary>
     public const int ThreadsMax = 16;
 
+    /// <summary>
+    /// Running sessions whose EVSE is remembered so that their stations' signatures are checked
+    /// ahead; of further ones the execution checks them itself.
+    /// </summary>
+    public const int SessionsAheadMax = 100_000;
+
     /// <summary>Blocks after which the replay checks every row of the state again.</summary>
     public const int FullInvariantsEvery = 4_096;
 

@@ -47,6 +47,11 @@ internal sealed class ControlClient : IDisposable
         return (await GetAsync("/control/v1/chain", NodeJson.Default.ChainAnswer, stop))!;
     }
 
+    /// <summary>How far the newest such check is.</summary>
+    public async Task<ChainProgressAnswer> ChainProgressAsync(CancellationToken stop) =>
+        (await GetAsync(
+            "/control/v1/chain/progress", NodeJson.Default.ChainProgressAnswer, stop))!;
+
     /// <summary>What this company knows of a trip.</summary>
     /// <exception cref="CommandException">It knows none of this id.</exception>
     public async Task<TimelineAnswer> TimelineAsync(TripId trip, CancellationToken stop) =>

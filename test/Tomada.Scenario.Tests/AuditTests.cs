@@ -14,7 +14,9 @@ public sealed class AuditTests(OutsideNetwork network)
     private const int NoFolder = 3;
     private const int Unreachable = 4;
     private const int NotOneLog = 10;
+    private const int NotDecodable = 11;
     private const int NotThere = 12;
+    private const int AnotherNetwork = 13;
     private const int NotCosigned = 17;
     private const int NotIncluded = 19;
 
@@ -38,6 +40,13 @@ public sealed class AuditTests(OutsideNetwork network)
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(bundle, bytes, stop);
         await EndsAsync(NotOneLog, stop, "fsck", a, "--json", a + ".json");
+        await EndsAsync(
+            AnotherNetwork, stop, "fsck", b, "--network", new string('1', 64));
+        string certificate = Directory.GetFiles(Path.Combine(b, "certificate"))[0];
+        await File.WriteAllBytesAsync(certificate, [1, 2, 3], stop);
+        await EndsAsync(NotDecodable, stop, "fsck", b);
+        File.Delete(certificate);
+        await EndsAsync(NotThere, stop, "replay", b);
         JsonNode found = JsonNode.Parse(await File.ReadAllTextAsync(a + ".json", stop))!;
         Assert.False(found["passed"]!.GetValue<bool>());
         Assert.NotEmpty(found["findings"]!.AsArray());
@@ -63,6 +72,14 @@ public sealed class AuditTests(OutsideNetwork network)
         Ended portuguese =
             await EndsAsync(Passed, stop, "explain", id, "--mirror", mirror, "--lang", "pt");
         Assert.NotEqual(english.Output, portuguese.Output);
+        string story = Path.Combine(folder, "story.json");
+        await EndsAsync(
+            Passed, stop, "explain", id, "--mirror", mirror, "--json", story);
+        JsonNode told = JsonNode.Parse(await File.ReadAllTextAsync(story, stop))!;
+        Assert.Equal(id, told["transaction"]!.GetValue<string>());
+        Assert.Equal(english.Output.Trim(), told["sentence"]!.GetValue<string>());
+        await EndsAsync(NotThere, stop, "explain", "99999999", "--mirror", mirror);
+        await EndsAsync(Usage, stop, "explain", "what", "--mirror", mirror);
 
         string unsigned = Path.Combine(folder, "unsigned");
         string[] lines = await File.ReadAllLinesAsync(Path.Combine(mirror, "checkpoint"), stop);

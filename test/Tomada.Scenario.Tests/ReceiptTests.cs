@@ -56,8 +56,13 @@ public sealed class ReceiptTests(OutsideNetwork network)
                         each => Digest.Parse(each!.GetValue<string>())),
                 ]));
             Ended doctor = await OutsideProcess.RunAsync(
-                stop, "doctor", "--data", company.Data, "--chain");
+                stop, "doctor", "--data", company.Data, "--chain", "--json",
+                company.Data + ".doctor.json");
             Assert.True(doctor.ExitCode == 0, doctor.ToString());
+            JsonNode said = JsonNode.Parse(
+                await File.ReadAllTextAsync(company.Data + ".doctor.json", stop))!;
+            Assert.True(said["height"]!.GetValue<long>() > 0);
+            Assert.Empty(said["faults"]!.AsArray());
             Answer evidence = await company.GetAsync("/v1/evidence", stop);
             Assert.True(evidence.Json["items"]!.AsArray().Count == 0, evidence.Text);
         }

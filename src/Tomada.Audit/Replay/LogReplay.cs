@@ -51,6 +51,7 @@ public static class LogReplay
         SeenSignatures seen = new(verify);
         using CheckQueue queue = new(findings);
         BlockChecks checks = new(mirror, head.Genesis.NetworkId, seen.CheckAhead, verify, queue);
+        StationChecks stations = new(head.Genesis.NetworkId, seen.CheckAhead, queue);
         Execution execution = new(head.Genesis, seen.Check, findings);
 
         // A block is run when the checks that it brought are done, while the next ones are made.
@@ -59,6 +60,7 @@ public static class LogReplay
         foreach (LogBlock block in chain.Blocks())
         {
             checks.Add(block, chain.Trail);
+            stations.Add(block);
             waiting.Enqueue((block, queue.Count));
             blocks++;
             while (waiting.TryPeek(out var next) && next.Checks <= queue.Done)

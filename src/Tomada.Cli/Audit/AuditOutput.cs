@@ -8,6 +8,8 @@ namespace Tomada.Cli.Audit;
 /// <summary>What an audit found, for people and for programs.</summary>
 internal static class AuditOutput
 {
+    private static readonly JsonWriterOptions s_indented = new() { Indented = true };
+
     /// <summary>Runs a check under a progress bar, on a terminal only.</summary>
     public static T WithBar<T>(Func<IProgress<AuditProgress>?, T> check) => IsTerminal
         ? AnsiConsole.Progress().AutoClear(true).Start(context => check(new Bar(context)))
@@ -45,19 +47,55 @@ internal static class AuditOutput
             : $"failed: {(FindingClass)report.ExitCode} ({counts})");
         if (json is not null)
         {
-            Write(json.FullName, command, report);
+            Write(json, command, report);
         }
 
         return report.ExitCode;
     }
 
+    /// <summary>Writes what an entry is, for programs.</summary>
+    /// <param name="file">Where to.</param>
+    /// <param name="id">What was looked for.</param>
+    /// <param name="found">The entry; null when it is not in the log.</param>
+    /// <param name="sentence">What it is; null with it.</param>
+    /// <param name="language">Of the sentence: en or pt.</param>
+    public static void WriteStory(
+        FileInfo file, string id, FoundEntry? found, string? sentence, string language)
+    {
+        using FileStream stream = Create(file);
+        using Utf8JsonWriter json = new(stream, s_indented);
+        json.WriteStartObject();
+        json.WriteString("command", "audit explain");
+        json.WriteBoolean("passed", found is not null);
+        json.WriteString("id", id);
+        json.WriteString("transaction", found?.Transaction?.Id.ToString());
+        WriteNumber(json, "index", found?.Index);
+        WriteNumber(json, "height", found?.Height);
+        json.WriteString("time", found?.Time.ToString());
+        json.WriteString("language", language);
+        json.WriteString("sentence", sentence);
+        json.WriteEndObject();
+    }
+
+    private static FileStream Create(FileInfo file)
+    {
+        try
+        {
+            return file.Create();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.Configuration(refused.Message);
+        }
+    }
+
     private static bool IsTerminal => AnsiConsole.Profile.Capabilities.Interactive
         && !Console.IsOutputRedirected && !Console.IsErrorRedirected;
 
-    private static void Write(string file, string command, AuditReport report)
+    private static void Write(FileInfo file, string command, AuditReport report)
     {
-        using FileStream stream = File.Create(file);
-        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true });
+        using FileStream stream = Create(file);
+        using Utf8JsonWriter json = new(stream, s_indented);
         json.WriteStartObject();
         json.WriteString("command", command);
         json.WriteBoolean("passed", report.Passed);

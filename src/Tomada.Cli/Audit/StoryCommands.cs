@@ -18,9 +18,10 @@ internal static class StoryCommands
         };
         Option<DirectoryInfo?> mirror = AuditOptions.Mirror(MirrorHelp, true);
         Option<string> language = AuditOptions.Language();
+        Option<FileInfo?> json = AuditOptions.Json();
         Command command = new("explain", "Says in one sentence what an entry of the log is.")
         {
-            id, mirror, language,
+            id, mirror, language, json,
         };
         command.SetAction(parsed =>
         {
@@ -31,6 +32,17 @@ internal static class StoryCommands
                     parsed.GetRequiredValue(id),
                     null,
                     progress));
+                string? sentence = found is null ? null : Explainer.Explain(
+                    found.Entry,
+                    found.Transaction,
+                    AuditOptions.LanguageOf(parsed.GetRequiredValue(language)));
+                if (parsed.GetValue(json) is { } file)
+                {
+                    AuditOutput.WriteStory(
+                        file, parsed.GetRequiredValue(id), found, sentence,
+                        parsed.GetRequiredValue(language));
+                }
+
                 if (found is null)
                 {
                     Console.Error.WriteLine(
@@ -38,10 +50,7 @@ internal static class StoryCommands
                     return (int)FindingClass.Missing;
                 }
 
-                Console.Out.WriteLine(Explainer.Explain(
-                    found.Entry,
-                    found.Transaction,
-                    AuditOptions.LanguageOf(parsed.GetRequiredValue(language))));
+                Console.Out.WriteLine(sentence);
                 return ExitCodes.Passed;
             }
             catch (FormatException wrong)

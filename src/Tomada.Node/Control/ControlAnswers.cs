@@ -125,6 +125,11 @@ public sealed record TextAnswer(string Text);
 /// <param name="Faults">Lowest first; none when everything is sound.</param>
 public sealed record ChainAnswer(long Height, ChainFault[] Faults);
 
+/// <summary>How far the newest check of the stored chain is.</summary>
+/// <param name="Checked">Blocks looked at so far; 0 before the first check.</param>
+/// <param name="Height">The newest block.</param>
+public sealed record ChainProgressAnswer(long Checked, long Height);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(StationAnswer[]))]
@@ -134,5 +139,6 @@ public sealed record ChainAnswer(long Height, ChainFault[] Faults);
 [JsonSerializable(typeof(NetworkAnswer))]
 [JsonSerializable(typeof(TextAnswer))]
 [JsonSerializable(typeof(ChainAnswer))]
+[JsonSerializable(typeof(ChainProgressAnswer))]
 [JsonSerializable(typeof(TimelineAnswer))]
 public sealed partial class NodeJson : JsonSerializerContext;

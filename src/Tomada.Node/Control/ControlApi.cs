@@ -34,6 +34,9 @@ internal static class ControlApi
         control.MapGet("/trips/{id}/timeline", (string id, CancellationToken stop) =>
             TimelineAsync(id, status, stop));
         control.MapGet("/chain", (CancellationToken stop) => ChainAsync(status, stop));
+        control.MapGet("/chain/progress", () => TypedResults.Json(
+            new ChainProgressAnswer(status.ChainChecked, status.Desk?.State.Height ?? 0),
+            NodeJson.Default.ChainProgressAnswer));
         control.MapPost("/transactions", (HttpRequest request, CancellationToken stop) =>
             SubmitAsync(request, status, stop));
         control.MapNetwork(status);

@@ -11,6 +11,7 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     private volatile LedgerDesk? _desk;
     private volatile Func<int> _pending = () => 0;
     private volatile DeviceService? _devices;
+    private long _chainChecked;
 
     /// <summary>Null until the network is formed.</summary>
     public LedgerDesk? Desk => _desk;
@@ -30,6 +31,9 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     /// <summary>Validates the whole stored chain; null until the node runs.</summary>
     public Func<CancellationToken, IReadOnlyList<ChainFault>>? CheckChain { get; set; }
 
+    /// <summary>Blocks that the newest check of the chain has looked at so far.</summary>
+    public long ChainChecked => Volatile.Read(ref _chainChecked);
+
     /// <summary>Companies with a live, proven channel.</summary>
     public Func<IEnumerable<CompanyId>> Reachable { get; set; } = () => [];
 
@@ -40,7 +44,8 @@ internal sealed class NodeStatus(CompanyId company, NodeMetrics metrics, Counter
     public void Runs(ReplicationLoop loop, Storage.NodeStore store)
     {
         NetworkHeight = () => loop.NetworkHeight;
-        CheckChain = stop => new ChainCheck(loop.Desk, store, loop.Log).Run(stop);
+        CheckChain = stop => new ChainCheck(loop.Desk, store, loop.Log).Run(
+            height => Volatile.Write(ref _chainChecked, height), stop);
         WhyNotVoting = () => loop.LostKey.WhyNotVoting(loop.Desk);
         Founded(loop.Desk, () => loop.PendingCount);
     }

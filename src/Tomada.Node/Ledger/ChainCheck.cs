@@ -30,14 +30,17 @@ internal sealed class ChainCheck(LedgerDesk desk, NodeStore store, PublicLog log
     private long _size;
 
     /// <summary>Checks every block up to the newest one; beside the loop.</summary>
+    /// <param name="progress">Told how many blocks were looked at, from this thread.</param>
+    /// <param name="stop">Ends it.</param>
     /// <returns>The faults, lowest first; none when everything is sound.</returns>
-    public IReadOnlyList<ChainFault> Run(CancellationToken stop)
+    public IReadOnlyList<ChainFault> Run(Action<long> progress, CancellationToken stop)
     {
         long tip = desk.State.Height;
         (_state, _previous) = (LedgerState.FromGenesis(desk.State.Genesis), desk.State.Network);
         for (long height = 1; height <= tip && _faults.Count < FaultsMax; height++)
         {
             stop.ThrowIfCancellationRequested();
+            progress(height - 1);
             if (WhyNot(height) is { } fault)
             {
                 // Its successors are still checked as far as they prove themselves.

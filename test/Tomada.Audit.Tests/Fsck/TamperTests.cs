@@ -60,9 +60,9 @@ public sealed class TamperTests : IDisposable
     [Fact]
     public void No_byte_of_a_certificate_can_be_changed()
     {
-        // One of the tip, and one with the justification of a higher ballot.
+        // One of the tip, and at least one with the justification of a higher ballot.
         string[] files = [.. _mirror.Files().Where(each => Starts(each, "certificate/"))];
-        Assert.Equal(2, files.Length);
+        Assert.InRange(files.Length, 2, 8);
         foreach (string file in files)
         {
             FlipEach(file, (_, report) => Assert.Contains(

@@ -12,6 +12,42 @@ namespace Tomada.Audit.Tests.Replay;
 public class ReplayTests
 {
     [Fact]
+    public void Stations_signatures_are_checked_ahead_of_the_execution()
+    {
+        using TestMirror mirror = TestMirror.Of(Chains.Trip);
+        PublicKey[] stations =
+        [
+            .. Chains.Trip.Blocks.SelectMany(each => Block.Codec.Decode(each.Value).Entries)
+                .Select(each => Entry.Codec.Decode(each)).OfType<TransactionEntry>()
+                .Select(each => SignedTransaction.TryDecode(
+                    each.Transaction, out SignedTransaction? read, out _)
+                    ? (read!.Content.Body as PutEvse)?.StationKey : null)
+                .OfType<PublicKey>(),
+        ];
+        MirrorHead head = MirrorHead.Read(mirror.Folder, null, TestMirror.Verify);
+        FindingList findings = new();
+        LogBlock[] blocks = [.. new ChainReader(mirror.Folder, head, findings, null).Blocks()];
+        int checks = 0;
+        SeenSignatures seen = new((key, message, signature) =>
+        {
+            Interlocked.Add(ref checks, stations.Contains(key) ? 1 : 0);
+            return TestMirror.Verify(key, message, signature);
+        });
+        using CheckQueue queue = new(findings);
+        StationChecks ahead = new(head.Genesis.NetworkId, seen.CheckAhead, queue);
+        Array.ForEach(blocks, ahead.Add);
+        queue.Finish();
+        int before = checks;
+        Assert.InRange(before, 4, int.MaxValue);
+
+        Execution execution = new(head.Genesis, seen.Check, findings);
+        Array.ForEach(blocks, execution.Run);
+        Assert.Equal(blocks.Length, execution.State.Height);
+        Assert.Equal(before, checks);
+        Assert.True(findings.IsEmpty);
+    }
+
+    [Fact]
     public void A_state_root_that_the_rules_do_not_lead_to_is_found()
     {
         Finding finding = FindingOf(

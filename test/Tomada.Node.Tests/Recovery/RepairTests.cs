@@ -232,7 +232,7 @@ public sealed class RepairTests
 
     private static IReadOnlyList<ChainFault> Check(LoneNode node) =>
         new ChainCheck(node.Desk, node.Store, node.Published).Run(
-            TestContext.Current.CancellationToken);
+            _ => { }, TestContext.Current.CancellationToken);
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path)
     {
