@@ -89,12 +89,17 @@ internal static class BenchCommand
             Description = "Measures the worlds whose name contains this, as brazil.",
             DefaultValueFactory = _ => "",
         };
+        Option<int> journeys = Number(
+            "--journeys", 60, 5, 1_000, "Journeys, after ten that warm up");
         Command command = new("planner", "Measures how long planning a journey takes.")
         {
-            places, only, json,
+            places, only, journeys, json,
         };
         command.SetAction(parsed => PlannerBench.Run(
-            parsed.GetValue(places), parsed.GetRequiredValue(only), parsed.GetValue(json)));
+            parsed.GetValue(places),
+            parsed.GetRequiredValue(only),
+            parsed.GetValue(journeys),
+            parsed.GetValue(json)));
         return command;
     }
 
