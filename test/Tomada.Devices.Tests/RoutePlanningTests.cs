@@ -105,6 +105,19 @@ public sealed class RoutePlanningTests : IDisposable
     }
 
     [Fact]
+    public void A_removed_window_is_planned_around_and_that_answer_stands_for_no_other_question()
+    {
+        TripQuery query = Query;
+        TimeWindow free = Plan(query)!.Stops.Single().Window;
+        PlanWorld without = World() with { Removed = [(s_evse, free)] };
+        PlanStop later = Assert.IsType<PlanResult.Found>(_planning.Plan(query, without))
+            .Best.Stops.Single();
+        Assert.False(later.Window.Overlaps(free));
+        Assert.Equal(free, Plan(query)!.Stops.Single().Window);
+        Assert.Equal(0, _planning.AnswersAgain);
+    }
+
+    [Fact]
     public void What_an_evse_shows_decides_whether_it_is_planned_with()
     {
         TripQuery soon = Query with { Departure = _ledger.Now() };
@@ -217,12 +230,14 @@ public sealed class RoutePlanningTests : IDisposable
             .Length < DeviceLimits.PayloadBytesMax);
     }
 
-    private TripPlan? Plan(TripQuery query) => _planning.Plan(query, new PlanWorld(
+    private TripPlan? Plan(TripQuery query) =>
+        _planning.Plan(query, World()) is PlanResult.Found found ? found.Best : null;
+
+    private PlanWorld World() => new(
         _ledger.State,
         _ledger.Now(),
         BrokerWorld.Company,
-        ImmutableSortedDictionary<EvseId, EvseStatus>.Empty.Add(s_evse, _shown)))
-        is PlanResult.Found found ? found.Best : null;
+        ImmutableSortedDictionary<EvseId, EvseStatus>.Empty.Add(s_evse, _shown));
 
     private void Price(long micros) => Submit(new PutTariff(s_tariff, new Tariff(
         Currency.Brl,
