@@ -69,9 +69,10 @@ public sealed partial class PeerNetwork
     /// <summary>Null when the link is the pair's from now on; otherwise why not.</summary>
     private PeerRefusal? TryRegister(PeerLink link)
     {
+        PeerLink? old;
         lock (_gate)
         {
-            if (_links.TryGetValue(link.Company, out PeerLink? old))
+            if (_links.TryGetValue(link.Company, out old))
             {
                 // Other keys: a second candidate under one id, which the first one keeps while it
                 // is connected.
@@ -86,13 +87,14 @@ public sealed partial class PeerNetwork
                 {
                     return PeerRefusal.Duplicate;
                 }
-
-                old.End();
             }
 
             _links[link.Company] = link;
-            return null;
         }
+
+        // Outside the lock: what is cancelled runs here, and may wait for somebody who wants it.
+        old?.End();
+        return null;
     }
 
     private bool IsFromLower(PeerLink link) => link.IsDialer == DialsFirst(link.Company);
