@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tomada.Cli.Import.Ocpi;
 using Tomada.Cli.Import.Osm;
 using Tomada.Routing;
 
@@ -9,7 +10,11 @@ namespace Tomada.Cli.Import;
 internal static class ImportCommand
 {
     public static Command Create() =>
-        new("import", "Makes road graphs and station lists out of public data.") { OsmCommand() };
+        new("import", "Makes road graphs and station lists out of public data.")
+        {
+            OsmCommand(),
+            OcpiCommand.Create(),
+        };
 
     private static Command OsmCommand()
     {
@@ -45,7 +50,7 @@ internal static class ImportCommand
         return command;
     }
 
-    private static Option<FileInfo?> Json() => new("--json")
+    internal static Option<FileInfo?> Json() => new("--json")
     {
         Description = "Also write the report to this file as JSON.",
     };
@@ -64,7 +69,7 @@ internal static class ImportCommand
         }
     }
 
-    private static void Finish(ImportReport report, FileInfo? json)
+    internal static void Finish(ImportReport report, FileInfo? json)
     {
         report.Show();
         if (json is not null)
@@ -73,7 +78,7 @@ internal static class ImportCommand
         }
     }
 
-    private static void Write(FileInfo target, ReadOnlySpan<byte> bytes)
+    internal static void Write(FileInfo target, ReadOnlySpan<byte> bytes)
     {
         // A whole file or none: a reader never finds half of one.
         string part = target.FullName + ".part";
