@@ -55,7 +55,7 @@ internal static class BrokerBenchHost
         return ExitCodes.Passed;
     }
 
-    /// <summary>Takes in what came, in order, as the desks' task does.</summary>
+    /// <summary>Takes in what came, one after another, as the desks' task does.</summary>
     private static async Task DrainAsync(
         EmbeddedBroker broker, ChannelWriter<Received> acks, CancellationToken stop)
     {
