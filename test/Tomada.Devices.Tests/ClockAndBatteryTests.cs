@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using Tomada.DeviceApi;
 using Tomada.Ledger;
 using Tomada.Primitives;
 using Tomada.Routing;
@@ -71,36 +70,6 @@ public class ClockAndBatteryTests
     }
 
     [Fact]
-    public void A_journal_keeps_what_the_company_does_not_have_over_a_restart()
-    {
-        string folder = Directory.CreateTempSubdirectory("tomada-").FullName;
-        try
-        {
-            SessionBody start = Message(0, SessionEvent.Started);
-            SessionBody end = Message(1, SessionEvent.Ended);
-            SessionJournal journal = new(folder);
-            Assert.Equal(start.Session, journal.NextOf(start.Session.Leg));
-            journal.TryAppend(start);
-            journal.MarkSent(start);
-            journal.TryAppend(end);
-
-            SessionJournal again = new(folder);
-            Assert.True(again.Unsent.TryRead(out SessionBody? unsent));
-            Assert.Equal(1, unsent.TxSeq);
-            Assert.False(again.Unsent.TryRead(out _));
-            Assert.Empty(again.Open);
-            Assert.Equal(2, again.NextOf(start.Session.Leg).Attempt);
-            Assert.True(again.Resend(start.Session, 0));
-            Assert.True(again.Unsent.TryRead(out unsent));
-            Assert.Equal(0, unsent.TxSeq);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    [Fact]
     public void The_boot_counter_grows_at_each_start()
     {
         string folder = Directory.CreateTempSubdirectory("tomada-").FullName;
@@ -108,10 +77,4 @@ public class ClockAndBatteryTests
         Assert.Equal(2, BootCounter.Next(folder));
         Directory.Delete(folder, recursive: true);
     }
-
-    private static SessionBody Message(int sequence, SessionEvent step) => new(
-        step, sequence, new SessionId(new LegId(new TripId(Digest.Of([1])), 1), 1),
-        EvseId.Parse("br-aaa/dc-1"), new Timestamp(1_000 + sequence), 10, false, new byte[64],
-        step == SessionEvent.Started ? new byte[32] : null,
-        step == SessionEvent.Ended ? SessionEndReason.Complete : null);
 }

@@ -26,6 +26,7 @@ internal sealed class SessionJournal
         IEnumerable<string> paths = Directory.EnumerateFiles(_folder, "*.jsonl");
         foreach (string path in paths.Order(StringComparer.Ordinal))
         {
+            CutTornLine(path);
             Load(path);
         }
     }
@@ -97,6 +98,22 @@ internal sealed class SessionJournal
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>
+    /// A power cut may leave the newest line unfinished. It was not synced, so nobody was told of
+    /// it; what is written next must begin a line of its own.
+    /// </summary>
+    private static void CutTornLine(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+        if (whole < bytes.Length)
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Write);
+            file.SetLength(whole);
+            file.Flush(flushToDisk: true);
+        }
+    }
+
     private string PathOf(SessionId session) =>
         Path.Combine(_folder, session.ToString().Replace('/', '-') + ".jsonl");
 
@@ -128,7 +145,7 @@ internal sealed class SessionJournal
         }
     }
 
-    /// <summary>Null for a line that a power cut left unfinished.</summary>
+    /// <summary>Null for a line that is none.</summary>
     private static SessionBody? TryParse(string line)
     {
         try
