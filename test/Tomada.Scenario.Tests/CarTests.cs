@@ -33,6 +33,10 @@ public sealed class CarTests : IAsyncLifetime
         DriverCar car = await DriverCar.EnrolAsync(_network, A, "scripted", stop);
         ScriptEnded reserved = await car.ScriptAsync([
             "# Three companies on one road",
+            "plan salvador recife --via maceio --arrival 20% --payload 150 --temperature 32 "
+                + "--prefer br-bbb --price-max 900 --plans 1",
+            "expect plans = 1",
+            "expect NOT_FOUND plan salvador recife --price-max 1",
             "plan salvador recife --reserve 12%   # the best plan is number 1",
             "expect owners = 3",
             "plans",
@@ -50,7 +54,7 @@ public sealed class CarTests : IAsyncLifetime
             "expect FAILED charge",
         ], stop);
         reserved.Passed();
-        string trip = reserved.Results[6]!["body"]!["trip"]!.GetValue<string>();
+        string trip = reserved.Results[9]!["body"]!["trip"]!.GetValue<string>();
         Assert.Contains(
             "confirmed on all 3 legs", reserved.Process.Output, StringComparison.Ordinal);
 
@@ -135,6 +139,8 @@ public sealed class CarTests : IAsyncLifetime
             ("plan salvador", "to where?"),
             ("plan salvador atlantis", "atlantis"),
             ("plan salvador recife --reserve 120", "'120' is no percentage"),
+            ("plan salvador recife --price-max dear", "'dear'; allowed is 0 to 1000000"),
+            ("plan salvador recife --avoid brasil", "avoidCompanies: 'brasil'; allowed are"),
             ("reserve 1", "there is no plan"),
             ("reserve --leg a,b", "EVSE,FROM,UNTIL,WH"),
             ("receipt 12", "64"),

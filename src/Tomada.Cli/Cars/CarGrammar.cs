@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using Tomada.Cli.Commands;
+using Tomada.Cli.Plan;
 using Tomada.DeviceApi;
-using Tomada.Devices;
 using Tomada.Primitives;
 
 namespace Tomada.Cli.Cars;
@@ -132,39 +132,21 @@ internal sealed class CarGrammar
     {
         Argument<string?> from = Word("from", "A place of the company's road map.");
         Argument<string?> to = Word("to", "Another.");
-        Option<Timestamp?> departure = new("--departure")
-        {
-            Description = "Ledger time as 2026-11-23T14:00:00.000Z; default now.",
-            CustomParser = result => Options.Parse<Timestamp?>(result, x => Timestamp.Parse(x)),
-        };
-        Option<int?> reserve = Percent("--reserve", "Never below this charge; default 10 %.");
-        Option<int?> most = Percent("--charge-max", "Never charged above this; default 100 %.");
-        Option<PlanObjective?> objective = new("--objective")
-        {
-            Description = "fastest (default), cheapest, fewestStops or greenest.",
-        };
-        Option<string[]> avoid = new("--avoid")
-        {
-            Description = "Companies whose EVSEs are not used, as br-ccc.",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        PlanWishes wishes = new();
         Command command = new("plan", "Asks the company for plans from one place to another.")
         {
-            from, to, departure, reserve, most, objective, avoid,
+            from, to,
         };
+        wishes.AddTo(command);
         return With(command, async (parsed, stop) => await Shell.PlanAsync(
-            new PlanRequest(
+            wishes.Read(
+                parsed,
                 await NeedAsync("plan from where?", parsed.GetValue(from), Shell.Car.Place),
                 await NeedAsync("to where?", parsed.GetValue(to), null),
                 Shell.Car.SocPermille,
-                CarClient.DescribeVehicle(Shell.Config.Vehicle),
-                parsed.GetValue(departure),
-                parsed.GetValue(reserve),
-                parsed.GetValue(most),
-                parsed.GetValue(objective),
-                parsed.GetValue(avoid) is { Length: > 0 } companies
-                    ? [.. companies.SelectMany(each => each.Split(','))]
-                    : null),
+                Shell.Config.Vehicle,
+                Currency.Brl,
+                via => via),
             stop));
     }
 
@@ -344,12 +326,6 @@ internal sealed class CarGrammar
     {
         Description = what,
         Arity = ArgumentArity.ZeroOrOne,
-    };
-
-    private static Option<int?> Percent(string name, string what) => new(name)
-    {
-        Description = what,
-        CustomParser = result => Options.Parse<int?>(result, text => CarWords.Permille(text)),
     };
 
     private static (Argument<string>, Argument<string>, Argument<string>) Fact() => (

@@ -8,8 +8,13 @@ using Tomada.Routing;
 namespace Tomada.Node.Trips;
 
 /// <summary>Reads a car's plan request; a refusal names the field and what is allowed.</summary>
-internal static class PlanReading
+public static class PlanReading
 {
+    /// <summary>Reads a request.</summary>
+    /// <param name="request">As the car sent it.</param>
+    /// <param name="now">The ledger clock: the earliest departure.</param>
+    /// <param name="query">When the answer is true.</param>
+    /// <param name="why">Otherwise the field and what is allowed there.</param>
     public static bool TryRead(
         PlanRequest request,
         Timestamp now,
