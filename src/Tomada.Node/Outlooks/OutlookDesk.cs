@@ -143,7 +143,8 @@ internal sealed partial class OutlookDesk
     /// <summary>Looks at the own EVSEs, and tells all when that is due.</summary>
     private async Task LookAsync(ReadStations stations, CancellationToken stop)
     {
-        (ImmutableArray<EvseOutlook> own, SlotGrid slots) = await MakeAsync(stations, stop);
+        (ImmutableArray<EvseOutlook> own, SlotGrid slots) =
+            await MakeAsync(stations, asked: null, stop);
         bool isDue = NowMs() - _toldMs >= TellPeriod.TotalMilliseconds;
         SortedDictionary<EvseId, EvseOutlook> told = new(_told.ToDictionary(each => each.Evse));
         ImmutableArray<EvseOutlook> news = isDue
@@ -177,11 +178,11 @@ internal sealed partial class OutlookDesk
                 Read(input.From, said.Word);
                 break;
             case PeerMessage.OutlookAsked asked:
-                (ImmutableArray<EvseOutlook> own, SlotGrid slots) = await MakeAsync(stations, stop);
-                EvseOutlook[] wanted = [.. own.Where(each => asked.Evses.Contains(each.Evse))];
-                if (wanted.Length > 0)
+                (ImmutableArray<EvseOutlook> own, SlotGrid slots) =
+                    await MakeAsync(stations, asked.Evses, stop);
+                if (!own.IsEmpty)
                 {
-                    Send(input.From, new PeerMessage.OutlookSaid(Sign(Say(slots, wanted))));
+                    Send(input.From, new PeerMessage.OutlookSaid(Sign(Say(slots, [.. own]))));
                 }
 
                 break;
@@ -218,13 +219,13 @@ internal sealed partial class OutlookDesk
     }
 
     private async Task<(ImmutableArray<EvseOutlook> Own, SlotGrid Slots)> MakeAsync(
-        ReadStations stations, CancellationToken stop)
+        ReadStations stations, IEnumerable<EvseId>? asked, CancellationToken stop)
     {
         IReadOnlyList<StationShown> shown = await stations(stop);
         LedgerState state = _desk.State;
         Timestamp now = _desk.Now();
         SlotGrid slots = SlotGrid.At(now, state.Rules.GridMs);
-        return (OutlookMaker.Make(_desk.Self, state, shown, now, slots), slots);
+        return (OutlookMaker.Make(_desk.Self, state, shown, now, slots, asked), slots);
     }
 
     private OutlookContent Say(SlotGrid slots, EvseOutlook[] evses) => new(

@@ -19,12 +19,14 @@ internal static class OutlookMaker
     /// <param name="stations">What they show now.</param>
     /// <param name="now">The ledger clock.</param>
     /// <param name="slots">When the slots are.</param>
+    /// <param name="asked">Of these alone; null: of all.</param>
     public static ImmutableArray<EvseOutlook> Make(
         CompanyId self,
         LedgerState state,
         IEnumerable<StationShown> stations,
         Timestamp now,
-        SlotGrid slots)
+        SlotGrid slots,
+        IEnumerable<EvseId>? asked = null)
     {
         SortedDictionary<EvseId, EvseShown> shown = [];
         foreach (StationEvseShown each in stations.SelectMany(station => station.Evses))
@@ -34,7 +36,8 @@ internal static class OutlookMaker
 
         return
         [
-            .. state.Evses.Keys.Where(evse => evse.Company == self).Order().Select(evse =>
+            .. (asked?.Distinct().Where(state.Evses.ContainsKey) ?? state.Evses.Keys)
+                .Where(evse => evse.Company == self).Order().Select(evse =>
                 Of(evse, shown.GetValueOrDefault(evse), Booked(state, evse), now, slots)),
         ];
     }

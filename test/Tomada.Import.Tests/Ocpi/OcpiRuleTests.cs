@@ -68,6 +68,8 @@ public class OcpiRuleTests
     [InlineData("\"party_id\":\"AAA\"", "\"party_id\":\"\"", "whose it is")]
     [InlineData("\"standard\":\"IEC_62196_T2_COMBO\"", "\"standard\":\"HOSE\"", "no EVSE of it")]
     [InlineData("\"max_electric_power\":60000", "\"max_electric_power\":9e9", "no EVSE of it")]
+    [InlineData(
+        "\"max_amperage\":120,\"max_electric_power\":60000", "\"max_amperage\":7e28", "no EVSE")]
     [InlineData("\"status\":\"AVAILABLE\"", "\"status\":\"REMOVED\"", "no EVSE of it")]
     [InlineData("America/Bahia", "Nowhere", "its time zone is none")]
     [InlineData("\"id\":\"one\"", "\"id\":\"one\",\"id\":\"two\"", "a field twice")]

@@ -39,12 +39,18 @@ internal static class JsonFields
         _ => null,
     };
 
-    /// <summary>A number, or a text that is one, also with a decimal comma.</summary>
+    /// <summary>No quantity of a station is larger; products of two still fit a decimal.</summary>
+    private const decimal NumberMax = 1_000_000_000_000;
+
+    /// <summary>
+    /// A number, or a text that is one, also with a decimal comma; null when it is none. A larger
+    /// one than any quantity of a station becomes the bound, which every rule refuses.
+    /// </summary>
     public static decimal? Number(this JsonObject record, string name) =>
         decimal.TryParse(
             record.Text(name)?.Trim().Replace(',', '.'), NumberStyles.Float,
             CultureInfo.InvariantCulture, out decimal number)
-            ? number
+            ? Math.Clamp(number, -NumberMax, NumberMax)
             : null;
 
     /// <summary>The objects of a list; what is none of them is counted.</summary>

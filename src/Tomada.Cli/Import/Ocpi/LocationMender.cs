@@ -97,8 +97,9 @@ internal sealed class LocationMender(CompanyId? party, string? feedTime)
         string? country = location.Text("country")?.Trim();
         if (Countries.Two(country) is null)
         {
-            if (Countries.Three(country?.ToUpperInvariant()) is { } three
-                || Countries.Three(code) is { } own && (three = own) is not null)
+            string? three =
+                Countries.Three(country?.ToUpperInvariant()) ?? Countries.Three(code);
+            if (three is not null)
             {
                 mending.Did(
                     "location: a country that is no code of three letters was corrected", country);
