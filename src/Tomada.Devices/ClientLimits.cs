@@ -55,6 +55,12 @@ public static class ClientLimits
     /// </summary>
     public static TimeSpan LastWordMax { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How far the ledger clock that a station keeps on disk may be off before it is kept anew, in
+    /// wall time.
+    /// </summary>
+    public static TimeSpan KeptClockOffMax { get; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Shortest time between two readings of a running session, in wall time.</summary>
     public static TimeSpan MeterPauseMin { get; } = TimeSpan.FromMilliseconds(500);
 

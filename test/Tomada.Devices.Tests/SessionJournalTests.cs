@@ -16,9 +16,9 @@ public sealed class SessionJournalTests : IDisposable
         SessionBody end = Message(1, SessionEvent.Ended);
         SessionJournal journal = new(_folder);
         Assert.Equal(start.Session, journal.NextOf(start.Session.Leg));
-        journal.TryAppend(start);
+        journal.Append(start);
         journal.MarkSent(start);
-        journal.TryAppend(end);
+        journal.Append(end);
 
         SessionJournal again = new(_folder);
         Assert.True(again.Unsent.TryRead(out SessionBody? unsent));
@@ -40,17 +40,17 @@ public sealed class SessionJournalTests : IDisposable
     {
         SessionBody start = Message(0, SessionEvent.Started);
         SessionBody end = Message(1, SessionEvent.Ended);
-        new SessionJournal(_folder).TryAppend(start);
+        new SessionJournal(_folder).Append(start);
         string file = Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Single();
         byte[] before = File.ReadAllBytes(file);
-        new SessionJournal(_folder).TryAppend(end);
+        new SessionJournal(_folder).Append(end);
         byte[] line = File.ReadAllBytes(file)[before.Length..];
         for (int torn = 1; torn < line.Length; torn++)
         {
             File.WriteAllBytes(file, [.. before, .. line[..torn]]);
             SessionJournal cut = new(_folder);
             Assert.Equal(SessionEvent.Started, Assert.Single(cut.Open).Event);
-            Assert.True(cut.TryAppend(end));
+            cut.Append(end);
 
             SessionJournal again = new(_folder);
             Assert.Empty(again.Open);

@@ -54,6 +54,9 @@ public sealed class DeviceLink : IAsyncDisposable
     /// </summary>
     public Func<CancellationToken, Task>? OnConnected { get; set; }
 
+    /// <summary>After a node of a founded network said its network and clock, and when.</summary>
+    public Action<NodeBody, Timestamp>? OnLearned { get; set; }
+
     /// <summary>After each loss of the connection, with the reason.</summary>
     public Action<string>? OnOffline { get; set; }
 
@@ -301,6 +304,7 @@ public sealed class DeviceLink : IAsyncDisposable
             Network = network;
             Clock.Set(node.Now, saidAt, node.Factor);
             _founded.TrySetResult();
+            OnLearned?.Invoke(node, saidAt);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class ChargingTurn
         _last = parts.Signer.Start(
             parts.Journal.NextOf(turn.Leg), parts.Evse.Id, secret, at, _startWh);
         EndAt = at;
-        parts.Journal.TryAppend(_last);
+        parts.Journal.Append(_last);
         parts.Progress.Report(
             new StationEvent.SessionStarted(parts.Name, _last.Session, parts.Evse.Id, at));
     }
@@ -169,7 +169,7 @@ internal sealed class ChargingTurn
 
         _last = _parts.Signer.Update(_last, EndAt, _startWh + _deliveredWh);
         _parts.Meter.Write(_last.MeterWh);
-        _parts.Journal.TryAppend(_last);
+        _parts.Journal.Append(_last);
         _parts.Progress.Report(
             new StationEvent.Metered(_parts.Name, _last.Session, _deliveredWh, powerW));
     }
@@ -179,7 +179,7 @@ internal sealed class ChargingTurn
         _last = _parts.Signer.End(_last, EndAt, _startWh + _deliveredWh, Reason);
         EndAt = _last.At;
         _parts.Meter.Write(_last.MeterWh);
-        _parts.Journal.TryAppend(_last);
+        _parts.Journal.Append(_last);
         _parts.Progress.Report(new StationEvent.SessionEnded(
             _parts.Name, _last.Session, _deliveredWh, Reason, _last.At));
     }

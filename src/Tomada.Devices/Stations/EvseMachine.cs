@@ -31,6 +31,19 @@ internal sealed class EvseMachine
     private LegId? _charging;
     private TransactionPhase _phase = TransactionPhase.Idle;
 
+    /// <param name="kept">Confirmed before this station was started again.</param>
+    public EvseMachine(IEnumerable<ReserveCommand>? kept = null)
+    {
+        foreach (ReserveCommand each in kept ?? [])
+        {
+            _reservations[each.Leg] = Confirmed(each);
+        }
+    }
+
+    /// <summary>The windows that belong to somebody, by leg.</summary>
+    public IEnumerable<Reservation> AllConfirmed =>
+        _reservations.Values.Where(each => each.IsConfirmed);
+
     /// <summary>
     /// Whether the window can be kept. An unconfirmed one in the way gives place: the ledger gives
     /// a time to one leg only, so the older hold must have ended there already.
@@ -56,8 +69,7 @@ internal sealed class EvseMachine
     public ReplyCode Reserve(ReserveCommand command, Timestamp now)
     {
         Sweep(now);
-        return Put(new Reservation(
-            command.Leg, command.Window, command.LeadMs, command.EnergyWh, command.SecretHash));
+        return Put(Confirmed(command));
     }
 
     public void Release(LegId leg)
@@ -114,8 +126,8 @@ internal sealed class EvseMachine
     /// <summary>What is shown at this ledger time.</summary>
     public EvseView View(Timestamp now)
     {
-        Reservation? turn = _reservations.Values
-            .Where(each => each.IsConfirmed && each.ShownFrom <= now && now < each.Window.Until)
+        Reservation? turn = AllConfirmed
+            .Where(each => each.ShownFrom <= now && now < each.Window.Until)
             .MinBy(each => each.Window.From);
         ConnectorStatus connector = _fault is not null ? ConnectorStatus.Faulted
             : _charging is not null ? ConnectorStatus.Occupied
@@ -129,7 +141,7 @@ internal sealed class EvseMachine
     public Timestamp? NextChange(Timestamp now)
     {
         Timestamp? next = null;
-        foreach (Reservation each in _reservations.Values.Where(each => each.IsConfirmed))
+        foreach (Reservation each in AllConfirmed)
         {
             foreach (Timestamp at in (Timestamp[])[each.ShownFrom, each.Window.Until])
             {
@@ -139,6 +151,9 @@ internal sealed class EvseMachine
 
         return next;
     }
+
+    private static Reservation Confirmed(ReserveCommand command) => new(
+        command.Leg, command.Window, command.LeadMs, command.EnergyWh, command.SecretHash);
 
     private ReplyCode Put(Reservation reservation)
     {

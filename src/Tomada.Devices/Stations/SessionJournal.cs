@@ -17,7 +17,7 @@ internal sealed class SessionJournal
     private readonly Lock _gate = new();
     private readonly SortedDictionary<SessionId, ImmutableList<SessionBody>> _sessions = [];
     private readonly Channel<SessionBody> _unsent =
-        Channel.CreateBounded<SessionBody>(ClientLimits.SessionQueueMax);
+        Channel.CreateUnbounded<SessionBody>();
 
     public SessionJournal(string folder)
     {
@@ -33,6 +33,11 @@ internal sealed class SessionJournal
 
     /// <summary>What the company does not have yet, in order.</summary>
     public ChannelReader<SessionBody> Unsent => _unsent.Reader;
+
+    /// <summary>
+    /// Whether so much waits that no session may begin. One that runs is never cut short for it.
+    /// </summary>
+    public bool IsFull => _unsent.Reader.Count >= ClientLimits.SessionQueueMax;
 
     /// <summary>Sessions that a crash cut off.</summary>
     public ImmutableArray<SessionBody> Open
@@ -58,8 +63,21 @@ internal sealed class SessionJournal
         }
     }
 
+    /// <summary>
+    /// Whether a session of the leg ended as it should; one that a power cut ended may go on.
+    /// </summary>
+    public bool HasHadItsTurn(LegId leg)
+    {
+        lock (_gate)
+        {
+            return _sessions.Any(each => each.Key.Leg == leg
+                && each.Value[^1] is { Event: SessionEvent.Ended } end
+                && end.Reason != SessionEndReason.Fault);
+        }
+    }
+
     /// <summary>Keeps a message on disk, then queues it.</summary>
-    public bool TryAppend(SessionBody body)
+    public void Append(SessionBody body)
     {
         lock (_gate)
         {
@@ -68,7 +86,7 @@ internal sealed class SessionJournal
                 body.TxSeq == before.Count, $"session message {before.Count} follows");
             AppendLine(PathOf(body.Session), JsonSerializer.Serialize(body, SessionBody.Json));
             _sessions[body.Session] = before.Add(body);
-            return _unsent.Writer.TryWrite(body);
+            _unsent.Writer.TryWrite(body);
         }
     }
 
@@ -81,12 +99,16 @@ internal sealed class SessionJournal
         }
     }
 
-    /// <summary>Queues a session's messages again, from a sequence on.</summary>
+    /// <summary>
+    /// Queues a session's messages again, from a sequence on; false for a session that is not here,
+    /// and while the queue is full.
+    /// </summary>
     public bool Resend(SessionId session, int fromTxSeq)
     {
         lock (_gate)
         {
-            return _sessions.TryGetValue(session, out ImmutableList<SessionBody>? all)
+            return !IsFull
+                && _sessions.TryGetValue(session, out ImmutableList<SessionBody>? all)
                 && all.Where(each => each.TxSeq >= fromTxSeq).All(_unsent.Writer.TryWrite);
         }
     }

@@ -25,6 +25,13 @@ public sealed class Station : IAsyncDisposable
         _link = new DeviceLink(options.Link);
         _key = StationKey.LoadOrCreate(options.Link.Folder);
         _journal = new SessionJournal(options.Link.Folder);
+        KeptNode node = new(options.Link.Folder);
+        if (node.Load() is { } said)
+        {
+            _link.Learn(said.Node, said.SaidAt);
+        }
+
+        _link.OnLearned = node.Keep;
         _signer = new SessionSigner(_key, _link);
         _sockets = options.Evses.ToImmutableSortedDictionary(
             evse => evse.Id,
@@ -206,7 +213,7 @@ public sealed class Station : IAsyncDisposable
         await _link.WaitForNetworkAsync(ct).ConfigureAwait(false);
         foreach (SessionBody last in open)
         {
-            _journal.TryAppend(_signer.End(
+            _journal.Append(_signer.End(
                 last, last.At, last.MeterWh, SessionEndReason.Fault));
         }
     }

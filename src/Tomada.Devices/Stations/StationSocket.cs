@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Tomada.DeviceApi;
@@ -16,6 +17,8 @@ internal sealed record SocketParts(
 {
     public EvseMeter Meter { get; } = new(Options.Link.Folder, Evse.Id);
 
+    public ReservationFile Reservations { get; } = new(Options.Link.Folder, Evse.Id);
+
     public string Name => Options.Link.Address.Id;
 }
 
@@ -25,7 +28,9 @@ internal sealed class StationSocket(SocketParts parts)
     private static readonly TimeSpan s_stateValid = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private readonly EvseMachine _machine = new();
+    private readonly EvseMachine _machine = new(
+        parts.Reservations.Load().Where(each => !parts.Journal.HasHadItsTurn(each.Leg)));
+    private ImmutableArray<Reservation>? _saved;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Shown> _due = [];
     private EvseView? _noted;
@@ -72,6 +77,7 @@ internal sealed class StationSocket(SocketParts parts)
             Timestamp when = at ?? Clock.Now;
             Note(when);
             result = change(_machine);
+            Save();
             Note(when);
             changed = _changed;
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,6 +85,17 @@ internal sealed class StationSocket(SocketParts parts)
 
         changed.SetResult();
         return result;
+    }
+
+    /// <summary>What the company is told to be reserved is on disk first.</summary>
+    private void Save()
+    {
+        ImmutableArray<Reservation> now = [.. _machine.AllConfirmed];
+        if (_saved is not { } saved || !saved.SequenceEqual(now))
+        {
+            parts.Reservations.Save(now);
+            _saved = now;
+        }
     }
 
     private void Note(Timestamp at)
@@ -194,6 +211,15 @@ internal sealed class StationSocket(SocketParts parts)
             {
                 await RefuseAsync(
                     cable, "secret: 64 hexadecimal digits are needed", ct).ConfigureAwait(false);
+                return;
+            }
+
+            if (parts.Journal.IsFull)
+            {
+                await RefuseAsync(
+                    cable,
+                    $"{ClientLimits.SessionQueueMax} session messages wait for the company",
+                    ct).ConfigureAwait(false);
                 return;
             }
 
