@@ -184,9 +184,8 @@ public sealed class DeviceLink : IAsyncDisposable
         byte[] birth = Encode(topic, NewId(), new StateBody(true, _options.Firmware));
         byte[] death =
             Encode(topic, NewId(), new StateBody(false, _options.Firmware, "connection lost"));
-        MqttClientOptions options = _options.ToMqtt(topic, death);
         MqttClientConnectResult result =
-            await _client.ConnectAsync(options, ct).ConfigureAwait(false);
+            await _client.ConnectAsync(_options.ToMqtt(topic, death), ct).ConfigureAwait(false);
         if (result.ResultCode != MqttClientConnectResultCode.Success)
         {
             throw new MqttCommunicationException(
@@ -265,7 +264,7 @@ public sealed class DeviceLink : IAsyncDisposable
         string path = args.ApplicationMessage.Topic;
         if (!path.StartsWith(_options.Address.DownPrefix, StringComparison.Ordinal)
             || !DownTopic.TryParse(path[_options.Address.DownPrefix.Length..], out DownTopic? topic)
-            || !Envelope.TryDecode(ToArray(args.ApplicationMessage), out Envelope? envelope, out _))
+            || !Envelope.TryDecode(args.ToPayload(), out Envelope? envelope, out _))
         {
             return;
         }
@@ -292,9 +291,6 @@ public sealed class DeviceLink : IAsyncDisposable
                 break;
         }
     }
-
-    private static byte[] ToArray(MqttApplicationMessage message) =>
-        System.Buffers.BuffersExtensions.ToArray(message.Payload);
 
     /// <summary>Takes what a node said about the clock and the network.</summary>
     public void Learn(NodeBody node, Timestamp saidAt)

@@ -1,3 +1,4 @@
+using MQTTnet;
 using MQTTnet.Exceptions;
 using Tomada.DeviceApi;
 
@@ -22,4 +23,7 @@ internal static class LinkMessages
             or System.Net.Sockets.SocketException
         or System.Security.Authentication.AuthenticationException
         or InvalidOperationException or ObjectDisposedException;
+
+    public static byte[] ToPayload(this MqttApplicationMessageReceivedEventArgs args) =>
+        System.Buffers.BuffersExtensions.ToArray(args.ApplicationMessage.Payload);
 }
