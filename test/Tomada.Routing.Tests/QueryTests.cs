@@ -31,6 +31,23 @@ public class QueryTests
                 Assert.True(
                     passed.Arrival >= plan.Departure && passed.Departure <= plan.Arrival);
                 RequireTimes(plan, stay);
+            }
+        },
+        iter: 200);
+
+    /// <summary>
+    /// With roads of several speeds it may: a drive takes the fastest way or the most frugal one,
+    /// and a via place can part it into one of each.
+    /// </summary>
+    [Fact]
+    public void Where_the_fastest_way_is_the_most_frugal_a_via_place_never_saves_time() =>
+        Gen.Select(Worlds.OneSpeed, Gen.Int[1, 6], Gen.Int[0, 300]).Sample(
+        (world, via, stayMinutes) =>
+        {
+            PlaceId place = Worlds.Id(Math.Min(via, world.Roads.Places.Length - 2));
+            TimeSpan stay = TimeSpan.FromMinutes(stayMinutes);
+            if (Best(world, world.Query with { Vias = [new ViaPlace(place, stay)] }) is { } plan)
+            {
                 TripPlan straight = Best(world, world.Query)!;
                 Assert.True(straight.Arrival.Plus(stay) <= plan.Arrival);
             }

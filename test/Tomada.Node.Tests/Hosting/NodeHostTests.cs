@@ -90,8 +90,10 @@ public sealed class NodeHostTests : IDisposable
     /// <summary>Until everything that a member runs has its address in the file.</summary>
     private async Task ServingAsync(Task running)
     {
+        using CancellationTokenSource watchdog = new(TimeSpan.FromSeconds(120));
         while (NodeEndpoints.TryLoad(_directory.Path)?.Mqtt is null)
         {
+            watchdog.Token.ThrowIfCancellationRequested();
             Assert.False(running.IsCompleted, running.Exception?.ToString());
             await Task.Yield();
         }

@@ -17,6 +17,9 @@ namespace Tomada.Node.Tests.Recovery;
 /// </summary>
 internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
 {
+    /// <summary>A node that runs so long is stuck: it is stopped, and its test fails.</summary>
+    private static readonly TimeSpan s_watchdog = TimeSpan.FromSeconds(180);
+
     private readonly NodeKeys _keys;
     private readonly Genesis _genesis;
     private readonly NodeMetrics _metrics = new();
@@ -79,7 +82,7 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
     /// <summary>Opens the loop without running it.</summary>
     public ReplicationLoop Open(long snapshotEntriesMin, SnapshotLook? look = null)
     {
-        _stop = new CancellationTokenSource();
+        _stop = new CancellationTokenSource(s_watchdog);
         Store = NodeStore.Open(Directory);
         ReplicationLoop loop = ReplicationLoop.Open(
             _genesis, _self, _keys, Store, this, TimeProvider.System, this, _metrics,
@@ -102,7 +105,9 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task ended = _running.ContinueWith(
+            _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await ended.WaitAsync(s_watchdog);
         Store.Dispose();
         _stop.Dispose();
     }
@@ -112,6 +117,7 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
     {
         while (Desk.State.Height < height)
         {
+            _stop.Token.ThrowIfCancellationRequested();
             TransactionResult result = await Desk.SubmitAsync(
                 new PutLocation(
                     new LocationId(Self, $"site-{Desk.State.Height}"),
@@ -172,7 +178,7 @@ internal sealed class LoneNode : IPeerChannel, ILogger, IAsyncDisposable
         while (true)
         {
             PeerMessage message =
-                await Sent.ReadAsync(TestContext.Current.CancellationToken);
+                await Sent.ReadAsync(_stop.Token);
             if (message is PeerMessage.BlockRequest request)
             {
                 return request.FromHeight;
