@@ -31,6 +31,7 @@ RootCommand root = new(
     RebuildCommand.Create(),
     StationCommand.Create(),
     CarCommand.Create(),
+    FleetCommand.Create(),
     TripCommand.Create(),
     SimCommand.Create(),
     AuditCommand.Create(),

@@ -94,6 +94,12 @@ public static class DeviceLimits
     /// <summary>Largest power, in W.</summary>
     public const int PowerWMax = 10_000_000;
 
+    /// <summary>Highest voltage of a plug, in mV.</summary>
+    public const int VoltageMvMax = 2_000_000;
+
+    /// <summary>Highest current of a plug, in mA.</summary>
+    public const int CurrentMaMax = 10_000_000;
+
     /// <summary>Highest transaction sequence of one session.</summary>
     public const int TxSeqMax = 1_000_000;
 

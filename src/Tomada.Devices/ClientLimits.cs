@@ -25,6 +25,11 @@ public static class ClientLimits
     public const int ViewsMax = 16;
 
     /// <summary>
+    /// Orders to a running session that wait; one more ends the session.
+    /// </summary>
+    public const int PowerOrdersMax = 16;
+
+    /// <summary>
     /// How often a car asks again by itself when it is told BUSY and when to come back; then it
     /// takes BUSY for the answer.
     /// </summary>

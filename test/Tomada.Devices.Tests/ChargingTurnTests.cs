@@ -90,6 +90,52 @@ public class ChargingTurnTests
         Assert.Contains("the window ended at", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Power_that_is_held_back_is_shown_and_what_flows_waits_for_it()
+    {
+        await using World world = new(20_000);
+        Task<Timestamp> charging = world.Charge();
+        world.Advance(TimeSpan.FromMinutes(30));
+        await world.StartedAsync();
+        world.Socket.HoldBack(true);
+        await world.PhaseAsync(TransactionPhase.SuspendedEvse);
+        await world.LimitedAsync(0);
+        world.Advance(TimeSpan.FromMinutes(3));
+        world.Socket.HoldBack(false);
+        await world.PhaseAsync(TransactionPhase.Charging);
+        await world.LimitedAsync(60_000);
+        world.Advance(TimeSpan.FromHours(2));
+        await charging;
+
+        SessionBody last = await world.LastAsync();
+        Assert.Equal(SessionEndReason.Complete, last.Reason);
+        Assert.Equal(20_000, last.MeterWh);
+        TimeSpan flowed = World.Battery(300).TimeFor(20_000, PowerType.Dc, 60_000);
+        Assert.InRange(
+            (last.At.Since(s_window.From) - flowed - TimeSpan.FromMinutes(3)).TotalMilliseconds,
+            -2, 2);
+    }
+
+    [Fact]
+    public async Task A_fault_ends_the_session_with_what_had_flowed_until_then()
+    {
+        await using World world = new(20_000);
+        Task<Timestamp> charging = world.Charge();
+        world.Advance(TimeSpan.FromMinutes(30));
+        await world.StartedAsync();
+        world.Advance(TimeSpan.FromMinutes(6));
+        world.Socket.SetFault("ground fault");
+        await charging;
+
+        SessionBody last = await world.LastAsync();
+        Assert.Equal(SessionEndReason.Fault, last.Reason);
+        Assert.Equal(s_window.From.Plus(TimeSpan.FromMinutes(6)), last.At);
+        Assert.Equal(
+            (long)World.Battery(300).AddedAfter(
+                TimeSpan.FromMinutes(6), 20_000, PowerType.Dc, 60_000),
+            last.MeterWh);
+    }
+
     private sealed class World : IAsyncDisposable
     {
         private static readonly EvseId s_evse = EvseId.Parse("br-aaa/dc-1");
@@ -104,6 +150,7 @@ public class ChargingTurnTests
         private readonly CancellationTokenSource _stop = new();
         private readonly Channel<StationEvent> _events = Channel.CreateUnbounded<StationEvent>();
         private readonly Channel<EvseStatus> _shown = Channel.CreateUnbounded<EvseStatus>();
+        private readonly Channel<int> _limits = Channel.CreateUnbounded<int>();
         private readonly long _energyWh;
         private readonly DeviceLink _link;
         private readonly StationKey _key;
@@ -132,13 +179,15 @@ public class ChargingTurnTests
                 Evses = [new StationEvse(s_evse, 60_000)],
                 CableFolder = _folder,
             };
-            StationSocket socket = new(new SocketParts(
+            Socket = new StationSocket(new SocketParts(
                 options.Evses[0], options, _link, new SessionSigner(_key, _link), _journal,
-                new Sink(this)));
-            Assert.Equal(ReplyCode.Ok, socket.Reserve(new ReserveCommand(
+                new Sink(this), new PowerSupply()));
+            Assert.Equal(ReplyCode.Ok, Socket.Reserve(new ReserveCommand(
                 Leg, s_evse, s_window, 900_000, LegRequest.HashSecret(s_secret), energyWh)));
-            _running = socket.RunAsync(_stop.Token);
+            _running = Socket.RunAsync(_stop.Token);
         }
+
+        public StationSocket Socket { get; }
 
         private static LegId Leg => new(new TripId(Digest.Of([1])), 1);
 
@@ -147,7 +196,7 @@ public class ChargingTurnTests
 
         public Task<Timestamp> Charge()
         {
-            PlugIn plug = new("car", Battery(300), _link.Clock, _folder, new Nothing());
+            PlugIn plug = new("car", Battery(300), _link.Clock, _folder, new Limits(_limits));
             ReservedLegBody leg =
                 new(
                     Leg, s_evse, s_window, _energyWh, Digest.Zero, Money.Zero(Currency.Brl),
@@ -178,6 +227,24 @@ public class ChargingTurnTests
 
             return shown;
         }
+
+        /// <summary>Waits until the transaction is shown to stand there.</summary>
+        public async Task PhaseAsync(TransactionPhase phase)
+        {
+            while (true)
+            {
+                StationEvent next =
+                    await _events.Reader.ReadAsync(TestContext.Current.CancellationToken);
+                if (next is StationEvent.StatusChanged changed && changed.Phase == phase)
+                {
+                    return;
+                }
+            }
+        }
+
+        /// <summary>Waits until the car knows of a limit.</summary>
+        public async Task LimitedAsync(int powerW) => Assert.Equal(
+            powerW, await _limits.Reader.ReadAsync(TestContext.Current.CancellationToken));
 
         public async Task<SessionBody> LastAsync()
         {
@@ -215,10 +282,14 @@ public class ChargingTurnTests
             }
         }
 
-        private sealed class Nothing : IProgress<CarEvent>
+        private sealed class Limits(Channel<int> limits) : IProgress<CarEvent>
         {
             public void Report(CarEvent value)
             {
+                if (value is CarEvent.Limited limited)
+                {
+                    limits.Writer.TryWrite(limited.PowerMaxW);
+                }
             }
         }
     }

@@ -66,6 +66,30 @@ public sealed class DeskTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_earlier_process_took_is_busy_while_its_proposal_may_still_come()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        using TestClient car = await world.ConnectAsync(BrokerWorld.Car);
+        await car.SubscribeAsync(BrokerWorld.Car.DownPrefix + "reply/#");
+        FakeTimeProvider wall = new(TimeProvider.System.GetUtcNow());
+        MessageId id = world.Broker.NewId();
+        TimeWindow window = new(Grid(1), Grid(2));
+        Ask(Desk(world, wall), world, id, window);
+        Assert.Equal(ReplyCode.Pending, await SaidAsync(car));
+
+        wall.Advance(TimeSpan.FromMilliseconds(DeskLimits.ProposalForgottenMs - 1_500));
+        RequestDesk next = Desk(world, wall);
+        Ask(next, world, id, window);
+        (string _, string busy) = await car.NextAsync();
+        Assert.Contains("\"retryAfterMs\":1500", busy, StringComparison.Ordinal);
+
+        wall.Advance(TimeSpan.FromMilliseconds(1_500));
+        Ask(next, world, id, window);
+        Assert.Equal(ReplyCode.Expired, await SaidAsync(car));
+        Assert.Single(_submitted);
+    }
+
+    [Fact]
     public void A_start_waits_for_the_end_of_the_session_before_it()
     {
         SessionId first = Confirm(1);
@@ -199,16 +223,26 @@ public sealed class DeskTests : IDisposable
             TestContext.Current.CancellationToken);
     }
 
-    private RequestDesk Desk(BrokerWorld world)
+    private static async Task<ReplyCode> SaidAsync(TestClient car)
+    {
+        (string _, string payload) = await car.NextAsync();
+        Assert.True(Envelope.TryDecode(
+            System.Text.Encoding.UTF8.GetBytes(payload), out Envelope? envelope, out string? why),
+            why);
+        Assert.True(envelope.TryRead(out Reply? reply, out why), why);
+        return reply.Code;
+    }
+
+    private RequestDesk Desk(BrokerWorld world, TimeProvider? wall = null)
     {
         ReceiptDesk receipts = new(world.Broker, world.Devices, null);
         PlanDesk plans = new(_ledger.Desk, null!, null, null);
         TripDesk trips = new(
             _ledger.Desk, world.Broker, world.Registry, world.Devices, Submitter(),
-            TimeProvider.System, receipts, new ReplanDesk(plans, (_, _) => default));
+            wall ?? TimeProvider.System, receipts, new ReplanDesk(plans, (_, _) => default));
         return new RequestDesk(
             world.Broker, world.Devices, world.Registry, null!, trips, plans,
-            TimeProvider.System, receipts, null!);
+            wall ?? TimeProvider.System, receipts, null!);
     }
 
     /// <summary>Remembers what is submitted; nothing of it ends.</summary>

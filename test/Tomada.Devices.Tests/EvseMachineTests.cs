@@ -79,7 +79,7 @@ public class EvseMachineTests
     {
         EvseMachine machine = new();
         machine.Reserve(Reserve(1), s_noon);
-        machine.SetPhase(TransactionPhase.Charging, Leg(1));
+        Assert.NotNull(machine.Admit(s_secret, Minutes(61), out _));
         machine.Release(Leg(1));
         Assert.Equal(EvseStatus.Charging, machine.View(Minutes(61)).Status);
         Assert.Null(machine.Match(s_secret, Minutes(61), out _));

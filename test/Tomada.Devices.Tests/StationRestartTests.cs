@@ -189,7 +189,7 @@ public sealed class StationRestartTests : IDisposable
 
     private StationSocket Socket(DeviceLink link, StationKey key) => new(new SocketParts(
         Options.Evses[0], Options, link, new SessionSigner(key, link), new SessionJournal(_folder),
-        new Nothing()));
+        new Nothing(), new PowerSupply()));
 
     private sealed class Sink(Channel<StationEvent> events) : IProgress<StationEvent>
     {

@@ -127,6 +127,9 @@ internal sealed class CarScreen(IAnsiConsole console, bool isTerminal) : ICarVoi
             case CarEvent.Arrived each:
                 return $"{CarWords.Time(each.At)}  arrived at {Markup.Escape(each.Place)} with "
                     + $"[bold]{CarWords.Percent(each.SocPermille)}[/]";
+            case CarEvent.Limited each:
+                return $"{CarWords.Time(each.At)}  {Markup.Escape(each.Evse.ToString())} "
+                    + (each.PowerMaxW == 0 ? "holds power back" : "lets power flow");
             case CarEvent.Charged each:
                 return $"{CarWords.Time(each.At)}  charged {CarWords.Energy(each.EnergyWh)} at "
                     + $"{Markup.Escape(each.Evse.ToString())}: [bold]"

@@ -78,14 +78,25 @@ public sealed record EvseStateBody(
 /// <param name="MeterWh">The reading.</param>
 /// <param name="PowerW">What flows.</param>
 /// <param name="Session">The session it flows for.</param>
+/// <param name="VoltageMv">At the plug, in mV.</param>
+/// <param name="CurrentMa">Into the car, in mA.</param>
+/// <param name="SocPermille">The car's state of charge as it says, 0 to 1000 permille.</param>
 public sealed record MeterBody(
-    long MeterWh, int PowerW, SessionId? Session = null) : IDeviceBody<MeterBody>
+    long MeterWh,
+    int PowerW,
+    SessionId? Session = null,
+    int? VoltageMv = null,
+    int? CurrentMa = null,
+    int? SocPermille = null) : IDeviceBody<MeterBody>
 {
     public static JsonTypeInfo<MeterBody> Json => DeviceJson.Default.MeterBody;
 
     public static BodyRules<MeterBody> Rules { get; } = new BodyRules<MeterBody>()
         .Long("meterWh", x => x.MeterWh, 0, DeviceLimits.MeterWhMax)
-        .Long("powerW", x => x.PowerW, 0, DeviceLimits.PowerWMax);
+        .Long("powerW", x => x.PowerW, 0, DeviceLimits.PowerWMax)
+        .Long("voltageMv", x => x.VoltageMv, 0, DeviceLimits.VoltageMvMax)
+        .Long("currentMa", x => x.CurrentMa, 0, DeviceLimits.CurrentMaMax)
+        .Long("socPermille", x => x.SocPermille, 0, 1000);
 }
 
 /// <summary>A sign of life; it says nothing else.</summary>

@@ -15,7 +15,10 @@ public enum CableKind
     /// <summary>Station: no; carries why.</summary>
     Refused = 3,
 
-    /// <summary>Car: so much has flowed since the start; carries energyWh, powerW, at.</summary>
+    /// <summary>
+    /// Car: so much has flowed since the start; carries energyWh, powerW, socPermille, voltageMv
+    /// and at.
+    /// </summary>
     Draw = 4,
 
     /// <summary>
@@ -28,6 +31,11 @@ public enum CableKind
 
     /// <summary>Station: the session is closed; carries energyWh.</summary>
     Ended = 7,
+
+    /// <summary>
+    /// Station: from at on no more than maxPowerW flows; 0 suspends (OCPP SuspendedEVSE).
+    /// </summary>
+    Limit = 8,
 }
 
 /// <summary>One line on the cable between car and station: a JSON object of up to 4 KiB.</summary>
@@ -41,6 +49,7 @@ public enum CableKind
 /// <param name="AtMs">When it happened, in Unix milliseconds of the ledger clock. It may be said
 /// late: a fast clock runs on while a process waits for its turn.</param>
 /// <param name="Why">For people.</param>
+/// <param name="VoltageMv">At the plug.</param>
 public sealed record CableLine(
     CableKind Kind,
     string? Secret = null,
@@ -50,7 +59,8 @@ public sealed record CableLine(
     int? PowerW = null,
     string? Session = null,
     long? AtMs = null,
-    string? Why = null);
+    string? Why = null,
+    int? VoltageMv = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -27,6 +27,10 @@ public abstract record CarEvent(string Car)
 
     public sealed record Offline(string Car, string Why) : CarEvent(Car);
 
+    /// <summary>The station lets no more than so much flow from now on; 0 holds it back.</summary>
+    public sealed record Limited(string Car, EvseId Evse, int PowerMaxW, Timestamp At)
+        : CarEvent(Car);
+
     /// <summary>A reservation of this car changed on the ledger.</summary>
     public sealed record ReservationChanged(
         string Car, ReservationBody Reservation) : CarEvent(Car);

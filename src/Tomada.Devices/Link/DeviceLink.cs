@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Exceptions;
-using MQTTnet.Protocol;
 using Tomada.DeviceApi;
 using Tomada.Primitives;
 
@@ -20,17 +19,19 @@ public sealed class DeviceLink : IAsyncDisposable
     private readonly PendingRequests _requests = new();
     private readonly Lock _gate = new();
     private readonly MessageNumbers _numbers;
-    private TaskCompletionSource _connected = NewSignal();
-    private TaskCompletionSource _founded = NewSignal();
-    private TaskCompletionSource _lost = NewSignal();
+    private readonly Heartbeat _heartbeat;
+    private TaskCompletionSource _connected = Signal.New();
+    private TaskCompletionSource _founded = Signal.New();
+    private TaskCompletionSource _lost = Signal.New();
+    private TaskCompletionSource _reachable = Signal.Given();
     private long _epoch;
-    private long _lastSentMs;
 
     public DeviceLink(LinkOptions options)
     {
         _options = options;
         _numbers = new MessageNumbers(options.Folder);
         Clock = new LedgerClock(options.Wall);
+        _heartbeat = new Heartbeat(this, options.Wall);
         _client.ApplicationMessageReceivedAsync += ReceiveAsync;
         _client.DisconnectedAsync += _ =>
         {
@@ -44,7 +45,9 @@ public sealed class DeviceLink : IAsyncDisposable
     /// <summary>The network that the node belongs to, once it has said so.</summary>
     public Digest? Network { get; private set; }
 
-    public bool IsConnected => _client.IsConnected;
+    public bool IsConnected => _client.IsConnected && !IsCut;
+
+    private bool IsCut => !_reachable.Task.IsCompleted;
 
     /// <summary>Commands and events, in order.</summary>
     public ChannelReader<Incoming> Inbox => _inbox.Reader;
@@ -67,12 +70,13 @@ public sealed class DeviceLink : IAsyncDisposable
     public async Task RunAsync(CancellationToken ct)
     {
         TimeSpan pause = ClientLimits.ReconnectMin;
-        Task heartbeat = HeartbeatAsync(ct);
+        Task heartbeat = _heartbeat.RunAsync(ct);
         while (!ct.IsCancellationRequested)
         {
             string why = "connection lost";
             try
             {
+                await _reachable.Task.WaitAsync(ct).ConfigureAwait(false);
                 await ConnectAsync(ct).ConfigureAwait(false);
                 pause = ClientLimits.ReconnectMin;
                 await _lost.Task.WaitAsync(ct).ConfigureAwait(false);
@@ -95,6 +99,25 @@ public sealed class DeviceLink : IAsyncDisposable
         await GoodbyeAsync().ConfigureAwait(false);
         await heartbeat.ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// The network is gone, without a goodbye: the broker says the will. Until
+    /// <see cref="Restore"/> nothing is sent and no connection is tried.
+    /// </summary>
+    public async Task CutAsync()
+    {
+        if (IsCut)
+        {
+            return;
+        }
+
+        _reachable = Signal.New();
+        await LetGoAsync(
+            MqttClientDisconnectOptionsReason.DisconnectWithWillMessage).ConfigureAwait(false);
+    }
+
+    /// <summary>The network is back.</summary>
+    public void Restore() => _reachable.TrySetResult();
 
     /// <summary>
     /// Sends a message until the company has it; the same id each time. QoS 0 is sent once, and
@@ -151,6 +174,11 @@ public sealed class DeviceLink : IAsyncDisposable
                     await Task.WhenAny(request.Final.Task, lost).WaitAsync(ct)
                         .ConfigureAwait(false);
                 }
+                else
+                {
+                    await Task.Delay(ClientLimits.ReconnectMin, _options.Wall, ct)
+                        .ConfigureAwait(false);
+                }
             }
 
             return await request.Final.Task.ConfigureAwait(false);
@@ -167,9 +195,6 @@ public sealed class DeviceLink : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static TaskCompletionSource NewSignal() =>
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>An id for a message.</summary>
     public MessageId NewId() => new(Guid.CreateVersion7(_options.Wall.GetUtcNow()));
 
@@ -178,7 +203,13 @@ public sealed class DeviceLink : IAsyncDisposable
 
     private async Task ConnectAsync(CancellationToken ct)
     {
-        _lost = NewSignal();
+        if (_client.IsConnected)
+        {
+            // An attempt that failed half way has left it so.
+            await LetGoAsync().ConfigureAwait(false);
+        }
+
+        _lost = Signal.New();
         // The will is numbered right after the birth: newer than this birth, older than the next.
         UpTopic topic = new UpTopic.State();
         byte[] birth = Encode(topic, NewId(), new StateBody(true, _options.Firmware));
@@ -192,17 +223,22 @@ public sealed class DeviceLink : IAsyncDisposable
                 $"refused: {result.ResultCode} {result.ReasonString}");
         }
 
-        await _client.SubscribeAsync(
-            new MqttTopicFilterBuilder().WithTopic(_options.Address.DownPrefix + "#")
-                .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
-            ct).ConfigureAwait(false);
+        await _client.SubscribeAsync(LinkMessages.AllTo(_options.Address), ct)
+            .ConfigureAwait(false);
         await TrySendAsync(topic, birth, ct).ConfigureAwait(false);
         if (OnConnected is { } said)
         {
             await said(ct).ConfigureAwait(false);
         }
 
-        _connected.TrySetResult();
+        lock (_gate)
+        {
+            // It may be lost again by now: nobody may then think that it is there.
+            if (!_lost.Task.IsCompleted)
+            {
+                _connected.TrySetResult();
+            }
+        }
     }
 
     private void OnLost()
@@ -211,16 +247,14 @@ public sealed class DeviceLink : IAsyncDisposable
         {
             if (_connected.Task.IsCompleted)
             {
-                _connected = NewSignal();
+                _connected = Signal.New();
             }
-        }
 
-        _lost.TrySetResult();
+            _lost.TrySetResult();
+        }
     }
 
-    /// <summary>
-    /// Sends a message at once while the connection is being set up, or gives up.
-    /// </summary>
+    /// <summary>Sends at once, also while the connection is being set up, or not at all.</summary>
     public async Task<bool> SendNowAsync<T>(UpTopic topic, T body, CancellationToken ct)
         where T : class, IDeviceBody<T> =>
         IsConnected
@@ -232,24 +266,10 @@ public sealed class DeviceLink : IAsyncDisposable
     {
         try
         {
-            MqttApplicationMessage message = new MqttApplicationMessageBuilder()
-                .WithTopic(_options.Address.UpPrefix + topic.Path)
-                .WithPayload(payload)
-                .WithQualityOfServiceLevel((MqttQualityOfServiceLevel)topic.Qos)
-                .WithRetainFlag(topic.Retained)
-                .Build();
-            MqttClientPublishResult result =
-                await _client.PublishAsync(message, ct).ConfigureAwait(false);
-            Interlocked.Exchange(ref _lastSentMs, Clock.WallNow.UnixMs);
-            return result.ReasonCode switch
-            {
-                MqttClientPublishReasonCode.Success
-                    or MqttClientPublishReasonCode.NoMatchingSubscribers =>
-                    new Published(true, null),
-                MqttClientPublishReasonCode.QuotaExceeded
-                    or MqttClientPublishReasonCode.UnspecifiedError => null,
-                _ => new Published(false, result.ReasonString ?? result.ReasonCode.ToString()),
-            };
+            MqttClientPublishResult result = await _client.PublishAsync(
+                LinkMessages.Of(_options.Address, topic, payload), ct).ConfigureAwait(false);
+            _heartbeat.NoteSent();
+            return result.ToPublished();
         }
         catch (Exception failed) when (LinkMessages.IsTransport(failed))
         {
@@ -261,9 +281,7 @@ public sealed class DeviceLink : IAsyncDisposable
 
     private async Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs args)
     {
-        string path = args.ApplicationMessage.Topic;
-        if (!path.StartsWith(_options.Address.DownPrefix, StringComparison.Ordinal)
-            || !DownTopic.TryParse(path[_options.Address.DownPrefix.Length..], out DownTopic? topic)
+        if (args.ToTopic(_options.Address) is not { } topic
             || !Envelope.TryDecode(args.ToPayload(), out Envelope? envelope, out _))
         {
             return;
@@ -287,7 +305,7 @@ public sealed class DeviceLink : IAsyncDisposable
                 break;
             default:
                 await _inbox.Writer.WriteAsync(
-                    new Incoming(topic!, envelope)).ConfigureAwait(false);
+                    new Incoming(topic, envelope)).ConfigureAwait(false);
                 break;
         }
     }
@@ -313,7 +331,7 @@ public sealed class DeviceLink : IAsyncDisposable
         long before = Interlocked.Exchange(ref _epoch, node.Epoch);
         if (before > 0 && node.Epoch > before && _connected.Task.IsCompleted)
         {
-            _ = ConnectAgainAsync();
+            _ = LetGoAsync();
         }
     }
 
@@ -326,15 +344,17 @@ public sealed class DeviceLink : IAsyncDisposable
         if (topic.Op == RequestOp.Boot && reply.TryRead(out BootReply? boot, out _)
             && boot.Boot is { } heard && _numbers.TryGoOnFrom(heard))
         {
-            _ = ConnectAgainAsync();
+            _ = LetGoAsync();
         }
     }
 
-    private async Task ConnectAgainAsync()
+    private async Task LetGoAsync(
+        MqttClientDisconnectOptionsReason reason =
+            MqttClientDisconnectOptionsReason.NormalDisconnection)
     {
         try
         {
-            await _client.DisconnectAsync(new MqttClientDisconnectOptions())
+            await _client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = reason })
                 .ConfigureAwait(false);
         }
         catch (Exception failed) when (LinkMessages.IsTransport(failed))
@@ -355,28 +375,6 @@ public sealed class DeviceLink : IAsyncDisposable
         await SendNowAsync(
             new UpTopic.Ack(CommandOp.Resend), Reply.Done(command), CancellationToken.None)
             .ConfigureAwait(false);
-    }
-
-    private async Task HeartbeatAsync(CancellationToken ct)
-    {
-        using PeriodicTimer timer = new(DeviceLimits.HeartbeatInterval, _options.Wall);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
-            {
-                long silentMs = Clock.WallNow.UnixMs - Interlocked.Read(ref _lastSentMs);
-                if (IsConnected
-                    && silentMs >= (long)DeviceLimits.HeartbeatInterval.TotalMilliseconds)
-                {
-                    await SendNowAsync(
-                        new UpTopic.Heartbeat(), new HeartbeatBody(), ct).ConfigureAwait(false);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped together with the connection.
-        }
     }
 
     private async Task GoodbyeAsync()

@@ -11,7 +11,7 @@ public sealed class LedgerClock(TimeProvider wall)
 {
     private readonly Lock _gate = new();
     private Anchor? _anchor;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = Signal.New();
 
     public TimeProvider Wall => wall;
 
@@ -53,7 +53,7 @@ public sealed class LedgerClock(TimeProvider wall)
         {
             _anchor = new Anchor(ledger, wallThen, factor);
             changed = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _changed = Signal.New();
         }
 
         changed.SetResult();

@@ -99,18 +99,19 @@ internal sealed class EvseMachine
         Reservation? mine = Match(secret, now, out why);
         if (mine is not null)
         {
-            SetPhase(TransactionPhase.Charging, mine.Leg);
+            SetPhase(TransactionPhase.Charging);
+            _charging = mine.Leg;
         }
 
         return mine;
     }
 
-    public void SetPhase(TransactionPhase phase, LegId? leg)
+    /// <summary>Where the running transaction stands.</summary>
+    public void SetPhase(TransactionPhase phase)
     {
         Invariant.Require(
             phase == _phase || StatusTable.Allows(_phase, phase), $"{phase} follows {_phase}");
         _phase = phase;
-        _charging = leg;
     }
 
     /// <summary>The session of the leg is over: its turn has been had.</summary>

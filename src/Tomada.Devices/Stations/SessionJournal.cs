@@ -21,10 +21,9 @@ internal sealed class SessionJournal
 
     public SessionJournal(string folder)
     {
-        _folder = Path.Combine(folder, "sessions");
+        _folder = Path.Combine(folder, KeptSession.FolderName);
         Directory.CreateDirectory(_folder);
-        IEnumerable<string> paths = Directory.EnumerateFiles(_folder, "*.jsonl");
-        foreach (string path in paths.Order(StringComparer.Ordinal))
+        foreach (string path in KeptSession.Files(folder))
         {
             CutTornLine(path);
             Load(path);
@@ -141,42 +140,16 @@ internal sealed class SessionJournal
 
     private void Load(string path)
     {
-        List<SessionBody> messages = [];
-        int sentUpTo = -1;
-        foreach (string line in File.ReadLines(path))
-        {
-            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int sent))
-            {
-                sentUpTo = Math.Max(sentUpTo, sent);
-            }
-            else if (TryParse(line) is { } message && message.TxSeq == messages.Count)
-            {
-                messages.Add(message);
-            }
-        }
-
-        if (messages.Count == 0)
+        KeptSession kept = KeptSession.Read(path);
+        if (kept.Messages.IsEmpty)
         {
             return;
         }
 
-        _sessions[messages[0].Session] = [.. messages];
-        foreach (SessionBody unsent in messages.Where(each => each.TxSeq > sentUpTo))
+        _sessions[kept.Messages[0].Session] = [.. kept.Messages];
+        foreach (SessionBody unsent in kept.Messages.Where(each => each.TxSeq > kept.SentUpTo))
         {
             _unsent.Writer.TryWrite(unsent);
-        }
-    }
-
-    /// <summary>Null for a line that is none.</summary>
-    private static SessionBody? TryParse(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, SessionBody.Json);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

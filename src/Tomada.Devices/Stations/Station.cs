@@ -16,6 +16,7 @@ public sealed class Station : IAsyncDisposable
     private readonly SessionSigner _signer;
     private readonly SessionJournal _journal;
     private readonly ImmutableSortedDictionary<EvseId, StationSocket> _sockets;
+    private readonly PowerSupply _power = new();
     private readonly SemaphoreSlim _bootDue = new(0);
 
     public Station(StationOptions options, IProgress<StationEvent> progress)
@@ -36,7 +37,7 @@ public sealed class Station : IAsyncDisposable
         _sockets = options.Evses.ToImmutableSortedDictionary(
             evse => evse.Id,
             evse => new StationSocket(
-                new SocketParts(evse, options, _link, _signer, _journal, progress)));
+                new SocketParts(evse, options, _link, _signer, _journal, progress, _power)));
         _link.OnConnected = SayStatesAsync;
         _link.OnOffline = why => progress.Report(new StationEvent.Offline(Name, why));
     }
@@ -49,6 +50,25 @@ public sealed class Station : IAsyncDisposable
 
     /// <summary>Makes an EVSE fail until cleared with null; for demonstrations and tests.</summary>
     public void SetFault(EvseId evse, string? fault) => _sockets[evse].SetFault(fault);
+
+    /// <summary>Holds power back from a running session, or lets it flow again.</summary>
+    public void HoldBack(EvseId evse, bool isHeld) => _sockets[evse].HoldBack(isHeld);
+
+    /// <summary>Loses the network without a goodbye, until <see cref="Restore"/>.</summary>
+    public Task CutNetworkAsync() => _link.CutAsync();
+
+    /// <summary>Has the network again.</summary>
+    public void Restore() => _link.Restore();
+
+    /// <summary>
+    /// Loses its power: no goodbye, and nothing more is written. A running session is ended by the
+    /// next start with what the journal has. Cancel what runs after this.
+    /// </summary>
+    public Task CutPowerAsync()
+    {
+        _power.Cut();
+        return _link.CutAsync();
+    }
 
     /// <summary>Works until cancelled. Losing the broker stops nothing but the reports.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -90,7 +110,7 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Ends only when the work fails.</summary>
     private static Task FailureOf(Task work)
     {
-        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource failed = Signal.New();
         _ = work.ContinueWith(
             done => failed.SetException(done.Exception!.InnerException!),
             CancellationToken.None,
@@ -224,7 +244,7 @@ public sealed class Station : IAsyncDisposable
         {
             Published sent = await _link.PublishAsync(new UpTopic.Session(body.Session), body, ct)
                 .ConfigureAwait(false);
-            if (sent.Accepted)
+            if (sent.Accepted && !_power.IsCut)
             {
                 _journal.MarkSent(body);
             }

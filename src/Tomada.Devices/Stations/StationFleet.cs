@@ -9,16 +9,18 @@ public static class StationFleet
     /// Runs all of them until cancelled; ends with the failure of the first that fails.
     /// </summary>
     /// <param name="stations">One or more; each with a folder of its own.</param>
+    /// <param name="troubles">What goes wrong at them.</param>
     /// <param name="progress">Told by any of them, from any thread.</param>
     /// <param name="ct">Stops them, each with a goodbye.</param>
     public static async Task RunAsync(
         ImmutableArray<StationOptions> stations,
+        TroublePlan troubles,
         IProgress<StationEvent> progress,
         CancellationToken ct)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        List<Station> running = [.. stations.Select(options => new Station(options, progress))];
-        List<Task> work = [.. running.Select(station => station.RunAsync(stop.Token))];
+        List<Task> work = [.. stations.Select(options => new SimulatedStation(
+            options, troubles.Of(options.Link.Address.Id), progress).RunAsync(stop.Token))];
         try
         {
             await await Task.WhenAny(work).ConfigureAwait(false);
@@ -27,10 +29,6 @@ public static class StationFleet
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (Station station in running)
-            {
-                await station.DisposeAsync().ConfigureAwait(false);
-            }
         }
     }
 }

@@ -35,7 +35,7 @@ public abstract record StationEvent(string Station)
 
     /// <summary>An EVSE shows something else, from this ledger time on.</summary>
     public sealed record StatusChanged(
-        string Station, EvseId Evse, EvseStatus Status, LegId? Reservation,
+        string Station, EvseId Evse, EvseStatus Status, TransactionPhase Phase, LegId? Reservation,
         Timestamp At) : StationEvent(Station);
 
     /// <summary>Asked to keep a window; OK when it can.</summary>
@@ -45,6 +45,10 @@ public abstract record StationEvent(string Station)
         : StationEvent(Station);
 
     public sealed record Released(string Station, LegId Leg) : StationEvent(Station);
+
+    /// <summary>Something simulated goes wrong.</summary>
+    public sealed record TroubleBegan(string Station, TroubleKind Kind, TimeSpan Lasts)
+        : StationEvent(Station);
 
     public sealed record PlugRefused(
         string Station, EvseId Evse, string Why) : StationEvent(Station);

@@ -6,6 +6,16 @@ using Tomada.Primitives;
 
 namespace Tomada.Devices;
 
+/// <summary>Whether a station has power; once it is cut nothing is written any more.</summary>
+internal sealed class PowerSupply
+{
+    private volatile bool _isCut;
+
+    public bool IsCut => _isCut;
+
+    public void Cut() => _isCut = true;
+}
+
 /// <summary>What a socket and the turns of cars at it work with.</summary>
 internal sealed record SocketParts(
     StationEvse Evse,
@@ -13,7 +23,8 @@ internal sealed record SocketParts(
     DeviceLink Link,
     SessionSigner Signer,
     SessionJournal Journal,
-    IProgress<StationEvent> Progress)
+    IProgress<StationEvent> Progress,
+    PowerSupply Power)
 {
     public EvseMeter Meter { get; } = new(Options.Link.Folder, Evse.Id);
 
@@ -31,9 +42,10 @@ internal sealed class StationSocket(SocketParts parts)
     private readonly EvseMachine _machine = new(
         parts.Reservations.Load().Where(each => !parts.Journal.HasHadItsTurn(each.Leg)));
     private ImmutableArray<Reservation>? _saved;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = Signal.New();
     private readonly Queue<Shown> _due = [];
     private EvseView? _noted;
+    private volatile ChargingTurn? _turn;
     private Timestamp _freeFrom;
 
     public EvseId Id => parts.Evse.Id;
@@ -53,12 +65,25 @@ internal sealed class StationSocket(SocketParts parts)
         return true;
     });
 
-    /// <summary>A fault shows OUTOFORDER until it is cleared with null.</summary>
-    public void SetFault(string? fault) => Change(m =>
+    /// <summary>
+    /// A fault shows OUTOFORDER until it is cleared with null; it ends a running session.
+    /// </summary>
+    public void SetFault(string? fault)
     {
-        m.SetFault(fault);
-        return true;
-    });
+        Change(m =>
+        {
+            m.SetFault(fault);
+            return true;
+        });
+        if (fault is not null)
+        {
+            _turn?.Order(new PowerOrder(Clock.Now, null, fault));
+        }
+    }
+
+    /// <summary>Holds power back from a running session, or lets it flow again.</summary>
+    public void HoldBack(bool isHeld) => _turn?.Order(new PowerOrder(
+        Clock.Now, isHeld ? 0 : parts.Evse.PowerMaxW, isHeld ? "power is held back" : "go on"));
 
     /// <summary>Says the state again, as after a new connection.</summary>
     public Task<bool> SayStateAsync(CancellationToken ct) =>
@@ -80,12 +105,20 @@ internal sealed class StationSocket(SocketParts parts)
             Save();
             Note(when);
             changed = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _changed = Signal.New();
         }
 
         changed.SetResult();
         return result;
     }
+
+    private void Show(TransactionPhase phase, Timestamp at) => Change(
+        m =>
+        {
+            m.SetPhase(phase);
+            return true;
+        },
+        at);
 
     /// <summary>What the company is told to be reserved is on disk first.</summary>
     private void Save()
@@ -154,6 +187,7 @@ internal sealed class StationSocket(SocketParts parts)
                     parts.Name,
                     parts.Evse.Id,
                     shown.View.Status,
+                    shown.View.Phase,
                     shown.View.Reservation,
                     shown.At));
 
@@ -269,13 +303,22 @@ internal sealed class StationSocket(SocketParts parts)
     private async Task ChargeAsync(
         Cable cable, Reservation reservation, byte[] secret, Timestamp at, CancellationToken ct)
     {
-        ChargingTurn turn = new(parts, cable, reservation, secret, at);
+        ChargingTurn turn = new(parts, cable, reservation, secret, at, Show);
+        _turn = turn;
+        string? fault = Change(m => m.View(at).Error, at);
+        if (fault is not null)
+        {
+            // It failed since the car was let in, when there was no turn to tell.
+            turn.Order(new PowerOrder(Clock.Now, null, fault));
+        }
+
         try
         {
             await turn.RunAsync(ct).ConfigureAwait(false);
         }
         finally
         {
+            _turn = null;
             _freeFrom = turn.EndAt;
             Change(m =>
             {

@@ -77,7 +77,7 @@ internal sealed class TripDesk(
             Send(asked, Reply.Pending(asked.Id));
             Settle(trip);
         }
-        else if (!known && IsTooLateFor(asked))
+        else if (!known && OpenForMs(asked) == 0)
         {
             // The process before ended between taking the request and its end on the ledger. By
             // now no block can take the proposal, and no trip came of it: nothing is held.
@@ -90,14 +90,20 @@ internal sealed class TripDesk(
             // The proposal may still be in the queue of the process before: its end is open.
             Send(asked, known
                 ? Reply.Pending(asked.Id)
-                : Reply.Refused(asked.Id, ReplyCode.Busy, "the request is being worked on",
-                    ledger.State().Rules.ValidityMaxMs));
+                : Reply.Refused(
+                    asked.Id, ReplyCode.Busy, "the request is being worked on", OpenForMs(asked)));
         }
     }
 
-    private bool IsTooLateFor(Asked asked) =>
+    /// <summary>How long, in ms, a proposal of an earlier process may still come to the ledger.
+    /// </summary>
+    private long OpenForMs(Asked asked) =>
         store.FindReplyTime(asked.User, asked.Id) is { } since
-        && WallNow.UnixMs - since.UnixMs > DeskLimits.ProposalForgottenMs;
+            ? Math.Clamp(
+                since.UnixMs + DeskLimits.ProposalForgottenMs - WallNow.UnixMs,
+                0,
+                DeskLimits.ProposalForgottenMs)
+            : DeskLimits.ProposalForgottenMs;
 
     public void On(DeskInput.Submitted ended)
     {
