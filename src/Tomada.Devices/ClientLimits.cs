@@ -13,6 +13,12 @@ public static class ClientLimits
     /// </summary>
     public const int SessionQueueMax = 10_000;
 
+    /// <summary>
+    /// Sessions that a station keeps after its company has all of them, for whoever asks again;
+    /// beyond them the oldest is forgotten. What the company does not have is never forgotten.
+    /// </summary>
+    public const int SessionsKeptMax = 1_000;
+
     /// <summary>Longest line on a cable, in bytes; a longer one ends the connection.</summary>
     public const int CableLineMax = 4_096;
 

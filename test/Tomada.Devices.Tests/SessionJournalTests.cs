@@ -5,6 +5,8 @@ namespace Tomada.Devices.Tests;
 
 public sealed class SessionJournalTests : IDisposable
 {
+    private const SearchOption Everywhere = SearchOption.AllDirectories;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("tomada-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -58,6 +60,65 @@ public sealed class SessionJournalTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Of_what_the_company_has_the_newest_sessions_stay()
+    {
+        SessionJournal journal = new(_folder, keptMax: 2);
+        for (int attempt = 1; attempt <= 5; attempt++)
+        {
+            Run(journal, attempt, isSent: true);
+        }
+
+        AssertKept(journal);
+        AssertKept(new SessionJournal(_folder, keptMax: 2));
+        Assert.Equal(2, Directory.EnumerateFiles(_folder, "*.jsonl", Everywhere).Count());
+
+        static void AssertKept(SessionJournal journal)
+        {
+            Assert.False(journal.Resend(Session(3), 0));
+            Assert.True(journal.Resend(Session(4), 0));
+            Assert.True(journal.Resend(Session(5), 0));
+            Assert.Equal(6, journal.NextOf(Session(1).Leg).Attempt);
+        }
+    }
+
+    [Fact]
+    public void What_the_company_does_not_have_stays_however_much_it_is()
+    {
+        SessionJournal journal = new(_folder, keptMax: 0);
+        for (int attempt = 1; attempt <= 5; attempt++)
+        {
+            Run(journal, attempt, isSent: false);
+        }
+
+        journal = new SessionJournal(_folder, keptMax: 0);
+        Assert.Equal(10, Unsent(journal).Count);
+        journal.MarkSent(Message(0, SessionEvent.Started, 2));
+        Assert.Equal(5, Directory.EnumerateFiles(_folder, "*.jsonl", Everywhere).Count());
+        journal.MarkSent(Message(1, SessionEvent.Ended, 2));
+        Assert.Equal(4, Directory.EnumerateFiles(_folder, "*.jsonl", Everywhere).Count());
+
+        // Told again, it brings nothing back.
+        journal.MarkSent(Message(1, SessionEvent.Ended, 2));
+        Assert.Equal(4, Directory.EnumerateFiles(_folder, "*.jsonl", Everywhere).Count());
+    }
+
+    private static void Run(SessionJournal journal, int attempt, bool isSent)
+    {
+        SessionBody[] all =
+        [
+            Message(0, SessionEvent.Started, attempt), Message(1, SessionEvent.Ended, attempt),
+        ];
+        foreach (SessionBody each in all)
+        {
+            journal.Append(each);
+            if (isSent)
+            {
+                journal.MarkSent(each);
+            }
+        }
+    }
+
     private static List<int> Unsent(SessionJournal journal)
     {
         List<int> numbers = [];
@@ -69,9 +130,13 @@ public sealed class SessionJournalTests : IDisposable
         return numbers;
     }
 
-    private static SessionBody Message(int sequence, SessionEvent step) => new(
-        step, sequence, new SessionId(new LegId(new TripId(Digest.Of([1])), 1), 1),
-        EvseId.Parse("br-aaa/dc-1"), new Timestamp(1_000 + sequence), 10, false, new byte[64],
+    private static SessionId Session(int attempt) =>
+        new(new LegId(new TripId(Digest.Of([1])), 1), attempt);
+
+    private static SessionBody Message(int sequence, SessionEvent step, int attempt = 1) => new(
+        step, sequence, Session(attempt),
+        EvseId.Parse("br-aaa/dc-1"), new Timestamp((attempt * 1_000) + sequence), 10, false,
+        new byte[64],
         step == SessionEvent.Started ? new byte[32] : null,
         step == SessionEvent.Ended ? SessionEndReason.Complete : null);
 }

@@ -125,6 +125,8 @@ internal sealed class FleetSetup(
             Link = link,
             Evses = [new StationEvse(evse, PowerMaxW)],
             CableFolder = Cables,
+            // The ledger is held against all of them.
+            SessionsKept = int.MaxValue,
         };
     }
 

@@ -10,11 +10,13 @@ namespace Tomada.Devices;
 /// <param name="SentUpTo">The highest txSeq that the company is known to have; -1 for none.</param>
 public sealed record KeptSession(ImmutableArray<SessionBody> Messages, int SentUpTo)
 {
+    internal SessionBody Last => Messages[^1];
+
     internal const string FolderName = "sessions";
 
     /// <summary>Whether the company has all of it, to the end.</summary>
     public bool IsDelivered => SentUpTo == Messages.Length - 1
-        && Messages[^1].Event == SessionEvent.Ended;
+        && Last.Event == SessionEvent.Ended;
 
     /// <summary>Every session of a station, whether it runs or not.</summary>
     /// <param name="folder">The station's.</param>

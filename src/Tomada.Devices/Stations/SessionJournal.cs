@@ -9,18 +9,24 @@ namespace Tomada.Devices;
 
 /// <summary>
 /// A station's session messages: one file per session, a line per message, synced before it is
-/// sent. Nothing is dropped before the company has it, because it is money.
+/// sent. Nothing is dropped before the company has it, because it is money; of what it has, the
+/// newest sessions stay for whoever asks again.
 /// </summary>
 internal sealed class SessionJournal
 {
     private readonly string _folder;
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<SessionId, ImmutableList<SessionBody>> _sessions = [];
+    private readonly SortedDictionary<SessionId, KeptSession> _sessions = [];
+    private readonly Queue<SessionId> _delivered = [];
+    private readonly int _keptMax;
     private readonly Channel<SessionBody> _unsent =
         Channel.CreateUnbounded<SessionBody>();
 
-    public SessionJournal(string folder)
+    /// <param name="folder">The station's.</param>
+    /// <param name="keptMax">Delivered sessions that stay; 0 or more.</param>
+    public SessionJournal(string folder, int keptMax = ClientLimits.SessionsKeptMax)
     {
+        _keptMax = keptMax;
         _folder = Path.Combine(folder, KeptSession.FolderName);
         Directory.CreateDirectory(_folder);
         foreach (string path in KeptSession.Files(folder))
@@ -28,6 +34,14 @@ internal sealed class SessionJournal
             CutTornLine(path);
             Load(path);
         }
+
+        foreach (KeptSession each in _sessions.Values.Where(each => each.IsDelivered)
+            .OrderBy(each => each.Last.At))
+        {
+            _delivered.Enqueue(each.Last.Session);
+        }
+
+        Forget();
     }
 
     /// <summary>What the company does not have yet, in order.</summary>
@@ -45,8 +59,8 @@ internal sealed class SessionJournal
         {
             lock (_gate)
             {
-                return [.. _sessions.Values.Where(each => each[^1].Event != SessionEvent.Ended)
-                    .Select(each => each[^1])];
+                return [.. _sessions.Values.Select(each => each.Last)
+                    .Where(each => each.Event != SessionEvent.Ended)];
             }
         }
     }
@@ -70,7 +84,7 @@ internal sealed class SessionJournal
         lock (_gate)
         {
             return _sessions.Any(each => each.Key.Leg == leg
-                && each.Value[^1] is { Event: SessionEvent.Ended } end
+                && each.Value.Last is { Event: SessionEvent.Ended } end
                 && end.Reason != SessionEndReason.Fault);
         }
     }
@@ -80,11 +94,12 @@ internal sealed class SessionJournal
     {
         lock (_gate)
         {
-            ImmutableList<SessionBody> before = _sessions.GetValueOrDefault(body.Session) ?? [];
-            Invariant.Require(
-                body.TxSeq == before.Count, $"session message {before.Count} follows");
+            KeptSession before =
+                _sessions.GetValueOrDefault(body.Session) ?? new KeptSession([], -1);
+            int next = before.Messages.Length;
+            Invariant.Require(body.TxSeq == next, $"session message {next} follows");
             AppendLine(PathOf(body.Session), JsonSerializer.Serialize(body, SessionBody.Json));
-            _sessions[body.Session] = before.Add(body);
+            _sessions[body.Session] = before with { Messages = before.Messages.Add(body) };
             _unsent.Writer.TryWrite(body);
         }
     }
@@ -94,7 +109,21 @@ internal sealed class SessionJournal
     {
         lock (_gate)
         {
+            if (!_sessions.TryGetValue(body.Session, out KeptSession? kept)
+                || body.TxSeq <= kept.SentUpTo)
+            {
+                // It was sent again.
+                return;
+            }
+
             AppendLine(PathOf(body.Session), body.TxSeq.ToString(CultureInfo.InvariantCulture));
+            KeptSession sent = kept with { SentUpTo = body.TxSeq };
+            _sessions[body.Session] = sent;
+            if (sent.IsDelivered)
+            {
+                _delivered.Enqueue(body.Session);
+                Forget();
+            }
         }
     }
 
@@ -107,8 +136,19 @@ internal sealed class SessionJournal
         lock (_gate)
         {
             return !IsFull
-                && _sessions.TryGetValue(session, out ImmutableList<SessionBody>? all)
-                && all.Where(each => each.TxSeq >= fromTxSeq).All(_unsent.Writer.TryWrite);
+                && _sessions.TryGetValue(session, out KeptSession? kept)
+                && kept.Messages.Where(each => each.TxSeq >= fromTxSeq)
+                    .All(_unsent.Writer.TryWrite);
+        }
+    }
+
+    private void Forget()
+    {
+        while (_delivered.Count > _keptMax)
+        {
+            SessionId oldest = _delivered.Dequeue();
+            File.Delete(PathOf(oldest));
+            _sessions.Remove(oldest);
         }
     }
 
@@ -146,7 +186,7 @@ internal sealed class SessionJournal
             return;
         }
 
-        _sessions[kept.Messages[0].Session] = [.. kept.Messages];
+        _sessions[kept.Last.Session] = kept;
         foreach (SessionBody unsent in kept.Messages.Where(each => each.TxSeq > kept.SentUpTo))
         {
             _unsent.Writer.TryWrite(unsent);

@@ -25,7 +25,7 @@ public sealed class Station : IAsyncDisposable
         _progress = progress;
         _link = new DeviceLink(options.Link);
         _key = StationKey.LoadOrCreate(options.Link.Folder);
-        _journal = new SessionJournal(options.Link.Folder);
+        _journal = new SessionJournal(options.Link.Folder, options.SessionsKept);
         KeptNode node = new(options.Link.Folder);
         if (node.Load() is { } said)
         {

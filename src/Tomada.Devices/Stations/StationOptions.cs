@@ -24,6 +24,9 @@ public sealed record StationOptions
 
     /// <summary>Ledger time between two signed readings of a session; default 5 min.</summary>
     public TimeSpan MeterInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Delivered sessions that stay in the journal; 0 or more.</summary>
+    public int SessionsKept { get; init; } = ClientLimits.SessionsKeptMax;
 }
 
 /// <summary>What happens at a station, for displays and tests.</summary>
