@@ -111,6 +111,28 @@ public sealed class DeskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_that_waits_behind_very_many_others_is_taken_up_at_a_start()
+    {
+        await using BrokerWorld world = await BrokerWorld.StartAsync();
+        SessionId done = Confirm(1);
+        SessionBody started = Started(done, Grid(1));
+        Assert.Equal(Outcome.Applied, _ledger.Submit(ChargingDesk.BodyOf(started)).Outcome);
+        SessionEnd end = new(
+            done, 1, Grid(1).Plus(TimeSpan.FromSeconds(1)), 1_000, EndReason.Driver);
+        Assert.Equal(Outcome.Applied, _ledger.Submit(new EndSession(
+            end, _station.Sign(end.SignedMessage(_ledger.State.Network)))).Outcome);
+        SessionId waits = Confirm(2);
+        LoggedMessage again = Logged(started);
+        world.Devices.Append(
+            [Logged(Started(waits, Grid(2))), .. Enumerable.Repeat(again, 20_000)]);
+
+        ChargingDesk desk = Charging(Grid(2));
+        desk.Recover(world.Devices);
+        desk.Work(TestContext.Current.CancellationToken);
+        Assert.Equal(waits, Assert.IsType<StartSession>(Assert.Single(_submitted)).Start.Session);
+    }
+
+    [Fact]
     public void A_session_that_its_evse_did_not_sign_takes_nobodys_place()
     {
         SessionBody genuine = Started(Confirm(1), Grid(1));

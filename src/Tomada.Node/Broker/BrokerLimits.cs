@@ -26,8 +26,17 @@ public static class BrokerLimits
     /// <summary>Messages that one disk write takes together.</summary>
     public const int LogBatchMax = 256;
 
-    /// <summary>Messages that the device log keeps; older ones are dropped.</summary>
+    /// <summary>
+    /// Rows of the device log in which a message is kept, unless it is about a session; older ones
+    /// are dropped.
+    /// </summary>
     public const long LogRowsMax = 1_000_000;
+
+    /// <summary>
+    /// Messages about sessions that the device log keeps, however much else is said: they are money
+    /// and may have to wait for the ledger. Beyond them the oldest are dropped.
+    /// </summary>
+    public const long SessionRowsMax = 1_000_000;
 
     /// <summary>
     /// Connections of the node to a foreign broker; the configuration refuses more.

@@ -17,7 +17,21 @@ internal sealed class ChargingDesk(
 {
     private readonly SortedDictionary<SessionId, Waiting> _sessions = [];
 
-    /// <summary>Takes up sessions whose messages are on disk and not all on the ledger.</summary>
+    /// <summary>
+    /// Takes up sessions whose messages are on disk and not all on the ledger, however long ago
+    /// they came; first those of trips that the ledger has.
+    /// </summary>
+    public void Recover(DeviceStore store)
+    {
+        LedgerState state = ledger.State();
+        Start(store.ReadSessions()
+            .Where(each => state.Sessions.GetValueOrDefault(each)
+                is not { State: SessionState.Completed })
+            .OrderBy(each => state.Trips.ContainsKey(each.Leg.Trip) ? 0 : 1)
+            .Take(DeskLimits.SessionsMax)
+            .SelectMany(each => store.ReadLog(new UpTopic.Session(each).Path)));
+    }
+
     public void Start(IEnumerable<LoggedMessage> logged)
     {
         foreach (LoggedMessage each in logged)

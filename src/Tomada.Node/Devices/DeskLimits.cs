@@ -22,9 +22,6 @@ public static class DeskLimits
     /// </summary>
     public const int GapsAskedMax = 10_000;
 
-    /// <summary>Session messages read back at a start.</summary>
-    public const int RecoveredMax = 10_000;
-
     /// <summary>Plans worked out at the same time; one more is answered with BUSY.</summary>
     public const int PlansAtOnce = 4;
 

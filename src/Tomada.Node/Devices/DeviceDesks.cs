@@ -138,7 +138,7 @@ public sealed class DeviceDesks : IAsyncDisposable
         _stations.Start(state);
         _conflicts.Start(state);
         _clearing.Start(state);
-        _charging.Start(_store.ReadNewestSessions(DeskLimits.RecoveredMax));
+        _charging.Recover(_store);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task[] work =
         [

@@ -31,6 +31,7 @@ public sealed partial class DeviceStore
 
     private readonly NodeStore _store;
     private long _prunedTo;
+    private long? _sessionRows;
 
     /// <param name="store">Opened with <see cref="Extension"/>.</param>
     public DeviceStore(NodeStore store)
@@ -41,6 +42,12 @@ public sealed partial class DeviceStore
 
     /// <summary>Where the ledger is; without it rows are written that do not know.</summary>
     public Func<LogMoment>? Moment { get; init; }
+
+    /// <summary>For tests that do not write a million rows.</summary>
+    internal long LogRowsMax { get; init; } = Broker.BrokerLimits.LogRowsMax;
+
+    /// <summary>As before.</summary>
+    internal long SessionRowsMax { get; init; } = Broker.BrokerLimits.SessionRowsMax;
 
     private const string Log = "device_log";
     private const string Credentials = "device_credentials";
@@ -101,7 +108,8 @@ public sealed partial class DeviceStore
             WriteLog(connection, each);
         }
 
-        return Prune(connection);
+        return Prune(connection) + PruneSessions(connection, messages.Count(
+            each => each.Topic.StartsWith(SessionsFrom, StringComparison.Ordinal)));
     });
 
     /// <summary>Messages on a topic, oldest first.</summary>
@@ -111,16 +119,16 @@ public sealed partial class DeviceStore
         ReadLogged,
         topic));
 
-    /// <summary>The newest messages about sessions, oldest first.</summary>
-    public IReadOnlyList<LoggedMessage> ReadNewestSessions(int max) =>
-        _store.Read(connection => connection.Select(
-        """
-        SELECT device, topic, bytes, sha256 FROM (
-            SELECT * FROM device_log WHERE topic >= 'session/' AND topic < 'session0'
-            ORDER BY sequence DESC LIMIT ?1) ORDER BY sequence
-        """,
-        ReadLogged,
-        max));
+    /// <summary>Sessions of which there are messages, by the first of them.</summary>
+    public IReadOnlyList<SessionId> ReadSessions() => [.. _store.Read(
+        connection => connection.Select(
+            "SELECT topic FROM device_log WHERE topic >= ?1 AND topic < ?2 "
+            + "GROUP BY topic ORDER BY min(sequence)",
+            row => row.GetString(0),
+            SessionsFrom,
+            SessionsTo))
+        .Select(topic => UpTopic.TryParse(topic, out UpTopic? parsed) ? parsed : null)
+        .OfType<UpTopic.Session>().Select(each => each.Id)];
 
     public KeptReply? FindReply(string device, MessageId id) =>
         _store.Read(connection => connection.Select(

@@ -10,13 +10,16 @@ namespace Tomada.Node.Devices;
 /// The log of local truth: what devices said, and what the company did that is on no ledger, in one
 /// order. Everything else here follows from it, and is changed in the same write. Messages of
 /// devices go when they are older than the newest <see cref="Broker.BrokerLimits.LogRowsMax"/>
-/// rows; replies after a day; reservations and credentials never, because a trip's secrets and a
-/// device's way in have no other home.
+/// rows, those about sessions when <see cref="Broker.BrokerLimits.SessionRowsMax"/> newer ones of
+/// their kind are there; replies after a day; reservations and credentials never, because a trip's
+/// secrets and a device's way in have no other home.
 /// </content>
 public sealed partial class DeviceStore
 {
     private const string EventsFrom = "node/";
     private const string EventsTo = "node0";
+    private const string SessionsFrom = "session/";
+    private const string SessionsTo = "session0";
     private const string CredentialTopic = "node/credential";
     private const string ReplyTopic = "node/reply/";
     private const string ReservationTopic = "node/reservation/";
@@ -77,7 +80,7 @@ public sealed partial class DeviceStore
     {
         long to = connection.Select(
             "SELECT coalesce(max(sequence), 0) FROM device_log", row => row.GetInt64(0))[0]
-            - Broker.BrokerLimits.LogRowsMax;
+            - LogRowsMax;
         if (to <= _prunedTo)
         {
             return 0;
@@ -85,9 +88,32 @@ public sealed partial class DeviceStore
 
         int pruned = connection.Execute(
             "DELETE FROM device_log WHERE sequence > ?1 AND sequence <= ?2 "
-            + "AND NOT (topic >= ?3 AND topic < ?4)",
-            _prunedTo, to, EventsFrom, EventsTo);
+            + "AND NOT (topic >= ?3 AND topic < ?4) AND NOT (topic >= ?5 AND topic < ?6)",
+            _prunedTo, to, EventsFrom, EventsTo, SessionsFrom, SessionsTo);
         _prunedTo = to;
+        return pruned;
+    }
+
+    /// <summary>
+    /// They are counted once and then along; some more than the bound may stand, so that the oldest
+    /// are not looked for at every write.
+    /// </summary>
+    private int PruneSessions(SqliteConnection connection, int written)
+    {
+        long rows = _sessionRows is { } before
+            ? before + written
+            : connection.Select(
+                "SELECT count(*) FROM device_log WHERE topic >= ?1 AND topic < ?2",
+                row => row.GetInt64(0),
+                SessionsFrom,
+                SessionsTo)[0];
+        int pruned = rows <= SessionRowsMax + (SessionRowsMax / 100)
+            ? 0
+            : connection.Execute(
+                "DELETE FROM device_log WHERE sequence IN (SELECT sequence FROM device_log "
+                + "WHERE topic >= ?1 AND topic < ?2 ORDER BY sequence LIMIT ?3)",
+                SessionsFrom, SessionsTo, rows - SessionRowsMax);
+        _sessionRows = rows - pruned;
         return pruned;
     }
 
