@@ -21,6 +21,8 @@ public class DeviceLinkTests
             if (!cut.Task.IsCompleted)
             {
                 await link.CutAsync();
+                // The library tells of it when it comes to it: here, before the connection is made.
+                await link.Lost.WaitAsync(s_watchdog, stop);
                 cut.SetResult();
             }
         };

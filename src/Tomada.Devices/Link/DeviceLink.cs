@@ -47,6 +47,9 @@ public sealed class DeviceLink : IAsyncDisposable
 
     public bool IsConnected => _client.IsConnected && !IsCut;
 
+    /// <summary>Ends when this connection is lost.</summary>
+    internal Task Lost => _lost.Task;
+
     private bool IsCut => !_reachable.Task.IsCompleted;
 
     /// <summary>Commands and events, in order.</summary>
@@ -304,8 +307,7 @@ public sealed class DeviceLink : IAsyncDisposable
                 _ = ResendAsync(envelope.Id, resend);
                 break;
             default:
-                await _inbox.Writer.WriteAsync(
-                    new Incoming(topic, envelope)).ConfigureAwait(false);
+                await _inbox.Writer.WriteAsync(new Incoming(topic, envelope)).ConfigureAwait(false);
                 break;
         }
     }
